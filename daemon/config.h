@@ -1,0 +1,112 @@
+/* config - bulletind.yaml: one table of settings (type, default, bounds, a line of manual each),
+ * read with libyaml's document API so that every mistake is reported at once with its line. */
+#pragma once
+#include <glib.h>
+
+#include "parsers/wire.h"
+
+typedef enum {
+  SECRET_NONE,
+  SECRET_FILE,
+  SECRET_COMMAND,
+  SECRET_CREDENTIAL,
+  SECRET_TOKEN_COMMAND
+} SecretKind;
+typedef struct {
+  SecretKind kind;
+  char *source; /* path, shell command, or name under $CREDENTIALS_DIRECTORY */
+} Secret;
+
+typedef enum { LINK_TLS, LINK_STARTTLS, LINK_CLEAR } LinkSecurity;
+typedef struct {
+  char *url; /* as configured, for messages */
+  char *host;
+  guint16 port;
+  LinkSecurity security; /* LINK_CLEAR only where host is loopback */
+} Endpoint;
+
+typedef enum { AFTER_LEAVE, AFTER_FLAG, AFTER_MOVE } AfterKind;
+
+typedef struct {
+  char *name;
+  Endpoint imap;
+  char *user;
+  Secret secret;
+  char *ca_file; /* NULL: the system's */
+  char **folders;
+  char **addresses; /* lower case */
+  char *event;      /* "" : by match, or the only event */
+  gboolean start_all;
+  gboolean personal; /* responder: personal */
+  AfterKind after;
+  char *after_folder;        /* of AFTER_MOVE */
+  guint poll_s;              /* full check beside IDLE, default 60 */
+  guint idle_renew_s;        /* IDLE is renewed, default 1500 (RFC 2177: below 29 minutes) */
+  guint timeout_s;           /* a command, default 60 */
+  guint64 message_bytes;     /* larger mails are not fetched, default 30 MiB */
+  guint set_messages;        /* UIDs a FETCH, default 100 */
+  guint64 set_bytes;         /* bytes a FETCH, default 8 MiB */
+  char *trusted_authserv_id; /* RFC 8601; "" : no mail is judged by authentication */
+} Account;
+
+typedef struct {
+  guint address_hour, address_day, all_10min, same_text_days, asks; /* 0: none */
+} ReplyLimits;
+
+typedef struct {
+  Endpoint url; /* host NULL: no submission configured (parse only) */
+  char *user;   /* "" : no AUTH */
+  Secret secret;
+  char *ca_file;
+  char *from;          /* "Cités Unies France <a@b>" */
+  char *from_address;  /* its addr-spec */
+  char *envelope_from; /* "" : the null return path */
+  char *helo;          /* EHLO name, default: the machine's FQDN or an address literal */
+  guint connections;   /* default 2 */
+  guint timeout_s;     /* a reply, default 120 */
+  guint lifetime_h;    /* transient failures are tried so long, default 120 (five days) */
+  ReplyLimits limits;
+} Submission;
+
+typedef struct {
+  char *file;
+  char *store;
+  char *events_dir;    /* NULL: installed or beside the build */
+  char *replies_dir;   /* NULL: the same */
+  GPtrArray *accounts; /* Account* */
+  Submission submission;
+  guint workers;          /* 0: one a core */
+  guint worker_timeout_s; /* a message, default 20 */
+  Wire__Limits limits;    /* of the workers */
+  guint raw_days;         /* raw mail is kept, default 365 */
+  guint journal_days;     /* default 730 */
+  GPtrArray *events;      /* Event* (daemon/event.h) */
+} Config;
+
+/* Read `file` and the events that it names. Every mistake is appended to `problems` (char*,
+ * "FILE:LINE: what is wrong; what would be right"). NULL only when the file cannot be read or is no
+ * YAML; otherwise the result is complete with defaults in place of what was wrong. Reads no secret
+ * but checks that each can be read and is not readable by others. */
+Config *config_load(const char *file, GPtrArray *problems);
+/* The built-in configuration of a program that has no file (`bulletinctl parse` without --config):
+ * no account, shipped events. */
+Config *config_default(GPtrArray *problems);
+void config_free(Config *config);
+
+/* The setup of the parser workers: every event's rules and the limits. Borrows from config. */
+Wire__Setup *config_worker_setup(const Config *config);
+void config_worker_setup_free(Wire__Setup *setup);
+
+/* Read a secret now (file, command's first line, credential). Never logged. The caller frees it
+ * with secret_wipe. NULL with an error. */
+char *secret_read(const Secret *secret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void secret_wipe(char *value);
+
+/* The table of settings as text for --help and the manual's test:
+ * "key<tab>type<tab>default<tab>line". */
+char *config_describe(void);
+
+/* The nearest of `known` (NULL-terminated) to `word` by edit distance, or NULL if none is near. */
+const char *config_nearest(const char *word, const char *const *known);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)

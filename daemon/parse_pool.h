@@ -1,0 +1,39 @@
+/* parse_pool - the parser workers: feed them, time them, reap them.
+ *
+ * One thread a worker; each starts `bulletin-parser` with two pipes, sends the Setup and hands it
+ * one message at a time. A worker that dies, overruns its time or answers nonsense is killed and
+ * started anew; its message gets one retry alone in a fresh worker, then an extraction of
+ * KIND_UNREADABLE with the reason. */
+#pragma once
+#include <glib.h>
+
+#include "parsers/wire.h"
+
+typedef struct ParsePool ParsePool;
+
+typedef struct {
+  GBytes *raw;
+  char *event;         /* forced event or "" */
+  char *account_event; /* or "" */
+  char **addresses;    /* ours; may be NULL */
+  gboolean want_text, want_lines, header_only;
+  void *tag; /* the caller's */
+} ParseJob;
+ParseJob *parse_job_new(GBytes *raw, void *tag);
+void parse_job_free(ParseJob *job);
+
+/* Called in a worker's thread, once for each job; owns `extraction` (never NULL), borrows `job`. */
+typedef void (*ParseDone)(ParseJob *job, Extraction *extraction, void *context);
+
+/* Start `workers` (0: one a core) workers of `program` (NULL: the installed bulletin-parser).
+ * Problems that they report are appended to `problems` (char* "FILE:LINE: …" by `events`, the
+ * GPtrArray of Event* that setup was made of); with any, NULL. timeout_s: a message. */
+ParsePool *parse_pool_new(const char *program, guint workers, const Wire__Setup *setup,
+                          const GPtrArray *events, guint timeout_s, ParseDone done, void *context,
+                          GPtrArray *problems, GError **error);
+/* Queue a job; takes it. Never blocks. */
+void parse_pool_push(ParsePool *pool, ParseJob *job);
+/* Workers that had to be killed or died since the start. */
+guint parse_pool_restarts(ParsePool *pool);
+/* Work off what is queued (drain) or drop it, stop the workers, free. */
+void parse_pool_free(ParsePool *pool, gboolean drain);

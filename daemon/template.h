@@ -1,0 +1,27 @@
+/* template - Mustache (the specification's core: variables, sections, inverted sections, comments,
+ * set delimiters; partials and lambdas left out) over a JSON value. Plain text: nothing is escaped.
+ */
+#pragma once
+#include <glib.h>
+#include <jansson.h>
+
+typedef struct Template Template;
+typedef enum { TEMPLATE_ERROR_SYNTAX, TEMPLATE_ERROR_TOO_LONG } TemplateError;
+#define TEMPLATE_ERROR (template_error_quark())
+GQuark template_error_quark(void);
+
+/* Parse. The error's message begins with "FILE:LINE: ". */
+Template *template_parse(const char *text, const char *file,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void template_free(Template *template);
+
+/* Append "FILE:LINE: unknown field 'x'; did you mean 'y'?" to `problems` for each name that is not
+ * in `known` (NULL-terminated; "fields.name" is written with its dot). */
+void template_check(const Template *template, const char *const *known, GPtrArray *problems);
+
+/* Render with `data` (object). At most max_bytes, else TEMPLATE_ERROR_TOO_LONG. The caller frees.
+ */
+char *template_render(const Template *template, const json_t *data, gsize max_bytes,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Template, template_free)

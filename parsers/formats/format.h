@@ -1,0 +1,21 @@
+/* format - one table of the document formats that can be turned into text.
+ *
+ * A format is one file with one reader; a row in formats.c makes it known. */
+#pragma once
+#include "parsers/text.h"
+
+/* Append what `part` says to `text`. FALSE: it is not of this format after all (the next row is
+ * tried); a broken or over-limit document is TRUE with a review reason in `text`. */
+typedef gboolean (*FormatReader)(const MimePart *part, const Wire__Limits *limits, Text *text);
+
+typedef struct {
+  const char *type;   /* "text/html" */
+  const char *suffix; /* ".html", for parts with a wrong or no type; NULL: none */
+  FormatReader read;
+} Format;
+
+/* The row for a part, by type, then by file name, then by content; NULL: none. */
+const Format *format_find(const MimePart *part);
+
+gboolean plain_read(const MimePart *part, const Wire__Limits *limits, Text *text);
+gboolean html_read(const MimePart *part, const Wire__Limits *limits, Text *text);

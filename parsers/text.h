@@ -1,0 +1,47 @@
+/* text - the one text that every format becomes: lines in reading order.
+ *
+ * Cells of a table row are separated by a tab; every kind of tick box is ☒ (U+2612) or ☐ (U+2610);
+ * struck-out and hidden text is left out; a form field is `label<tab>value`. Lines are UTF-8, NFC,
+ * without control characters but tab; no-break and other odd spaces are spaces; a line of white
+ * space is "". Rules read this and nothing else. */
+#pragma once
+#include <glib.h>
+
+#include "parsers/mime.h"
+
+typedef struct {
+  char *text;         /* without quote marks and without the final line break */
+  guint part;         /* MimePart.index */
+  guint page;         /* from 1; 0: no pages */
+  guint quote_depth;  /* number of "> " marks, or of enclosing blockquotes */
+  guint source;       /* index into Text.sources */
+  gboolean rule;      /* a horizontal rule or a mail client's divider stood here; text is "" */
+  gboolean quoted;    /* set by quote: somebody else's words */
+  gboolean sent;      /* set by quote: repeats what the organiser sent */
+  gboolean signature; /* set by quote */
+  gboolean header;    /* set by quote: attribution line or quoted header block */
+} TextLine;
+
+typedef struct {
+  GPtrArray *lines;          /* TextLine* */
+  GPtrArray *sources;        /* char*: "body:text/plain", "attachment:bulletin.docx" */
+  GPtrArray *notes;          /* char*: for Extraction.notes */
+  GPtrArray *review_reasons; /* char*: e.g. "attachment bulletin.docx cannot be read yet" */
+  gsize bytes;               /* of all lines together, counted against the limit */
+  char *over_limit;          /* NULL: none */
+} Text;
+
+Text *text_new(void);
+void text_free(Text *text);
+
+/* Append one line: cleans it as the head of this file says, counts it, cuts at the limits
+ * (over_limit is set). Returns the line, borrowed; NULL when the limit is reached. */
+TextLine *text_add(Text *text, const Wire__Limits *limits, const char *line, gssize length,
+                   guint part, guint quote_depth);
+
+/* Turn a message into its text: of the alternatives the one that says more (an HTML part where the
+ * plain one is empty or a mere notice), inline text first, then the attachments that a format of
+ * parsers/formats/ can read, each once. */
+Text *text_read(const MimeMail *mail, const Wire__Limits *limits);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Text, text_free)
