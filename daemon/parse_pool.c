@@ -1,0 +1,319 @@
+#include "daemon/parse_pool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon/event.h"
+#include "daemon/paths.h"
+
+enum { SETUP_TIMEOUT_S = 30, RESTART_WAIT_MS = 1000 };
+
+typedef struct {
+  struct ParsePool *pool;
+  GThread *thread;
+  GMutex lock; /* guards pid: parse_pool_free may kill it */
+  pid_t pid;   /* 0: not running */
+  int to, from;
+} Worker;
+
+struct ParsePool {
+  char *program;
+  GBytes *setup;
+  guint timeout_s;
+  ParseDone done;
+  void *context;
+  GAsyncQueue *jobs; /* ParseJob*; &pool->stop tells one thread to end */
+  ParseJob stop;
+  GPtrArray *workers;
+  gint stopping, restarts; /* atomic */
+};
+
+extern char **environ;
+
+ParseJob *parse_job_new(GBytes *raw, void *tag) {
+  ParseJob *job = g_new0(ParseJob, 1);
+  job->raw = g_bytes_ref(raw);
+  job->event = g_strdup("");
+  job->account_event = g_strdup("");
+  job->tag = tag;
+  return job;
+}
+
+void parse_job_free(ParseJob *job) {
+  if (!job) return;
+  g_bytes_unref(job->raw);
+  g_free(job->event);
+  g_free(job->account_event);
+  g_strfreev(job->addresses);
+  g_free(job);
+}
+
+/* --- one worker process ------------------------------------------------------------------- */
+
+static gint64 deadline_in(guint seconds) {
+  return g_get_monotonic_time() + (gint64)seconds * G_USEC_PER_SEC;
+}
+
+static void worker_reap(Worker *worker, gboolean kill_it) {
+  g_mutex_lock(&worker->lock);
+  pid_t pid = worker->pid;
+  worker->pid = 0;
+  if (pid && kill_it) kill(pid, SIGKILL);
+  g_mutex_unlock(&worker->lock);
+  if (worker->to >= 0) close(worker->to);
+  if (worker->from >= 0) close(worker->from);
+  worker->to = worker->from = -1;
+  while (pid && waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+  }
+}
+
+/* Start the program with `in` and `out` as its standard input and output, every signal at its
+ * default and none blocked: the daemon's own dispositions are not the worker's. */
+static int spawn_with_pipes(const char *program, int in, int out, pid_t *ret_pid) {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  sigset_t none, all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  char *argv[] = {(char *)program, NULL};
+  int failed = posix_spawn(ret_pid, program, &actions, &attributes, argv, environ);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  return failed;
+}
+
+static gboolean worker_spawn(Worker *worker, GError **error) {
+  const char *program = worker->pool->program;
+  int in[2] = {-1, -1}, out[2] = {-1, -1};
+  pid_t pid = 0;
+  int failed = pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0
+                   ? errno
+                   : spawn_with_pipes(program, in[0], out[1], &pid);
+  if (in[0] >= 0) close(in[0]);
+  if (out[1] >= 0) close(out[1]);
+  if (failed) {
+    if (in[1] >= 0) close(in[1]);
+    if (out[0] >= 0) close(out[0]);
+    g_set_error(error, WIRE_ERROR, WIRE_ERROR_IO, "%s: cannot be started: %s", program,
+                g_strerror(failed));
+    return FALSE;
+  }
+  fcntl(in[1], F_SETFL, O_NONBLOCK);
+  fcntl(out[0], F_SETFL, O_NONBLOCK);
+  worker->to = in[1];
+  worker->from = out[0];
+  g_mutex_lock(&worker->lock);
+  worker->pid = pid;
+  g_mutex_unlock(&worker->lock);
+  return TRUE;
+}
+
+/* Spawn, hand over the setup, wait for the verdict on its patterns. */
+static Wire__SetupReply *worker_setup(Worker *worker, GError **error) {
+  if (!worker_spawn(worker, error)) return NULL;
+  gint64 deadline = deadline_in(SETUP_TIMEOUT_S);
+  gsize size = 0;
+  const guint8 *data = g_bytes_get_data(worker->pool->setup, &size);
+  g_autoptr(GBytes) answer = NULL;
+  if (wire_write(worker->to, data, size, deadline, error))
+    answer = wire_read(worker->from, WIRE_REPLY_MAX_BYTES, deadline, error);
+  Wire__SetupReply *reply = NULL;
+  if (answer) {
+    const guint8 *bytes = g_bytes_get_data(answer, &size);
+    reply = wire__setup_reply__unpack(NULL, size, bytes);
+    if (!reply)
+      g_set_error(error, WIRE_ERROR, WIRE_ERROR_INVALID, "%s: answers nonsense to its setup",
+                  worker->pool->program);
+  } else {
+    g_prefix_error(error, "%s: setup: ", worker->pool->program);
+  }
+  if (!reply) worker_reap(worker, TRUE);
+  return reply;
+}
+
+static gboolean worker_start(Worker *worker, GError **error) {
+  Wire__SetupReply *reply = worker_setup(worker, error);
+  if (!reply) return FALSE;
+  wire__setup_reply__free_unpacked(reply, NULL);
+  return TRUE;
+}
+
+static Extraction *worker_ask(Worker *worker, const ParseJob *job, guint64 id, GError **error) {
+  Wire__Request request;
+  wire__request__init(&request);
+  gsize size = 0;
+  gconstpointer data = g_bytes_get_data(job->raw, &size);
+  request.id = id;
+  request.message.data = (guint8 *)data;
+  request.message.len = size;
+  request.event = job->event;
+  request.account_event = job->account_event;
+  request.addresses = job->addresses;
+  request.n_addresses = job->addresses ? g_strv_length(job->addresses) : 0;
+  request.want_text = job->want_text;
+  request.want_lines = job->want_lines;
+  request.header_only = job->header_only;
+  g_autoptr(GBytes) packed = wire_pack(&request.base);
+  gint64 deadline = deadline_in(worker->pool->timeout_s);
+  const guint8 *bytes = g_bytes_get_data(packed, &size);
+  if (!wire_write(worker->to, bytes, size, deadline, error)) return NULL;
+  g_autoptr(GBytes) answer = wire_read(worker->from, WIRE_REPLY_MAX_BYTES, deadline, error);
+  return answer ? wire_reply_read(answer, id, error) : NULL;
+}
+
+/* --- one worker's thread ------------------------------------------------------------------ */
+
+static Extraction *unreadable(const char *reason) {
+  Extraction *extraction = extraction_new();
+  extraction->kind = KIND_UNREADABLE;
+  g_ptr_array_add(extraction->notes, g_strdup(reason));
+  return extraction;
+}
+
+/* A machine without memory or processes for a moment is no fault of the message: wait and go on. */
+static gboolean worker_ensure(Worker *worker) {
+  while (!worker->pid && !g_atomic_int_get(&worker->pool->stopping)) {
+    if (worker_start(worker, NULL)) break;
+    g_usleep(RESTART_WAIT_MS * 1000);
+  }
+  return worker->pid != 0;
+}
+
+static Extraction *worker_parse(Worker *worker, const ParseJob *job) {
+  g_autoptr(GError) error = NULL;
+  for (guint64 attempt = 1; attempt <= 2; attempt++) {
+    if (!worker_ensure(worker)) return NULL;
+    g_clear_error(&error);
+    Extraction *extraction = worker_ask(worker, job, attempt, &error);
+    if (extraction) return extraction;
+    worker_reap(worker, TRUE);
+    if (g_atomic_int_get(&worker->pool->stopping)) return NULL;
+    g_atomic_int_inc(&worker->pool->restarts);
+  }
+  g_autofree char *reason =
+      g_error_matches(error, WIRE_ERROR, WIRE_ERROR_TIMEOUT)
+          ? g_strdup_printf("reading took more than worker_timeout_s: %u twice",
+                            worker->pool->timeout_s)
+          : g_strdup_printf("the parser failed on it twice: %s", error->message);
+  return unreadable(reason);
+}
+
+static gpointer worker_thread(gpointer data) {
+  Worker *worker = data;
+  ParsePool *pool = worker->pool;
+  worker_ensure(worker);
+  for (ParseJob *job; (job = g_async_queue_pop(pool->jobs)) != &pool->stop; parse_job_free(job)) {
+    Extraction *extraction = g_atomic_int_get(&pool->stopping) ? NULL : worker_parse(worker, job);
+    if (extraction) pool->done(job, extraction, pool->context);
+  }
+  worker_reap(worker, FALSE); /* end of file ends it */
+  return NULL;
+}
+
+/* --- the pool ----------------------------------------------------------------------------- */
+
+static Worker *worker_new(ParsePool *pool) {
+  Worker *worker = g_new0(Worker, 1);
+  worker->pool = pool;
+  worker->to = worker->from = -1;
+  g_mutex_init(&worker->lock);
+  return worker;
+}
+
+static void worker_free(Worker *worker) {
+  worker_reap(worker, TRUE);
+  g_mutex_clear(&worker->lock);
+  g_free(worker);
+}
+
+static void append_problems(const Wire__SetupReply *reply, const GPtrArray *events,
+                            GPtrArray *problems) {
+  for (gsize i = 0; i < reply->n_problems; i++) {
+    const Wire__Problem *problem = reply->problems[i];
+    const Event *event = events ? event_find(events, problem->event) : NULL;
+    g_ptr_array_add(problems, g_strdup_printf("%s:%u: regular expression '%s': %s at offset %u",
+                                              event ? event->file : problem->event, problem->line,
+                                              problem->regex, problem->text, problem->offset));
+  }
+}
+
+/* The first worker is started here and now: it tells whether the patterns compile. */
+static gboolean pool_probe(ParsePool *pool, const GPtrArray *events, GPtrArray *problems,
+                           GError **error) {
+  Wire__SetupReply *reply = worker_setup(pool->workers->pdata[0], error);
+  if (!reply) return FALSE;
+  gboolean clean = reply->n_problems == 0;
+  append_problems(reply, events, problems);
+  wire__setup_reply__free_unpacked(reply, NULL);
+  return clean;
+}
+
+ParsePool *parse_pool_new(const char *program, guint workers, const Wire__Setup *setup,
+                          const GPtrArray *events, guint timeout_s, ParseDone done, void *context,
+                          GPtrArray *problems, GError **error) {
+  ParsePool *pool = g_new0(ParsePool, 1);
+  pool->program = program ? g_strdup(program) : paths_libexec("bulletin-parser");
+  pool->setup = wire_pack(&setup->base);
+  pool->timeout_s = timeout_s;
+  pool->done = done;
+  pool->context = context;
+  pool->jobs = g_async_queue_new();
+  pool->workers = g_ptr_array_new_with_free_func((GDestroyNotify)worker_free);
+  guint count = workers ? workers : g_get_num_processors();
+  for (guint i = 0; i < count; i++) g_ptr_array_add(pool->workers, worker_new(pool));
+  if (!pool_probe(pool, events, problems, error)) {
+    parse_pool_free(pool, FALSE);
+    return NULL;
+  }
+  for (guint i = 0; i < count; i++) {
+    Worker *worker = pool->workers->pdata[i];
+    worker->thread = g_thread_new("parse", worker_thread, worker);
+  }
+  return pool;
+}
+
+void parse_pool_push(ParsePool *pool, ParseJob *job) {
+  g_async_queue_push(pool->jobs, job);
+}
+
+guint parse_pool_restarts(ParsePool *pool) {
+  return (guint)g_atomic_int_get(&pool->restarts);
+}
+
+/* A worker in the middle of a message would be waited for up to its time limit: end it. */
+static void pool_interrupt(ParsePool *pool) {
+  g_atomic_int_set(&pool->stopping, TRUE);
+  for (guint i = 0; i < pool->workers->len; i++) {
+    Worker *worker = pool->workers->pdata[i];
+    g_mutex_lock(&worker->lock);
+    if (worker->pid) kill(worker->pid, SIGKILL);
+    g_mutex_unlock(&worker->lock);
+  }
+}
+
+void parse_pool_free(ParsePool *pool, gboolean drain) {
+  if (!pool) return;
+  if (!drain) pool_interrupt(pool);
+  for (guint i = 0; i < pool->workers->len; i++) g_async_queue_push(pool->jobs, &pool->stop);
+  for (guint i = 0; i < pool->workers->len; i++) {
+    Worker *worker = pool->workers->pdata[i];
+    if (worker->thread) g_thread_join(worker->thread);
+  }
+  g_ptr_array_unref(pool->workers);
+  g_async_queue_unref(pool->jobs);
+  g_bytes_unref(pool->setup);
+  g_free(pool->program);
+  g_free(pool);
+}
