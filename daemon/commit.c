@@ -1,0 +1,331 @@
+#include "daemon/commit.h"
+
+#include <string.h>
+
+#include "daemon/reply_limits.h"
+#include "daemon/token.h"
+#include "daemon/util.h"
+#include "store/counter.h"
+#include "store/journal.h"
+
+enum {
+  KNOWN_MAX = 100, /* registrations looked at for one message */
+  SAME_ID_MAX = 5, /* stored messages of one Message-ID looked at */
+  DAY_S = 24 * 60 * 60
+};
+
+/* --- what the store knows that bears on this message ---------------------------------------- */
+
+typedef struct {
+  guint64 original; /* the stored message of which this one is a copy; 0: none */
+  gboolean conflicting_id;
+} Sameness;
+
+static gboolean is_copy(StoreTxn *txn, guint64 id, const char *digest, GError **error) {
+  g_autoptr(Message) other = message_get(txn, id, error);
+  return other && !strcmp(other->digest, digest);
+}
+
+/* The same mail is known by its Message-ID and content; without a Message-ID by its content. */
+static gboolean find_same(StoreTxn *txn, const Extraction *extraction, Sameness *same,
+                          GError **error) {
+  gboolean named = *extraction->message_id != '\0';
+  g_autoptr(GArray) ids = named ? message_by_message_id(txn, extraction->message_id, SAME_ID_MAX)
+                                : message_by_digest(txn, extraction->content_digest, SAME_ID_MAX);
+  for (guint i = 0; i < ids->len && !same->original; i++) {
+    guint64 id = g_array_index(ids, guint64, i);
+    g_autoptr(GError) failed = NULL;
+    if (is_copy(txn, id, extraction->content_digest, &failed)) same->original = id;
+    if (failed) {
+      g_propagate_error(error, g_steal_pointer(&failed));
+      return FALSE;
+    }
+  }
+  same->conflicting_id = named && ids->len > 0 && !same->original;
+  return TRUE;
+}
+
+static void add_known(GPtrArray *known, GPtrArray *found) {
+  for (guint i = 0; i < found->len; i++) {
+    Registration *registration = found->pdata[i];
+    gboolean have = FALSE;
+    for (guint k = 0; k < known->len && !have; k++)
+      have = ((Registration *)known->pdata[k])->id == registration->id;
+    if (!have && known->len < KNOWN_MAX) g_ptr_array_add(known, registration_copy(registration));
+  }
+  g_ptr_array_unref(found);
+}
+
+/* Registrations of the thread, of the sender, and of each address in the bulletin. */
+static GPtrArray *find_known(StoreTxn *txn, const Event *event, const Extraction *extraction,
+                             guint64 thread) {
+  GPtrArray *known = g_ptr_array_new_with_free_func((GDestroyNotify)registration_free);
+  if (thread) add_known(known, registration_by_thread(txn, thread, KNOWN_MAX));
+  if (!event) return known;
+  if (*extraction->from) {
+    add_known(known, registration_by_sender(txn, event->id, extraction->from, KNOWN_MAX));
+    add_known(known, registration_by_email(txn, event->id, extraction->from, KNOWN_MAX));
+  }
+  for (guint i = 0; i < extraction->participants->len; i++) {
+    const FieldValue *email =
+        participant_value(extraction->participants->pdata[i], event->email_field);
+    if (email) add_known(known, registration_by_email(txn, event->id, email->value, KNOWN_MAX));
+  }
+  return known;
+}
+
+/* --- registrations -------------------------------------------------------------------------- */
+
+static GPtrArray *copy_fields(const GPtrArray *fields) {
+  GPtrArray *copy = g_ptr_array_new_with_free_func((GDestroyNotify)store_field_free);
+  for (guint i = 0; i < fields->len; i++) {
+    const StoreField *field = fields->pdata[i];
+    g_ptr_array_add(copy, store_field_new(field->name, field->value));
+  }
+  return copy;
+}
+
+static gboolean append_history(StoreTxn *txn, const Change *change, const Message *message,
+                               const char *who, gint64 now, GError **error) {
+  Registration *registration = change->registration;
+  HistoryEntry *entry = history_entry_new();
+  if (registration->id) {
+    g_autoptr(Registration) before = registration_get(txn, registration->id, error);
+    if (!before) {
+      history_entry_free(entry);
+      return FALSE;
+    }
+    g_ptr_array_unref(entry->before);
+    entry->before = copy_fields(before->fields);
+  }
+  entry->time = now;
+  string_set(&entry->who, who);
+  string_set(&entry->what, change->what);
+  string_set(&entry->message_id, message && !strcmp(who, "sender") ? message->message_id : "");
+  string_set(&entry->status, registration->status);
+  g_ptr_array_add(registration->history, entry);
+  return TRUE;
+}
+
+static gboolean store_change(StoreTxn *txn, const Change *change, Message *message, const char *who,
+                             gint64 now, GError **error) {
+  Registration *registration = change->registration;
+  if (!append_history(txn, change, message, who, now, error)) return FALSE;
+  registration->updated = now;
+  if (!registration->id) registration->created = now;
+  if (message) {
+    string_set(&registration->message_id, message->message_id);
+    registration->message = message->id;
+    if (!registration->thread) registration->thread = message->thread;
+  }
+  gboolean stored = registration->id ? registration_update(txn, registration, error)
+                                     : registration_add(txn, registration, error);
+  if (stored && message) g_array_append_val(message->registrations, registration->id);
+  return stored;
+}
+
+gboolean commit_changes(const CommitContext *context, StoreTxn *txn, Message *message,
+                        const GPtrArray *changes, const char *who, gint64 now, GError **error) {
+  (void)context;
+  for (guint i = 0; i < changes->len; i++)
+    if (!store_change(txn, changes->pdata[i], message, who, now, error)) return FALSE;
+  return TRUE;
+}
+
+/* --- the answer ------------------------------------------------------------------------------ */
+
+static OutboxEntry *outbox_entry_for(const Reply *reply, const ReplyRequest *request,
+                                     guint64 registration, gint64 now, gint64 next,
+                                     const char *limit) {
+  OutboxEntry *entry = outbox_entry_new();
+  entry->message = request->message;
+  entry->registration = registration;
+  entry->created = now;
+  entry->next = next;
+  string_set(&entry->to, reply->to);
+  string_set(&entry->envelope_from, reply->envelope_from);
+  string_set(&entry->kind, reply_kind_name(request->kind));
+  string_set(&entry->state, limit ? "delayed" : "ready");
+  string_set(&entry->message_id, reply->message_id);
+  string_set(&entry->text_hash, reply->text_hash);
+  if (limit) {
+    g_free(entry->last_error);
+    entry->last_error = g_strdup_printf("held by limit %s", limit);
+  }
+  entry->mail = g_bytes_ref(reply->mail);
+  return entry;
+}
+
+static gboolean journal_answer(StoreTxn *txn, const OutboxEntry *entry, GError **error) {
+  g_autofree char *text =
+      g_strdup_printf("%s to %s, Message-ID <%s>%s%s", entry->kind, entry->to, entry->message_id,
+                      *entry->last_error ? ", " : "", entry->last_error);
+  return journal_add(txn, 0, entry->message, "answered", text, error);
+}
+
+gboolean commit_reply(const CommitContext *context, StoreTxn *txn, const ReplyRequest *request,
+                      guint64 registration, gint64 now, GError **error) {
+  g_autoptr(GArray) ever = counter_list(txn, request->to, 0);
+  ReplyRequest complete = *request;
+  complete.first = ever->len == 0;
+  g_autoptr(Reply) reply = compose_reply(&complete, error);
+  if (!reply) return FALSE;
+  if (outbox_by_message_id(txn, reply->message_id)) return TRUE; /* answered before: not twice */
+  const ReplyLimits *limits = &context->config->submission.limits;
+  gint64 since = now - MAX(1, (gint64)limits->same_text_days) * DAY_S;
+  g_autoptr(GArray) to_address = counter_list(txn, request->to, since);
+  g_autoptr(GArray) to_all = counter_list(txn, NULL, now - 600);
+  const char *limit = NULL;
+  gint64 next = reply_limits_next(limits, to_address, to_all, reply->text_hash, now, &limit);
+  g_autoptr(OutboxEntry) entry = outbox_entry_for(reply, &complete, registration, now, next, limit);
+  return outbox_add(txn, entry, error) &&
+         counter_add(txn, request->to, next, reply->text_hash, error) &&
+         journal_answer(txn, entry, error);
+}
+
+/* --- one message ------------------------------------------------------------------------------ */
+
+static Message *message_for(const CommitInput *input, const Verdict *verdict, guint64 thread,
+                            gint64 now) {
+  const Extraction *extraction = input->extraction;
+  Message *message = message_new();
+  string_set(&message->account, input->account_name);
+  string_set(&message->folder, input->folder);
+  message->uidvalidity = input->uidvalidity;
+  message->uid = input->uid;
+  message->received = input->received;
+  message->stored = now;
+  message->size_bytes = input->size_bytes;
+  message->thread = thread;
+  string_set(&message->message_id, extraction->message_id);
+  string_set(&message->digest, extraction->content_digest);
+  string_set(&message->from, extraction->from);
+  string_set(&message->event, extraction->event);
+  string_set(&message->language, extraction->language);
+  string_set(&message->kind, mail_kind_name(extraction->kind));
+  string_set(&message->decision, decision_name(verdict->decision));
+  string_set(&message->state, verdict->state);
+  string_set(&message->reason, verdict->reason);
+  if (verdict->keep_text) {
+    string_set(&message->subject, extraction->subject);
+    message->extraction = wire_extraction_write(extraction);
+  }
+  return message;
+}
+
+/* The thread by its token; else that of the registration that is changed; else a new one. */
+static guint64 thread_of(const Verdict *verdict, guint64 token_thread) {
+  if (token_thread) return token_thread;
+  for (guint i = 0; i < verdict->changes->len; i++) {
+    const Change *change = verdict->changes->pdata[i];
+    if (change->registration->id) return change->registration->thread;
+  }
+  return 0;
+}
+
+static const char *our_address(const Account *account) {
+  if (!account) return NULL;
+  if (account->addresses && account->addresses[0]) return account->addresses[0];
+  return account->user && strchr(account->user, '@') ? account->user : NULL;
+}
+
+/* An answer that cannot be composed (an address that SMTP does not allow, say) is no reason to lose
+ * the record: a person sees the message instead. */
+static gboolean answer(const CommitContext *context, StoreTxn *txn, const CommitInput *input,
+                       const Event *event, const Verdict *verdict, Message *message, gint64 now,
+                       GError **error) {
+  g_autoptr(GPtrArray) told = g_ptr_array_new();
+  for (guint i = 0; i < verdict->changes->len; i++)
+    g_ptr_array_add(told, ((Change *)verdict->changes->pdata[i])->registration);
+  ReplyRequest request = {.config = context->config,
+                          .replies = context->replies,
+                          .event = event,
+                          .language = verdict->language,
+                          .kind = verdict->reply,
+                          .to = verdict->reply_to,
+                          .registrations = told,
+                          .subject = input->extraction->subject,
+                          .message_id = input->extraction->message_id,
+                          .references = input->extraction->references,
+                          .secret = context->secret,
+                          .thread = message->thread,
+                          .message = message->id,
+                          .reply_to = our_address(input->account),
+                          .now = now};
+  guint64 first = told->len ? ((Registration *)told->pdata[0])->id : 0;
+  g_autoptr(GError) failed = NULL;
+  if (commit_reply(context, txn, &request, first, now, &failed)) return TRUE;
+  if (failed->domain == STORE_ERROR) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  string_set(&message->state, "review");
+  g_free(message->reason);
+  message->reason = g_strdup_printf("no answer can be sent: %s", failed->message);
+  return TRUE;
+}
+
+static gboolean journal_message(StoreTxn *txn, const CommitInput *input, const Message *message,
+                                GError **error) {
+  g_autofree char *received = g_strdup_printf(
+      "from <%s>, %s/%s UID %u, %" G_GUINT64_FORMAT " bytes, Message-ID <%s>", message->from,
+      input->account_name, input->folder, input->uid, input->size_bytes, message->message_id);
+  g_autofree char *read = g_strdup_printf("%s, language %s, %u participants", message->kind,
+                                          *message->language ? message->language : "unknown",
+                                          input->extraction->participants->len);
+  g_autofree char *decided =
+      g_strdup_printf("%s, %s: %s", message->decision, message->state, message->reason);
+  return journal_add(txn, input->fetched_us, message->id, "received", received, error) &&
+         journal_add(txn, input->read_us, message->id, "read", read, error) &&
+         journal_add(txn, 0, message->id, "decided", decided, error);
+}
+
+/* Seen before (delivered twice, or read again after a new UIDVALIDITY): noted, and that is all. */
+static gboolean note_copy(StoreTxn *txn, const CommitInput *input, guint64 original,
+                          GError **error) {
+  g_autofree char *text = g_strdup_printf("the same mail again, %s/%s UID %u: nothing is done",
+                                          input->account_name, input->folder, input->uid);
+  return journal_add(txn, input->fetched_us, original, "received", text, error);
+}
+
+static void verdict_input(DecideInput *decision, const CommitContext *context,
+                          const CommitInput *input, const Event *event) {
+  decision->extraction = input->extraction;
+  decision->event = event;
+  decision->personal = input->account && input->account->personal;
+  decision->trusted_authserv_id = input->account ? input->account->trusted_authserv_id : NULL;
+  decision->received = input->received;
+  decision->asks_max = context->config->submission.limits.asks;
+}
+
+static gboolean write_message(const CommitContext *context, StoreTxn *txn, const CommitInput *input,
+                              const Event *event, const Verdict *verdict, Message *message,
+                              gint64 now, GError **error) {
+  if (!message_add(txn, message, verdict->keep_text ? input->raw : NULL, error)) return FALSE;
+  if (!commit_changes(context, txn, message, verdict->changes, "sender", now, error)) return FALSE;
+  if (verdict->reply != REPLY_NONE &&
+      !answer(context, txn, input, event, verdict, message, now, error))
+    return FALSE;
+  return message_update(txn, message, error) && journal_message(txn, input, message, error);
+}
+
+gboolean commit_message(const CommitContext *context, StoreTxn *txn, const CommitInput *input,
+                        gint64 now, guint64 *ret_id, GError **error) {
+  const Extraction *extraction = input->extraction;
+  const Event *event = event_find(context->config->events, extraction->event);
+  Sameness same = {0};
+  if (!find_same(txn, extraction, &same, error)) return FALSE;
+  if (same.original) {
+    *ret_id = same.original;
+    return note_copy(txn, input, same.original, error);
+  }
+  guint64 thread = token_find(context->secret, extraction->references);
+  g_autoptr(GPtrArray) known = find_known(txn, event, extraction, thread);
+  DecideInput decision = {.thread = thread, .known = known, .conflicting_id = same.conflicting_id};
+  verdict_input(&decision, context, input, event);
+  g_autoptr(Verdict) verdict = decide(&decision);
+  g_autoptr(Message) message = message_for(input, verdict, thread_of(verdict, thread), now);
+  if (!write_message(context, txn, input, event, verdict, message, now, error)) return FALSE;
+  *ret_id = message->id;
+  return TRUE;
+}
