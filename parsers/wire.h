@@ -15,6 +15,8 @@ enum {
   WIRE_REPLY_MAX_BYTES = 8 << 20,  /* a Reply */
   WIRE_STRINGS_MAX = 2000,         /* references, notes, sources, reasons: each list */
   WIRE_LINES_MAX = 200000,
+  WIRE_PARTICIPANTS_MAX = 1000,    /* the most that Limits.participants may allow */
+  WIRE_VALUE_MAX_BYTES = 64 << 10, /* the most that Limits.value_bytes may allow */
   LIMIT_MESSAGE_BYTES = 30 << 20,
   LIMIT_PARTS = 500,
   LIMIT_DEPTH = 30,
