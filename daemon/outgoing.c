@@ -1,0 +1,258 @@
+#include "daemon/outgoing.h"
+
+#include <string.h>
+
+#include "daemon/log.h"
+#include "daemon/mail/send_plan.h"
+#include "daemon/mail/send_smtp.h"
+#include "daemon/util.h"
+#include "store/journal.h"
+#include "store/message.h"
+#include "store/outbox.h"
+
+typedef struct {
+  guint64 id;
+  int code;
+  gboolean server;
+  char *text;
+} Outcome;
+
+struct Outgoing {
+  Store *store;
+  const Config *config;
+  SendSmtp *send;        /* NULL: no submission configured */
+  GAsyncQueue *arrived;  /* Outcome*, from the connections' threads */
+  GPtrArray *outcomes;   /* Outcome*, not yet written */
+  guint in_hand;         /* handed over and not yet written */
+  guint server_failures; /* in a row */
+  gint64 not_before;     /* the server could not be reached: nothing is handed over until then */
+  char *server_error;
+  void (*wake)(void *context);
+  void *context;
+};
+
+static void outcome_free(Outcome *outcome) {
+  g_free(outcome->text);
+  g_free(outcome);
+}
+
+static void on_done(const SendResult *result, void *context) {
+  Outgoing *outgoing = context;
+  Outcome *outcome = g_new0(Outcome, 1);
+  outcome->id = result->id;
+  outcome->code = result->code;
+  outcome->server = result->server;
+  outcome->text = log_clean(result->text, 500);
+  g_async_queue_push(outgoing->arrived, outcome);
+  outgoing->wake(outgoing->context);
+}
+
+static gboolean recover(Store *store, GError **error) {
+  StoreTxn *txn = store_begin(store, TRUE, error);
+  if (!txn) return FALSE;
+  guint count = outbox_recover(txn);
+  if (count) log_notice("outbox: %u answers were being sent at the last stop: sent again", count);
+  return store_commit(txn, error);
+}
+
+Outgoing *outgoing_new(Store *store, const Config *config, void (*wake)(void *context),
+                       void *context, GError **error) {
+  if (!recover(store, error)) return NULL;
+  Outgoing *outgoing = g_new0(Outgoing, 1);
+  outgoing->store = store;
+  outgoing->config = config;
+  outgoing->wake = wake;
+  outgoing->context = context;
+  outgoing->arrived = g_async_queue_new_full((GDestroyNotify)outcome_free);
+  outgoing->outcomes = g_ptr_array_new_with_free_func((GDestroyNotify)outcome_free);
+  if (config->submission.url.host)
+    outgoing->send = send_smtp_new(&config->submission, on_done, outgoing);
+  return outgoing;
+}
+
+/* --- one outcome --------------------------------------------------------------------------------
+ */
+
+/* The server cannot be reached: that is no fault of the entry, and no attempt of it. */
+static void defer_for_server(const Outgoing *outgoing, OutboxEntry *entry, gint64 now) {
+  string_set(&entry->state, "deferred");
+  if (entry->attempts) entry->attempts--;
+  entry->next = MAX(now, outgoing->not_before);
+}
+
+/* Refused for good: a person must look at the message that was to be answered. */
+static gboolean give_up(StoreTxn *txn, OutboxEntry *entry, const char *why, GError **error) {
+  string_set(&entry->state, "failed");
+  if (!entry->message) return TRUE;
+  g_autoptr(Message) message = message_get(txn, entry->message, error);
+  if (!message) return FALSE;
+  string_set(&message->state, "review");
+  g_free(message->reason);
+  message->reason =
+      g_strdup_printf("answer %s to %s was not delivered: %s", entry->kind, entry->to, why);
+  return message_update(txn, message, error);
+}
+
+static gboolean retry_or_give_up(const Outgoing *outgoing, StoreTxn *txn, OutboxEntry *entry,
+                                 const Outcome *outcome, gint64 now, GError **error) {
+  gint64 lifetime_s = (gint64)outgoing->config->submission.lifetime_h * 3600;
+  guint32 wait_s = 0;
+  g_autoptr(GError) refused = NULL;
+  if (send_plan_next(entry->attempts, outcome->code, now - entry->created, lifetime_s, &wait_s,
+                     &refused)) {
+    string_set(&entry->state, "deferred");
+    entry->next = now + wait_s;
+    return TRUE;
+  }
+  return give_up(txn, entry, outcome->text, error);
+}
+
+static gboolean is_accepted(const Outcome *outcome) {
+  return outcome->code >= 200 && outcome->code < 300;
+}
+
+static gboolean journal_outcome(StoreTxn *txn, const OutboxEntry *entry, const Outcome *outcome,
+                                GError **error) {
+  const char *what = is_accepted(outcome)                ? "sent"
+                     : !strcmp(entry->state, "deferred") ? "deferred"
+                                                         : "failed";
+  g_autofree char *text = g_strdup_printf("%s to %s: %s", entry->kind, entry->to, outcome->text);
+  return journal_add(txn, 0, entry->message, what, text, error);
+}
+
+static gboolean write_outcome(Outgoing *outgoing, StoreTxn *txn, const Outcome *outcome, gint64 now,
+                              GError **error) {
+  g_autoptr(OutboxEntry) entry = outbox_get(txn, outcome->id, error);
+  if (!entry) return FALSE;
+  string_set(&entry->last_error, is_accepted(outcome) ? "" : outcome->text);
+  if (is_accepted(outcome)) {
+    string_set(&entry->state, "sent");
+    entry->sent = now;
+  } else if (outcome->server) {
+    defer_for_server(outgoing, entry, now);
+  } else if (!retry_or_give_up(outgoing, txn, entry, outcome, now, error)) {
+    return FALSE;
+  }
+  return outbox_update(txn, entry, error) && journal_outcome(txn, entry, outcome, error);
+}
+
+/* --- the pump -----------------------------------------------------------------------------------
+ */
+
+static void note_server(Outgoing *outgoing, const Outcome *outcome, gint64 now) {
+  if (!outcome->server) {
+    if (outgoing->server_failures) log_notice("submission: the server answers again");
+    outgoing->server_failures = 0;
+    outgoing->not_before = 0;
+    g_clear_pointer(&outgoing->server_error, g_free);
+    return;
+  }
+  if (now < outgoing->not_before) return; /* the same failure, told by another item */
+  guint wait_s = 5u << MIN(outgoing->server_failures, 6u);
+  outgoing->server_failures++;
+  outgoing->not_before = now + MIN(wait_s, (guint)OUTGOING_SERVER_WAIT_MAX_S);
+  string_set(&outgoing->server_error, outcome->text);
+  log_error("submission: %s; tried again in %u s", outcome->text,
+            MIN(wait_s, (guint)OUTGOING_SERVER_WAIT_MAX_S));
+}
+
+static void collect(Outgoing *outgoing, gint64 now) {
+  for (Outcome *outcome; (outcome = g_async_queue_try_pop(outgoing->arrived));) {
+    note_server(outgoing, outcome, now);
+    g_ptr_array_add(outgoing->outcomes, outcome);
+  }
+}
+
+static gboolean may_hand_over(const Outgoing *outgoing, gint64 now) {
+  return outgoing->send && now >= outgoing->not_before && outgoing->in_hand < OUTGOING_IN_HAND_MAX;
+}
+
+/* What is due, by a reader: most calls find nothing and need no write. */
+static gboolean look(const Outgoing *outgoing, gint64 now, gboolean *ret_due, gint64 *ret_next,
+                     GError **error) {
+  StoreTxn *txn = store_begin(outgoing->store, FALSE, error);
+  if (!txn) return FALSE;
+  gint64 later = 0;
+  g_autoptr(GPtrArray) due = outbox_due(txn, now, 1, &later);
+  store_abort(txn);
+  *ret_due = due->len > 0;
+  *ret_next = due->len ? MAX(now, outgoing->not_before) : later;
+  return TRUE;
+}
+
+static gboolean mark_sending(Outgoing *outgoing, StoreTxn *txn, gint64 now, GPtrArray **ret_due,
+                             GError **error) {
+  guint room = OUTGOING_IN_HAND_MAX - outgoing->in_hand;
+  g_autoptr(GPtrArray) due = outbox_due(txn, now, room, NULL);
+  for (guint i = 0; i < due->len; i++) {
+    OutboxEntry *entry = due->pdata[i];
+    string_set(&entry->state, "sending");
+    entry->attempts++;
+    if (!outbox_update(txn, entry, error)) return FALSE;
+  }
+  *ret_due = g_steal_pointer(&due);
+  return TRUE;
+}
+
+static void hand_over(Outgoing *outgoing, GPtrArray *due) {
+  for (guint i = 0; due && i < due->len; i++) {
+    const OutboxEntry *entry = due->pdata[i];
+    outgoing->in_hand++;
+    send_smtp_push(outgoing->send,
+                   send_item_new(entry->id, entry->envelope_from, entry->to, entry->mail));
+  }
+}
+
+static gboolean write_all(Outgoing *outgoing, StoreTxn *txn, gint64 now, gboolean hand,
+                          GPtrArray **ret_due, GError **error) {
+  for (guint i = 0; i < outgoing->outcomes->len; i++)
+    if (!write_outcome(outgoing, txn, outgoing->outcomes->pdata[i], now, error)) return FALSE;
+  return !hand || mark_sending(outgoing, txn, now, ret_due, error);
+}
+
+static gboolean settle(Outgoing *outgoing, gint64 now, gboolean hand, GError **error) {
+  g_autoptr(GPtrArray) due = NULL;
+  StoreTxn *txn = store_begin(outgoing->store, TRUE, error);
+  if (!txn) return FALSE;
+  if (!write_all(outgoing, txn, now, hand, &due, error)) {
+    store_abort(txn);
+    return FALSE;
+  }
+  if (!store_commit(txn, error)) return FALSE;
+  outgoing->in_hand -= MIN(outgoing->in_hand, outgoing->outcomes->len);
+  g_ptr_array_set_size(outgoing->outcomes, 0);
+  hand_over(outgoing, due);
+  return TRUE;
+}
+
+gboolean outgoing_pump(Outgoing *outgoing, gint64 now, gint64 *ret_next, GError **error) {
+  collect(outgoing, now);
+  gboolean due = FALSE;
+  if (!look(outgoing, now, &due, ret_next, error)) return FALSE;
+  gboolean hand = due && may_hand_over(outgoing, now);
+  if (!hand && !outgoing->outcomes->len) return TRUE;
+  if (!settle(outgoing, now, hand, error)) return FALSE;
+  return look(outgoing, now, &due, ret_next, error);
+}
+
+gboolean outgoing_busy(const Outgoing *outgoing) {
+  return outgoing->in_hand > 0;
+}
+
+const char *outgoing_server_error(const Outgoing *outgoing) {
+  return outgoing->server_error;
+}
+
+void outgoing_free(Outgoing *outgoing, guint timeout_s) {
+  if (!outgoing) return;
+  if (outgoing->send) send_smtp_free(outgoing->send, timeout_s);
+  gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+  g_autoptr(GError) error = NULL;
+  collect(outgoing, now);
+  if (outgoing->outcomes->len && !settle(outgoing, now, FALSE, &error))
+    log_error("outbox: %s; what was sent last may be sent again", error->message);
+  g_ptr_array_unref(outgoing->outcomes);
+  g_async_queue_unref(outgoing->arrived);
+  g_free(outgoing->server_error);
+  g_free(outgoing);
+}

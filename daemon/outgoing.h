@@ -1,0 +1,30 @@
+/* outgoing - the outbox on its way: marks rows `sending`, hands them to send_smtp, writes the
+ * outcome.
+ *
+ * Belongs to the main loop. A row is marked before it is handed over and settled after the server's
+ * reply; a crash between the server's 250 and our commit sends it again under the same Message-ID.
+ */
+#pragma once
+#include "daemon/config.h"
+#include "store/store.h"
+
+typedef struct Outgoing Outgoing;
+
+enum { OUTGOING_IN_HAND_MAX = 256, OUTGOING_SERVER_WAIT_MAX_S = 300 };
+
+/* Put back what a crash left `sending`. Borrows store and config. `wake` is called from a
+ * connection's thread when a reply has come. Without a configured submission nothing is ever sent.
+ */
+Outgoing *outgoing_new(Store *store, const Config *config, void (*wake)(void *context),
+                       void *context, GError **error);
+/* Write the replies that have come, hand over what is due, both in one transaction.
+ * *ret_next: when something is due again, seconds since 1970, 0: nothing waits. FALSE: the store
+ * refuses; nothing is lost, call again. */
+gboolean outgoing_pump(Outgoing *outgoing, gint64 now, gint64 *ret_next,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Is anything in a connection's hands or its outcome not yet written? */
+gboolean outgoing_busy(const Outgoing *outgoing);
+/* The last error of the server if it could not be reached at the last try, else NULL. Borrowed. */
+const char *outgoing_server_error(const Outgoing *outgoing);
+/* Finish what is in hand within timeout_s, write the outcomes, free. */
+void outgoing_free(Outgoing *outgoing, guint timeout_s);
