@@ -108,22 +108,34 @@ void intake_read(Intake *intake, IntakeItem *item, Extraction *extraction) {
   intake->wake(intake->context);
 }
 
-GPtrArray *intake_take(Intake *intake, guint max) {
+/* Items that may go on, at most `max`; with the lock held. */
+static GPtrArray *ready_items(Intake *intake, guint max) {
   GPtrArray *ready = g_ptr_array_new();
   g_autoptr(GHashTable) held_up = g_hash_table_new(g_str_hash, g_str_equal);
-  g_mutex_lock(&intake->lock);
   for (GList *link = intake->items.head; link && ready->len < max; link = link->next) {
     IntakeItem *item = link->data;
     if (item->taken) continue;
-    if (!item->extraction || g_hash_table_contains(held_up, item->order_key)) {
-      if (*item->order_key) g_hash_table_add(held_up, item->order_key);
-      continue;
-    }
-    item->taken = TRUE;
-    g_ptr_array_add(ready, item);
+    if (item->extraction && !g_hash_table_contains(held_up, item->order_key))
+      g_ptr_array_add(ready, item);
+    else if (*item->order_key)
+      g_hash_table_add(held_up, item->order_key);
   }
+  return ready;
+}
+
+GPtrArray *intake_take(Intake *intake, guint max) {
+  g_mutex_lock(&intake->lock);
+  GPtrArray *ready = ready_items(intake, max);
+  for (guint i = 0; i < ready->len; i++) ((IntakeItem *)ready->pdata[i])->taken = TRUE;
   g_mutex_unlock(&intake->lock);
   return ready;
+}
+
+gboolean intake_has_ready(Intake *intake) {
+  g_mutex_lock(&intake->lock);
+  g_autoptr(GPtrArray) ready = ready_items(intake, 1);
+  g_mutex_unlock(&intake->lock);
+  return ready->len > 0;
 }
 
 void intake_return(Intake *intake, IntakeItem *item) {

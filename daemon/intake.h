@@ -34,6 +34,8 @@ void intake_read(Intake *intake, IntakeItem *item, Extraction *extraction);
 /* Up to `max` items that were read and that no earlier, unread item of the same sender holds up:
  * GPtrArray of IntakeItem*, in order. They stay the intake's until intake_release. */
 GPtrArray *intake_take(Intake *intake, guint max);
+/* Would intake_take give anything? */
+gboolean intake_has_ready(Intake *intake);
 /* Read it again (with another event): it goes back to unread, in its old place. */
 void intake_return(Intake *intake, IntakeItem *item);
 /* They are committed: free them. */
