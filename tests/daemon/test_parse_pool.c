@@ -1,0 +1,196 @@
+/* parse_pool: a worker that dies, hangs or lies costs its message one retry, and no other message
+ * anything. The workers are this very program, told by TEST_WORKER. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/parse_pool.h"
+
+/* --- the worker's side
+ * ---------------------------------------------------------------------------- */
+
+static void send_bytes(GBytes *bytes) {
+  gsize size = 0;
+  const guint8 *data = g_bytes_get_data(bytes, &size);
+  if (!wire_write(STDOUT_FILENO, data, size, 0, NULL)) _exit(70);
+  g_bytes_unref(bytes);
+}
+
+static void answer(const Wire__Request *request) {
+  g_autofree char *text = g_strndup((const char *)request->message.data, request->message.len);
+  if (!strcmp(text, "die")) abort();
+  if (!strcmp(text, "hang")) pause();
+  if (g_str_has_prefix(text, "once:")) { /* dies the first time it is read */
+    if (access(text + 5, F_OK) != 0 && g_file_set_contents(text + 5, "", 0, NULL)) _exit(1);
+  }
+  if (!strcmp(text, "lie")) {
+    send_bytes(g_bytes_new_static("\xff\xff\xff", 3));
+    return;
+  }
+  g_autoptr(Extraction) extraction = extraction_new();
+  g_free(extraction->subject);
+  extraction->subject = g_strdup(text);
+  send_bytes(wire_reply_write(request->id, extraction));
+}
+
+static int worker(const char *mode) {
+  GBytes *setup = wire_read(STDIN_FILENO, WIRE_FRAME_MAX_BYTES, 0, NULL);
+  if (!setup || !strcmp(mode, "mute")) return 1;
+  Wire__SetupReply reply;
+  wire__setup_reply__init(&reply);
+  Wire__Problem problem, *problems[] = {&problem};
+  wire__problem__init(&problem);
+  problem.event = (char *)"event-1";
+  problem.regex = (char *)"(";
+  problem.text = (char *)"missing )";
+  problem.line = 7;
+  problem.offset = 1;
+  reply.n_problems = !strcmp(mode, "problem");
+  reply.problems = problems;
+  send_bytes(wire_pack(&reply.base));
+  for (GBytes *bytes; (bytes = wire_read(STDIN_FILENO, WIRE_FRAME_MAX_BYTES, 0, NULL));) {
+    gsize size = 0;
+    const guint8 *data = g_bytes_get_data(bytes, &size);
+    Wire__Request *request = wire__request__unpack(NULL, size, data);
+    answer(request);
+    wire__request__free_unpacked(request, NULL);
+    g_bytes_unref(bytes);
+  }
+  g_bytes_unref(setup);
+  return 0;
+}
+
+/* --- the pool's side
+ * -------------------------------------------------------------------------------- */
+
+typedef struct {
+  GAsyncQueue *done; /* char*: "message → what came of it" */
+} Outcome;
+
+static void on_done(ParseJob *job, Extraction *extraction, void *context) {
+  Outcome *outcome = context;
+  const char *note = extraction->notes->len ? extraction->notes->pdata[0] : "";
+  g_async_queue_push(outcome->done,
+                     g_strdup_printf("%s → %s%s", (const char *)job->tag,
+                                     extraction->kind == KIND_UNREADABLE ? "unreadable: " : "read",
+                                     note));
+  extraction_free(extraction);
+}
+
+static ParsePool *pool_new(const char *mode, guint workers, Outcome *outcome, GPtrArray *problems,
+                           GError **error) {
+  g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+  g_setenv("TEST_WORKER", mode, TRUE);
+  outcome->done = g_async_queue_new_full(g_free);
+  Wire__Setup setup;
+  wire__setup__init(&setup);
+  return parse_pool_new(self, workers, &setup, NULL, 1, on_done, outcome, problems, error);
+}
+
+static void push(ParsePool *pool, const char *text) {
+  g_autoptr(GBytes) raw = g_bytes_new(text, strlen(text));
+  parse_pool_push(pool, parse_job_new(raw, (void *)text));
+}
+
+static void assert_next(Outcome *outcome, const char *prefix) {
+  g_autofree char *text = g_async_queue_pop(outcome->done);
+  if (!g_str_has_prefix(text, prefix)) g_error("'%s' does not begin with '%s'", text, prefix);
+}
+
+static void test_bad_workers_cost_their_message_one_retry(void) {
+  static const struct {
+    const char *message, *want;
+    guint restarts;
+  } rows[] = {
+      {"fine", "fine → read", 0},
+      {"die", "die → unreadable: the parser failed on it twice", 2},
+      {"fine again", "fine again → read", 2},
+      {"hang", "hang → unreadable: reading took more than worker_timeout_s: 1 twice", 4},
+      {"lie", "lie → unreadable: the parser failed on it twice", 6},
+      {"last", "last → read", 6},
+  };
+  Outcome outcome;
+  g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GError) error = NULL;
+  ParsePool *pool = pool_new("serve", 1, &outcome, problems, &error);
+  g_assert_no_error(error);
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    push(pool, rows[i].message);
+    assert_next(&outcome, rows[i].want);
+    g_assert_cmpuint(parse_pool_restarts(pool), ==, rows[i].restarts);
+  }
+  parse_pool_free(pool, TRUE);
+  g_async_queue_unref(outcome.done);
+}
+
+static void test_a_retry_in_a_fresh_worker_succeeds(void) {
+  Outcome outcome;
+  g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+  ParsePool *pool = pool_new("serve", 1, &outcome, problems, NULL);
+  g_autofree char *dir = g_dir_make_tmp("parse-pool-XXXXXX", NULL);
+  g_autofree char *marker = g_build_filename(dir, "died", NULL);
+  g_autofree char *message = g_strconcat("once:", marker, NULL);
+  g_autofree char *want = g_strconcat(message, " → read", NULL);
+  push(pool, message);
+  assert_next(&outcome, want);
+  g_assert_cmpuint(parse_pool_restarts(pool), ==, 1);
+  parse_pool_free(pool, TRUE);
+  g_async_queue_unref(outcome.done);
+  unlink(marker);
+  rmdir(dir);
+}
+
+static void test_draining_finishes_what_is_queued(void) {
+  Outcome outcome;
+  g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+  ParsePool *pool = pool_new("serve", 2, &outcome, problems, NULL);
+  for (int i = 0; i < 200; i++) push(pool, "x");
+  parse_pool_free(pool, TRUE);
+  g_assert_cmpint(g_async_queue_length(outcome.done), ==, 200);
+  g_async_queue_unref(outcome.done);
+}
+
+static void test_stopping_does_not_wait_for_a_hanging_worker(void) {
+  Outcome outcome;
+  g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+  ParsePool *pool = pool_new("serve", 1, &outcome, problems, NULL);
+  push(pool, "hang");
+  gint64 before = g_get_monotonic_time();
+  parse_pool_free(pool, FALSE);
+  g_assert_cmpint(g_get_monotonic_time() - before, <, 900 * 1000);
+  g_async_queue_unref(outcome.done);
+}
+
+static void test_a_bad_pattern_is_told_with_line_and_offset(void) {
+  Outcome outcome;
+  g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+  g_assert_null(pool_new("problem", 1, &outcome, problems, NULL));
+  g_assert_cmpuint(problems->len, ==, 1);
+  g_assert_cmpstr(problems->pdata[0], ==,
+                  "event-1:7: regular expression '(': missing ) at offset 1");
+  g_async_queue_unref(outcome.done);
+}
+
+static void test_a_worker_that_cannot_start_is_an_error(void) {
+  Outcome outcome;
+  g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GError) error = NULL;
+  g_assert_null(pool_new("mute", 1, &outcome, problems, &error));
+  g_assert_error(error, WIRE_ERROR, WIRE_ERROR_CLOSED);
+  g_async_queue_unref(outcome.done);
+}
+
+int main(int argc, char **argv) {
+  const char *mode = g_getenv("TEST_WORKER");
+  if (mode) return worker(mode);
+  signal(SIGPIPE, SIG_IGN);
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/parse_pool/bad-workers", test_bad_workers_cost_their_message_one_retry);
+  g_test_add_func("/parse_pool/retry", test_a_retry_in_a_fresh_worker_succeeds);
+  g_test_add_func("/parse_pool/drain", test_draining_finishes_what_is_queued);
+  g_test_add_func("/parse_pool/stop", test_stopping_does_not_wait_for_a_hanging_worker);
+  g_test_add_func("/parse_pool/bad-pattern", test_a_bad_pattern_is_told_with_line_and_offset);
+  g_test_add_func("/parse_pool/mute", test_a_worker_that_cannot_start_is_an_error);
+  return g_test_run();
+}
