@@ -159,6 +159,14 @@ typedef struct {
   gsize good;       /* other characters beyond ASCII */
 } Attempt;
 
+/* The name that people know: "windows-1252", not ICU's "ibm-5348_P100-1997". Static. */
+static const char *standard_name(const char *icu_name) {
+  UErrorCode status = U_ZERO_ERROR;
+  const char *name = ucnv_getStandardName(icu_name, "MIME", &status);
+  if (!name) name = ucnv_getStandardName(icu_name, "IANA", &status);
+  return g_intern_string(name ? name : icu_name);
+}
+
 static Attempt convert(const guint8 *data, gsize size, const char *name) {
   Attempt attempt = {NULL, NULL, 0, 0};
   UErrorCode status = U_ZERO_ERROR;
@@ -170,13 +178,13 @@ static Attempt convert(const guint8 *data, gsize size, const char *name) {
   g_autofree UChar *text = g_new(UChar, capacity);
   int32_t length =
       ucnv_toUChars(converter, text, (int32_t)capacity, (const char *)data, (int32_t)size, &status);
-  attempt.name = g_intern_string(ucnv_getName(converter, &status));
+  attempt.name = standard_name(ucnv_getName(converter, &status));
   ucnv_close(converter);
   if (U_FAILURE(status)) return attempt;
   for (int32_t i = 0; i < length; i++) {
-    gboolean fault = text[i] == 0xfffd || text[i] == 0x1a || (text[i] >= 0x80 && text[i] < 0xa0);
-    attempt.faults += fault;
-    attempt.good += text[i] >= 0xa0 && !fault;
+    gboolean is_fault = text[i] == 0xfffd || text[i] == 0x1a || (text[i] >= 0x80 && text[i] < 0xa0);
+    attempt.faults += is_fault ? 1 : 0;
+    attempt.good += text[i] >= 0xa0 && !is_fault ? 1 : 0;
   }
   attempt.text = from_utf16(text, length);
   return attempt;

@@ -42,7 +42,7 @@ void mime_free(MimeMail *mail);
 const char *mime_header(const MimeMail *mail, const char *name, guint n);
 const char *mime_header_raw(const MimeMail *mail, const char *name, guint n);
 
-/* Every addr-spec in the n-th field `name`, lower case, in order, display names decoded into
+/* Every addr-spec in all fields `name`, lower case, in order, display names decoded into
  * *ret_names (same length, "" if none; may be NULL). Broken fields are scanned for an addr-spec.
  * GPtrArray of char*; the caller owns both. */
 GPtrArray *mime_addresses(const MimeMail *mail, const char *name, GPtrArray **ret_names);

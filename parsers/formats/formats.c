@@ -1,0 +1,34 @@
+/* formats - the table of formats and the choice of a row. */
+#include <string.h>
+
+#include "parsers/formats/format.h"
+
+static const Format formats[] = {
+    {"text/plain", ".txt", plain_read},           {"text/html", ".html", html_read},
+    {"application/xhtml+xml", ".htm", html_read}, {"text/enriched", NULL, plain_read},
+    {"text/markdown", ".md", plain_read},         {"message/rfc822-headers", NULL, plain_read},
+};
+
+static const Format *by_type(const char *type) {
+  for (gsize i = 0; i < G_N_ELEMENTS(formats); i++)
+    if (strcmp(type, formats[i].type) == 0) return &formats[i];
+  return NULL;
+}
+
+static const Format *by_name(const char *name) {
+  g_autofree char *lower = g_ascii_strdown(name, -1);
+  for (gsize i = 0; i < G_N_ELEMENTS(formats); i++)
+    if (formats[i].suffix && g_str_has_suffix(lower, formats[i].suffix)) return &formats[i];
+  return NULL;
+}
+
+/* Types that say nothing, so that the name may. */
+static gboolean is_vague(const char *type) {
+  return strcmp(type, "application/octet-stream") == 0 || strcmp(type, "application/text") == 0;
+}
+
+const Format *format_find(const MimePart *part) {
+  const Format *format = by_type(part->type);
+  if (!format && is_vague(part->type)) format = by_name(part->name);
+  return format;
+}
