@@ -374,8 +374,9 @@ static char *find_address(const char *text, GString *rest) {
     while (end > at + 1 && strchr(".'", end[-1])) end--;
     while (start < at && *start == '\'') start++;
     if (start == at || end == at + 1 || end - start > ADDRESS_MAX_BYTES) continue;
+    char *address = g_strndup(start, (gsize)(end - start)); /* before: *rest may own `text` */
     if (rest) g_string_erase(rest, start - text, end - start);
-    return g_strndup(start, (gsize)(end - start));
+    return address;
   }
   return NULL;
 }
