@@ -32,7 +32,7 @@ submission:
   from: Test <inscriptions@example.org>
 Y
 
-run_bulletind() { "$bin/bulletind" --config "$work/bulletind.yaml" "$@"; }
+bulletind=("$bin/bulletind" --config "$work/bulletind.yaml")
 expect() { # expect CODE TEXT COMMAND…: exit code, and one line of standard error that has TEXT
   local code=0 want=$1 text=$2
   shift 2
@@ -49,17 +49,17 @@ wait_for() { # wait_for TEXT: until it stands in the daemon's log
   fail "no '$1' in the log"
 }
 
-expect 0 'no mistake found' run_bulletind --check
-expect 64 'unexpected argument' run_bulletind --check more
-expect 64 'Unknown option' run_bulletind --nonsense
+expect 0 'no mistake found' "${bulletind[@]}" --check
+expect 64 'unexpected argument' "${bulletind[@]}" --check more
+expect 64 'Unknown option' "${bulletind[@]}" --nonsense
 expect 78 'no-such.yaml' "$bin/bulletind" --config "$work/no-such.yaml" --check
 
 # --once with a server that is not there: one clear line, and a code that says "try again".
-expect 69 '127.0.0.1' run_bulletind --once
+expect 69 '127.0.0.1' "${bulletind[@]}" --once
 
-run_bulletind 2> "$work/log" & daemon=$!
+"${bulletind[@]}" 2> "$work/log" & daemon=$!
 wait_for 'ready'
-expect 75 "$work/store" run_bulletind --once
+expect 75 "$work/store" "${bulletind[@]}" --once
 
 # A broken event leaves the old configuration in force.
 sed -i 's/^id: .*/idd: copil-2019/' "$work/events/copil-2019.yaml"
@@ -80,5 +80,5 @@ daemon=
 
 # A store that cannot be made, a store of somebody else.
 sed -i "s#^store: .*#store: $work/none#" "$work/bulletind.yaml"
-expect 66 "$work/none" run_bulletind --once
+expect 66 "$work/none" "${bulletind[@]}" --once
 echo "the daemon and its administrator: ok"
