@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum {
+  BOUNCE_OPENING_LINES = 15,    /* where they stand when nothing but a subject goes with them */
   BOUNCE_FIRST_LINES = 40,      /* where the words of a report are looked for */
   REPORT_SCAN_BYTES = 256 << 10 /* of a part, searched for Message-IDs */
 };
@@ -145,10 +146,10 @@ static gboolean is_report(const Look *look, const char *kind) {
 
 static gboolean by_words(const Look *look, Classification *found) {
   gboolean subject = !look->answer && look_find(look->subject, bounce_subjects);
-  int line = look_find_line(look, BOUNCE_FIRST_LINES, bounce_words);
-  if (from_system(look) && (line >= 0 || subject))
+  gboolean words = look_says(look, BOUNCE_FIRST_LINES, bounce_words);
+  if (from_system(look) && (words || subject))
     return classify_say(found, MACHINE_BOUNCE, TRUE, "delivery report of a mail system");
-  if (subject && line >= 0 && line < 15 && !look->in_thread)
+  if (subject && !look->in_thread && look_says(look, BOUNCE_OPENING_LINES, bounce_words))
     return classify_say(found, MACHINE_BOUNCE, TRUE, "subject and text of a delivery report");
   return FALSE;
 }

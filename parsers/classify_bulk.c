@@ -8,10 +8,7 @@
 
 #include <string.h>
 
-enum {
-  FOOT_LINES = 30, /* a newsletter's way out stands at its foot */
-  SHORT_MAIL_LINES = 8
-};
+enum { OPENING_LINES = 3 }; /* "view this mail in your browser" stands first */
 
 static const char *const list_headers[] = {
     "List-Id",        "List-Post",    "List-Unsubscribe",      "List-Help", "List-Owner",
@@ -90,11 +87,7 @@ static gboolean is_bulk_mailer(const Look *look) {
 }
 
 static gboolean shows_way_out(const Look *look) {
-  guint count = look->lines->len;
-  guint from = count > FOOT_LINES ? count - FOOT_LINES : 0;
-  for (guint i = 0; i < count; i++)
-    if ((i >= from || i < 3) && look_find(look->lines->pdata[i], way_out)) return TRUE;
-  return FALSE;
+  return look_ends_with(look, LOOK_FOOT_LINES, way_out) || look_says(look, OPENING_LINES, way_out);
 }
 
 gboolean classify_bulk(const Look *look, Classification *found) {

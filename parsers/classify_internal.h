@@ -6,7 +6,8 @@
 #include "parsers/classify.h"
 
 enum {
-  LOOK_LINES_MAX = 400,      /* own lines of the body that are kept at all */
+  LOOK_HEAD_LINES = 60,      /* own lines of the body that are looked at, from its head */
+  LOOK_FOOT_LINES = 40,      /* and from its foot */
   LOOK_LINE_MAX_BYTES = 600, /* of a line, enough for any phrase of the tables */
   LOOK_GAP_MAX_BYTES = 60,   /* what a '*' of a phrase may skip */
   LOOK_IDS_MAX = 50          /* Message-IDs taken from a report */
@@ -21,6 +22,7 @@ typedef struct {
   char *from_name;    /* folded */
   char *return_path;  /* addr-spec in lower case; "" for <>; NULL: no such field */
   GPtrArray *lines;   /* char*: folded lines of the body that are not quoted, none empty */
+  guint64 runs[1024]; /* hashed set of the runs of four bytes in lines */
 } Look;
 
 Look *look_new(const MimeMail *mail, const Text *text);
@@ -35,8 +37,9 @@ char *look_fold(const char *text);
 gboolean look_matches(const char *text, const char *phrase);
 /* The first phrase of a NULL-terminated table that `text` holds; NULL: none. */
 const char *look_find(const char *text, const char *const *phrases);
-/* In which of the first `first` own lines stands one of `phrases`? -1: in none. */
-int look_find_line(const Look *look, guint first, const char *const *phrases);
+/* Does one of the first `first`, or of the last `last`, own lines hold one of `phrases`? */
+gboolean look_says(const Look *look, guint first, const char *const *phrases);
+gboolean look_ends_with(const Look *look, guint last, const char *const *phrases);
 
 /* Is one of the header fields there? Returns its name. */
 const char *look_has_header(const Look *look, const char *const *names);

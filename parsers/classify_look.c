@@ -94,9 +94,9 @@ gboolean look_matches(const char *text, const char *phrase) {
   gboolean anchored = *phrase == '^';
   if (anchored) phrase++;
   gsize length = strcspn(phrase, "*$");
+  if (anchored && strncmp(text, phrase, length)) return FALSE;
   gboolean to_end = g_str_has_suffix(phrase, "$");
   for (const char *from = text; (from = find_piece(text, from, phrase, length)); from++) {
-    if (anchored && from != text) return FALSE;
     const char *end = from + length;
     if (phrase[length] == '*') end = match_rest(text, end, phrase + length);
     if (end && (!to_end || !*end)) return TRUE;
@@ -111,10 +111,48 @@ const char *look_find(const char *text, const char *const *phrases) {
   return NULL;
 }
 
-int look_find_line(const Look *look, guint first, const char *const *phrases) {
-  for (guint i = 0; i < look->lines->len && i < first; i++)
-    if (look_find(look->lines->pdata[i], phrases)) return (int)i;
-  return -1;
+/* Which runs of four bytes stand anywhere in the lines, as a hashed set: nearly every phrase is
+ * ruled out by it without a search. */
+static guint run_of(const char *p) {
+  guint32 run;
+  memcpy(&run, p, sizeof run);
+  return (run * 2654435761u) >> 16;
+}
+
+static void note_runs(Look *look, const char *line, gsize length) {
+  for (gsize i = 0; i + 4 <= length; i++) {
+    guint run = run_of(line + i);
+    look->runs[run / 64] |= G_GUINT64_CONSTANT(1) << (run % 64);
+  }
+}
+
+static gboolean may_hold(const Look *look, const char *phrase) {
+  if (*phrase == '^') phrase++;
+  gsize length = strcspn(phrase, "*$");
+  for (gsize i = 0; i + 4 <= length && i < 8; i++) {
+    guint run = run_of(phrase + i);
+    if (!(look->runs[run / 64] >> (run % 64) & 1)) return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean lines_hold(const Look *look, guint from, guint to, const char *phrase) {
+  for (guint i = from; i < to && i < look->lines->len; i++)
+    if (look_matches(look->lines->pdata[i], phrase)) return TRUE;
+  return FALSE;
+}
+
+gboolean look_says(const Look *look, guint first, const char *const *phrases) {
+  for (; *phrases; phrases++)
+    if (may_hold(look, *phrases) && lines_hold(look, 0, first, *phrases)) return TRUE;
+  return FALSE;
+}
+
+gboolean look_ends_with(const Look *look, guint last, const char *const *phrases) {
+  guint from = look->lines->len > last ? look->lines->len - last : 0;
+  for (; *phrases; phrases++)
+    if (may_hold(look, *phrases) && lines_hold(look, from, look->lines->len, *phrases)) return TRUE;
+  return FALSE;
 }
 
 /* ---- senders ---- */
@@ -286,19 +324,31 @@ static gboolean opens_quote(const char *folded) {
   return look_find(folded, marks) != NULL;
 }
 
-static GPtrArray *own_lines(const MimeMail *mail, const Text *text) {
+/* The sender's own lines, borrowed, up to where a quote opens. */
+static GPtrArray *own_text_lines(const MimeMail *mail, const Text *text) {
   guint parts;
   g_autofree gboolean *inner = inner_parts(mail, &parts);
-  GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
-  for (guint i = 0; i < text->lines->len && lines->len < LOOK_LINES_MAX; i++) {
-    const TextLine *line = text->lines->pdata[i];
-    if (!is_own(text, line, inner, parts) || !*line->text) continue;
-    g_autofree char *cut = g_strndup(line->text, LOOK_LINE_MAX_BYTES);
+  GPtrArray *own = g_ptr_array_new();
+  for (guint i = 0; i < text->lines->len; i++) {
+    TextLine *line = text->lines->pdata[i];
+    if (is_own(text, line, inner, parts) && *line->text) g_ptr_array_add(own, line);
+  }
+  return own;
+}
+
+/* Fold the head and the foot: what lies between them tells nothing about the kind. */
+static void fold_lines(Look *look, const Text *text) {
+  g_autoptr(GPtrArray) own = own_text_lines(look->mail, text);
+  look->lines = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; i < own->len; i++) {
+    if (i == LOOK_HEAD_LINES && own->len > LOOK_HEAD_LINES + LOOK_FOOT_LINES)
+      i = own->len - LOOK_FOOT_LINES;
+    g_autofree char *cut = g_strndup(((TextLine *)own->pdata[i])->text, LOOK_LINE_MAX_BYTES);
     char *folded = look_fold(cut);
-    g_ptr_array_add(lines, folded);
+    g_ptr_array_add(look->lines, folded);
+    note_runs(look, folded, strlen(folded));
     if (opens_quote(folded)) break;
   }
-  return lines;
 }
 
 Look *look_new(const MimeMail *mail, const Text *text) {
@@ -311,7 +361,7 @@ Look *look_new(const MimeMail *mail, const Text *text) {
   if (!look->from) look->from = g_strdup("");
   look->from_name = name_of(mail);
   look->return_path = sender_of(mail, "Return-Path");
-  look->lines = own_lines(mail, text);
+  fold_lines(look, text);
   return look;
 }
 
