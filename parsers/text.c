@@ -242,16 +242,15 @@ TextLine *text_add(Text *text, const Wire__Limits *limits, const char *line, gss
   return added;
 }
 
-char *text_part_utf8(const MimePart *part, Text *text) {
+char *text_part_utf8(const MimePart *part, const char *label, Text *text) {
   gsize size = 0;
   const guint8 *data = g_bytes_get_data(part->content, &size);
   const char *used = NULL;
   gboolean guessed = FALSE;
-  char *utf8 = charset_to_utf8(data, size, part->charset, &used, &guessed);
+  char *utf8 = charset_to_utf8(data, size, label, &used, &guessed);
   if (guessed) {
-    char *note = *part->charset
-                     ? g_strdup_printf("character set %s, labelled %s", used, part->charset)
-                     : g_strdup_printf("character set %s guessed", used);
+    char *note = *label ? g_strdup_printf("character set %s, labelled %s", used, label)
+                        : g_strdup_printf("character set %s guessed", used);
     g_autofree char *clean_note = g_utf8_make_valid(note, -1);
     g_ptr_array_add(text->notes, g_steal_pointer(&clean_note));
     g_free(note);

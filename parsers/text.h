@@ -44,7 +44,8 @@ TextLine *text_add(Text *text, const Wire__Limits *limits, const char *line, gss
  * parsers/formats/ can read, each once. */
 Text *text_read(const MimeMail *mail, const Wire__Limits *limits);
 
-/* For the formats: a part's bytes as UTF-8; a guessed character set is noted. The caller frees. */
-char *text_part_utf8(const MimePart *part, Text *text);
+/* For the formats: a part's bytes as UTF-8; `label` is the character set that they claim, a guess
+ * is noted. The caller frees. */
+char *text_part_utf8(const MimePart *part, const char *label, Text *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Text, text_free)

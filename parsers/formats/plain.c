@@ -86,7 +86,7 @@ static void add_line(Plain *plain, const char *line, const char *end) {
 }
 
 gboolean plain_read(const MimePart *part, const Wire__Limits *limits, Text *text) {
-  g_autofree char *utf8 = text_part_utf8(part, text);
+  g_autofree char *utf8 = text_part_utf8(part, part->charset, text);
   Plain plain = {.part = part, .limits = limits, .text = text, .paragraph = g_string_new(NULL)};
   const char *end = utf8 + strlen(utf8);
   for (const char *p = utf8; p < end && !text->over_limit;) {
