@@ -29,7 +29,7 @@ Look *look_new(const MimeMail *mail, const Text *text);
 void look_free(Look *look);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Look, look_free)
 
-/* Lower case, without accents, one space for any white space, ' for any apostrophe. */
+/* fold's letters, with one space for any white space and none at the ends. */
 char *look_fold(const char *text);
 
 /* Does the folded `text` hold `phrase`? '^' first: only at its start; '$' last: only at its end;

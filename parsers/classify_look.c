@@ -2,56 +2,26 @@
  *
  * Linear in the text, bounded by the LOOK_ limits. Everything is compared folded. */
 #include "parsers/classify_internal.h"
+#include "parsers/fold.h"
 
 #include <string.h>
 
 /* ---- folding ---- */
 
-static gboolean is_mark(gunichar c) {
-  return c >= 0x300 && c <= 0x36F; /* accents of Latin letters; not the dakuten of kana */
-}
-
-static gunichar plain_of(gunichar c) {
-  switch (c) {
-  case 0x2018:
-  case 0x2019:
-  case 0x02BC:
-  case 0xB4:
-  case '`':
-    return '\'';
-  case 0x2010:
-  case 0x2011:
-  case 0x2012:
-  case 0x2013:
-  case 0x2014:
-    return '-';
-  default:
-    return c;
-  }
-}
-
 static void append_folded(GString *out, gunichar c) {
+  gunichar folded[2];
   if (g_unichar_isspace(c) || g_unichar_iscntrl(c)) {
     if (out->len && out->str[out->len - 1] != ' ') g_string_append_c(out, ' ');
-  } else if (!is_mark(c)) {
-    g_string_append_unichar(out, g_unichar_tolower(plain_of(c)));
+    return;
   }
-}
-
-static char *fold_wide(const char *text) {
-  g_autofree char *valid = g_utf8_make_valid(text, -1);
-  g_autofree char *apart = g_utf8_normalize(valid, -1, G_NORMALIZE_NFKD);
-  g_autoptr(GString) out = g_string_new(NULL);
-  for (const char *p = apart; *p; p = g_utf8_next_char(p)) append_folded(out, g_utf8_get_char(p));
-  g_strchomp(out->str);
-  return g_utf8_normalize(out->str, -1, G_NORMALIZE_NFC);
+  guint count = fold_char(c, folded);
+  for (guint i = 0; i < count; i++) g_string_append_unichar(out, folded[i]);
 }
 
 char *look_fold(const char *text) {
-  gsize length = strlen(text);
-  if (!g_str_is_ascii(text)) return fold_wide(text);
-  GString *out = g_string_sized_new(length);
-  for (const char *p = text; *p; p++) append_folded(out, (guchar)*p);
+  g_autofree char *valid = g_utf8_make_valid(text, -1);
+  GString *out = g_string_sized_new(strlen(valid));
+  for (const char *p = valid; *p; p = g_utf8_next_char(p)) append_folded(out, g_utf8_get_char(p));
   g_strchomp(out->str);
   return g_string_free(out, FALSE);
 }
