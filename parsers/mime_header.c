@@ -122,7 +122,7 @@ static const char *encoded_word(const char *p, EncodedWord *ret_word) {
   ret_word->text = q + 3;
   const char *end = ret_word->text;
   while (*end && !(end[0] == '?' && end[1] == '=')) {
-    if (end[0] == '=' && end[1] == '?') break; /* the next one begins: this one was never closed */
+    if (end[0] == '=' && end[1] == '?' && g_ascii_isalnum(end[2])) break; /* never closed */
     end++;
   }
   ret_word->text_length = (gsize)(end - ret_word->text);
