@@ -1,0 +1,209 @@
+/* choice - which of the field's choices was ticked, written or left standing.
+ *
+ * Marks are ☒ and ☐ (text makes every tick box so), "[x]" or a lone X or circle typed beside a
+ * word; they may stand before the words or behind them. Both, none, or a word of doubt: no
+ * value. */
+#include <string.h>
+
+#include "parsers/fields/field.h"
+
+enum { CHOICE_TOKENS_MAX = 40, CHOICE_MAX_BYTES = 600 };
+
+typedef enum { TOKEN_WORD, TOKEN_TICKED, TOKEN_EMPTY } TokenKind;
+
+typedef struct {
+  TokenKind kind;
+  int choice; /* of a word */
+  gsize start, end;
+} Token;
+
+/* What makes an answer none yet. Folded. */
+static const char *const doubts[] = {
+    "confirmer", "sous reserve", "peut etre",       "pas encore", "probable", "a voir",   "ne sais",
+    "a definir", "selon",        "to be confirmed", "tbc",        "maybe",    "not sure", "not yet",
+    "perhaps",   "tentative",    "subject to",      "未定",       "検討中",   "調整中",   "未確定",
+    NULL};
+
+/* What turns a word round that stands outside the known phrases. Folded, as words. */
+static const char *const negations[] = {"pas", "ne", "not", "ni", "aucun", "sauf", "plus", NULL};
+
+static gunichar char_before(const char *text, gsize at) {
+  return at > 0 ? g_utf8_get_char(g_utf8_prev_char(text + at)) : ' ';
+}
+
+/* A lone "x" or a circle counts as a tick. */
+static gboolean is_typed_tick(const char *text, gsize at, gsize *ret_end) {
+  gunichar ch = g_utf8_get_char(text + at);
+  gboolean circle = ch == 0x25CB || ch == 0x25EF || ch == 0x25CF || ch == 0x25CE || ch == 0x3007;
+  gboolean tick = (ch >= 0x2713 && ch <= 0x2718) || ch == 0x2611 || ch == 0x2612 || ch == 0x25A0 ||
+                  ch == 0x2327;
+  *ret_end = at + (gsize)(g_utf8_next_char(text + at) - (text + at));
+  if (circle || tick) return TRUE;
+  if (ch != 'x') return FALSE;
+  return !g_unichar_isalnum(char_before(text, at)) &&
+         !g_unichar_isalnum(g_utf8_get_char(text + *ret_end));
+}
+
+static gboolean bracket_at(const char *text, gsize at, Token *token) {
+  char open = text[at], close = open == '[' ? ']' : open == '(' ? ')' : '\0';
+  if (!close) return FALSE;
+  const char *p = text + at + 1;
+  while (*p == ' ') p++;
+  gsize end = (gsize)(p - text);
+  token->kind = TOKEN_EMPTY;
+  if (*p && *p != close && is_typed_tick(text, (gsize)(p - text), &end)) token->kind = TOKEN_TICKED;
+  p = text + end;
+  while (*p == ' ') p++;
+  if (*p != close) return FALSE;
+  token->start = at;
+  token->end = (gsize)(p - text) + 1;
+  return TRUE;
+}
+
+static gboolean mark_at(const char *text, gsize at, Token *token) {
+  gunichar ch = g_utf8_get_char(text + at);
+  if (bracket_at(text, at, token)) return TRUE;
+  token->start = at;
+  if (ch == 0x2610 || ch == 0x25A1) {
+    token->kind = TOKEN_EMPTY;
+    token->end = at + (gsize)(g_utf8_next_char(text + at) - (text + at));
+    return TRUE;
+  }
+  token->kind = TOKEN_TICKED;
+  return is_typed_tick(text, at, &token->end);
+}
+
+static guint tokens_read(const FieldContext *context, const Fold *fold, Token tokens[]) {
+  const char *text = fold->text->str;
+  guint n = 0;
+  gsize at = 0, start = 0, end = 0;
+  int choice = rules_find_choice(context->rules, context->field, fold, 0, &start, &end);
+  while (at < fold->text->len && n < CHOICE_TOKENS_MAX) {
+    Token token = {0};
+    if (choice >= 0 && at == start) {
+      tokens[n++] = (Token){TOKEN_WORD, choice, start, end};
+      at = end;
+      choice = rules_find_choice(context->rules, context->field, fold, at, &start, &end);
+    } else if (mark_at(text, at, &token)) {
+      tokens[n++] = token;
+      at = token.end;
+      if (choice >= 0 && start < at)
+        choice = rules_find_choice(context->rules, context->field, fold, at, &start, &end);
+    } else {
+      at += (gsize)(g_utf8_next_char(text + at) - (text + at));
+    }
+  }
+  return n;
+}
+
+/* The index of the word that the mark at `m` belongs to; -1: as near to one as to the other. */
+static int word_of_mark(const Token tokens[], guint n, guint m) {
+  int before = -1, after = -1;
+  for (guint i = 0; i < m; i++)
+    if (tokens[i].kind == TOKEN_WORD) before = (int)i;
+  for (guint i = n; i > m + 1; i--)
+    if (tokens[i - 1].kind == TOKEN_WORD) after = (int)i - 1;
+  if (before < 0 || after < 0) return before < 0 ? after : before;
+  gsize left = tokens[m].start - tokens[before].end, right = tokens[after].start - tokens[m].end;
+  return left == right ? -1 : left < right ? before : after;
+}
+
+/* Marks and words in turn: the first token tells on which side the marks stand. */
+static gboolean alternating(const Token tokens[], guint n) {
+  if (n % 2) return FALSE;
+  for (guint i = 1; i < n; i++)
+    if ((tokens[i].kind == TOKEN_WORD) == (tokens[i - 1].kind == TOKEN_WORD)) return FALSE;
+  return TRUE;
+}
+
+typedef struct {
+  int choice; /* -1: none */
+  const char *problem;
+} Picked;
+
+static void pick(Picked *picked, int choice) {
+  if (picked->choice >= 0 && picked->choice != choice) picked->problem = "more than one chosen";
+  picked->choice = choice;
+}
+
+static Picked pick_ticked(const Token tokens[], guint n) {
+  Picked picked = {-1, NULL};
+  gboolean turns = alternating(tokens, n), words_first = n > 0 && tokens[0].kind == TOKEN_WORD;
+  for (guint i = 0; i < n; i++) {
+    if (tokens[i].kind != TOKEN_TICKED) continue;
+    int word = turns ? (int)(words_first ? i - 1 : i + 1) : word_of_mark(tokens, n, i);
+    if (word < 0)
+      picked.problem = "not clear which one is ticked";
+    else
+      pick(&picked, tokens[word].choice);
+  }
+  return picked;
+}
+
+static gboolean has_doubt(const char *folded) {
+  g_autofree char *words = fold_words(folded);
+  for (guint i = 0; doubts[i]; i++)
+    if (strstr(words, doubts[i])) return TRUE;
+  return strchr(folded, '?') != NULL && !strchr(folded, '/');
+}
+
+/* A negation in what no known phrase covers, before the first word that is one. */
+static gboolean negated(const char *folded, const Token *first) {
+  if (first->start <= 1) return FALSE;
+  g_autofree char *front = g_strndup(folded, first->start);
+  g_autofree char *words = fold_words(front);
+  g_auto(GStrv) split = g_strsplit(words, " ", -1);
+  for (guint i = 0; split[i]; i++)
+    if (g_strv_contains(negations, split[i])) return TRUE;
+  return FALSE;
+}
+
+/* "présent pas": the negation right behind a word that does not start the answer as "Oui" does. */
+static gboolean negated_behind(const char *folded, const Token *last) {
+  g_autofree char *words = fold_words(folded + last->end);
+  g_auto(GStrv) split = g_strsplit(words, " ", 2);
+  return split[0] && (strcmp(split[0], "pas") == 0 || strcmp(split[0], "not") == 0);
+}
+
+static FieldResult choice_value(const FieldContext *context, Picked picked) {
+  const Wire__Field *field = rules_event(context->rules)->fields[context->field];
+  if (picked.problem) return field_invalid(picked.problem);
+  return field_valid(g_strdup(field->choices[picked.choice]->value));
+}
+
+FieldResult field_parse_choice(const FieldContext *context, const char *raw) {
+  Token tokens[CHOICE_TOKENS_MAX];
+  g_auto(Fold) fold = {0};
+  g_autofree char *line = g_strdelimit(g_strdup(raw), "\n", ' ');
+  fold_init(&fold);
+  fold_line(&fold, line, -1);
+  if (fold.text->len > CHOICE_MAX_BYTES) return field_invalid("too long for a choice");
+  guint n = tokens_read(context, &fold, tokens), words = 0, ticked = 0, empty = 0, first = 0;
+  Picked written = {-1, NULL};
+  for (guint i = n; i > 0; i--) {
+    const Token *token = &tokens[i - 1];
+    ticked += token->kind == TOKEN_TICKED;
+    empty += token->kind == TOKEN_EMPTY;
+    if (token->kind != TOKEN_WORD) continue;
+    pick(&written, token->choice);
+    words++;
+    first = i - 1;
+  }
+  if (has_doubt(fold.text->str)) return field_invalid("not decided");
+  if (words == 0)
+    return ticked ? field_invalid("a tick without a choice")
+                  : field_invalid("not one of the choices");
+  if (ticked) {
+    Picked picked = pick_ticked(tokens, n);
+    return picked.choice < 0 && !picked.problem ? field_blank() : choice_value(context, picked);
+  }
+  if (empty) {
+    /* every box empty; "☐ Oui ☐ Non : Oui" does not happen */
+    return field_blank();
+  }
+  /* The words as printed, nothing chosen: "Oui / Non". */
+  if (written.problem) return field_blank();
+  if (negated(fold.text->str, &tokens[first]) || negated_behind(fold.text->str, &tokens[first]))
+    return field_invalid("not clear");
+  return choice_value(context, written);
+}

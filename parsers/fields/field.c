@@ -1,0 +1,193 @@
+/* field - the table of value types, and what they share; see field.h. */
+#include "parsers/fields/field.h"
+
+#include <string.h>
+
+static const struct {
+  const char *type;
+  FieldResult (*parse)(const FieldContext *context, const char *raw);
+} types[] = {
+    {"text", field_parse_text},       {"lines", field_parse_text},
+    {"name", field_parse_name},       {"email", field_parse_email},
+    {"phone", field_parse_phone},     {"postal_code", field_parse_postal_code},
+    {"city", field_parse_city},       {"choice", field_parse_choice},
+    {"integer", field_parse_integer}, {"date", field_parse_date},
+};
+
+FieldResult field_blank(void) {
+  return (FieldResult){.status = FIELD_BLANK};
+}
+
+FieldResult field_valid(char *take_value) {
+  return (FieldResult){.status = FIELD_VALID, .value = take_value};
+}
+
+FieldResult field_invalid(const char *reason) {
+  return (FieldResult){.status = FIELD_INVALID, .reason = reason};
+}
+
+void field_result_clear(FieldResult *result) {
+  g_clear_pointer(&result->value, g_free);
+}
+
+gboolean field_type_known(const char *type) {
+  for (guint i = 0; i < G_N_ELEMENTS(types); i++)
+    if (strcmp(types[i].type, type) == 0) return TRUE;
+  return FALSE;
+}
+
+FieldResult field_parse(const FieldContext *context, const char *raw) {
+  const Wire__Field *field = rules_event(context->rules)->fields[context->field];
+  if (field_is_blank(raw)) return field_blank();
+  for (guint i = 0; i < G_N_ELEMENTS(types); i++) {
+    if (strcmp(types[i].type, field->type) != 0) continue;
+    FieldResult result = types[i].parse(context, raw);
+    if (result.status != FIELD_VALID || field->max_chars == 0 ||
+        g_utf8_strlen(result.value, -1) <= field->max_chars)
+      return result;
+    field_result_clear(&result);
+    return field_invalid("too long");
+  }
+  return field_parse_text(context, raw);
+}
+
+/* ---- fillers ---- */
+
+/* What is printed where something is to be written: leaders, boxes, brackets. */
+static gboolean is_filler(gunichar ch) {
+  switch (ch) {
+  case '.':
+  case '_':
+  case '-':
+  case '*':
+  case '/':
+  case '|':
+  case '[':
+  case ']':
+  case '(':
+  case ')':
+  case ':':
+  case ',':
+  case ';':
+  case '?':
+  case 0x2026: /* … */
+  case 0x2025:
+  case 0x00B7:
+  case 0x30FB: /* ・ */
+  case 0x2013:
+  case 0x2014:
+  case 0x2610: /* ☐ */
+  case 0x25A1: /* □ */
+  case 0x2500:
+  case 0xFF1A:
+  case 0xFF3F:
+  case 0xFF0E:
+    return TRUE;
+  default:
+    return g_unichar_isspace(ch);
+  }
+}
+
+gboolean field_is_blank(const char *raw) {
+  for (const char *p = raw; *p; p = g_utf8_next_char(p))
+    if (!is_filler(g_utf8_get_char(p))) return FALSE;
+  return TRUE;
+}
+
+static gboolean is_leader(gunichar ch) {
+  return ch == '.' || ch == '_' || ch == 0x2026 || ch == 0x2025 || ch == 0x00B7 || ch == 0xFF3F;
+}
+
+/* Where the text behind the leaders at its start begins; one lone dot is no leader. */
+static const char *skip_leaders(const char *start, const char *end) {
+  guint seen = 0;
+  const char *p = start;
+  for (; p < end; p = g_utf8_next_char(p)) {
+    gunichar ch = g_utf8_get_char(p);
+    if (is_leader(ch))
+      seen += ch == 0x2026 || ch == 0x2025 ? 2 : 1;
+    else if (!g_unichar_isspace(ch))
+      break;
+  }
+  if (seen >= 2) return p;
+  while (start < end && g_unichar_isspace(g_utf8_get_char(start))) start = g_utf8_next_char(start);
+  return start;
+}
+
+static const char *cut_leaders(const char *start, const char *end) {
+  guint seen = 0;
+  const char *last = end, *plain = end;
+  while (last > start) {
+    const char *before = g_utf8_find_prev_char(start, last);
+    gunichar ch = before ? g_utf8_get_char(before) : 0;
+    if (is_leader(ch))
+      seen += ch == 0x2026 || ch == 0x2025 || ch == '_' ? 2 : 1;
+    else if (!g_unichar_isspace(ch))
+      break;
+    else if (seen == 0)
+      plain = before;
+    last = before;
+  }
+  return seen >= 2 ? last : plain;
+}
+
+/* Control and format characters (bidi overrides, zero width) never survive. */
+static gboolean is_dropped(gunichar ch) {
+  GUnicodeType type = g_unichar_type(ch);
+  return type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT || type == G_UNICODE_SURROGATE ||
+         type == G_UNICODE_UNASSIGNED;
+}
+
+static void append_clean(GString *out, const char *line, gsize length) {
+  const char *end = line + length, *start = skip_leaders(line, end);
+  end = cut_leaders(start, end);
+  gboolean gap = FALSE, any = FALSE;
+  gsize before = out->len;
+  if (out->len > 0) g_string_append_c(out, '\n');
+  for (const char *p = start; p < end; p = g_utf8_next_char(p)) {
+    gunichar ch = g_utf8_get_char(p);
+    if (g_unichar_isspace(ch)) {
+      gap = any;
+    } else if (!is_dropped(ch)) {
+      if (gap) g_string_append_c(out, ' ');
+      g_string_append_unichar(out, ch);
+      gap = FALSE;
+      any = TRUE;
+    }
+  }
+  if (!any) g_string_truncate(out, before);
+}
+
+char *field_clean(const char *raw) {
+  GString *out = g_string_new(NULL);
+  for (const char *line = raw; line;) {
+    const char *end = strchr(line, '\n');
+    gsize length = end ? (gsize)(end - line) : strlen(line);
+    append_clean(out, line, length);
+    line = end ? end + 1 : NULL;
+  }
+  char *clean = g_string_free(out, FALSE);
+  if (!field_is_blank(clean)) {
+    char *nfc = g_utf8_normalize(clean, -1, G_NORMALIZE_NFC);
+    g_free(clean);
+    return nfc;
+  }
+  clean[0] = '\0';
+  return clean;
+}
+
+char *field_clean_line(const char *raw) {
+  char *clean = field_clean(raw);
+  g_strdelimit(clean, "\n", ' ');
+  return clean;
+}
+
+gboolean field_is_japanese(const char *text) {
+  for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+    gunichar ch = g_utf8_get_char(p);
+    if ((ch >= 0x3041 && ch <= 0x30FA) || (ch >= 0x3400 && ch <= 0x9FFF) ||
+        (ch >= 0xF900 && ch <= 0xFAFF))
+      return TRUE;
+  }
+  return FALSE;
+}

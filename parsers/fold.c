@@ -1,0 +1,171 @@
+/* fold - see fold.h. */
+#include "parsers/fold.h"
+
+#include <string.h>
+
+void fold_init(Fold *fold) {
+  fold->text = g_string_new(NULL);
+  fold->origins = g_array_new(FALSE, FALSE, sizeof(guint32));
+}
+
+void fold_done(Fold *fold) {
+  if (fold->text) g_string_free(fold->text, TRUE);
+  if (fold->origins) g_array_unref(fold->origins);
+  fold->text = NULL;
+  fold->origins = NULL;
+}
+
+/* Typography that stands for a plain character; 0: not in the table. */
+static gunichar plain_of(gunichar ch) {
+  switch (ch) {
+  case 0x2018:
+  case 0x2019:
+  case 0x201B:
+  case 0x02BC:
+  case 0x00B4:
+  case 0x0060:
+    return '\'';
+  case 0x2010:
+  case 0x2011:
+  case 0x2012:
+  case 0x2013:
+  case 0x2014:
+  case 0x2015:
+  case 0x2212:
+  case 0xFE63:
+    return '-';
+  case 0x201C:
+  case 0x201D:
+  case 0x00AB:
+  case 0x00BB:
+    return '"';
+  case 0x3000:
+  case 0x00A0:
+  case 0x202F:
+    return ' ';
+  default:
+    return 0;
+  }
+}
+
+/* Ligatures and letters that do not decompose; the second letter in the high half. */
+static guint32 letters_of(gunichar ch) {
+  switch (ch) {
+  case 0x0153:
+  case 0x0152:
+    return 'o' | (guint32)'e' << 16;
+  case 0x00E6:
+  case 0x00C6:
+    return 'a' | (guint32)'e' << 16;
+  case 0x00DF:
+    return 's' | (guint32)'s' << 16;
+  case 0x00F8:
+  case 0x00D8:
+    return 'o';
+  case 0x0142:
+  case 0x0141:
+    return 'l';
+  default:
+    return 0;
+  }
+}
+
+guint fold_char(gunichar ch, gunichar ret_folded[2]) {
+  if (ch < 0x80) {
+    ret_folded[0] = (gunichar)g_ascii_tolower((gchar)ch);
+    return 1;
+  }
+  if (ch >= 0xFF01 && ch <= 0xFF5E) { /* full-width forms */
+    ret_folded[0] = (gunichar)g_ascii_tolower((gchar)(ch - 0xFF01 + '!'));
+    return 1;
+  }
+  if ((ret_folded[0] = plain_of(ch))) return 1;
+  guint32 letters = letters_of(ch);
+  if (letters) {
+    ret_folded[0] = letters & 0xFFFF;
+    ret_folded[1] = letters >> 16;
+    return ret_folded[1] ? 2 : 1;
+  }
+  if (ch >= 0x0300 && ch <= 0x036F) return 0; /* a combining accent */
+  if (ch == 0x200B || ch == 0x00AD || ch == 0xFEFF) return 0;
+  if (ch < 0x0250 || (ch >= 0x1E00 && ch < 0x1F00)) {
+    gunichar parts[8];
+    gsize n = g_unichar_fully_decompose(ch, FALSE, parts, G_N_ELEMENTS(parts));
+    if (n > 0) ch = parts[0];
+  }
+  ret_folded[0] = g_unichar_tolower(ch);
+  return 1;
+}
+
+static void append(Fold *fold, gunichar ch, guint32 origin) {
+  gsize before = fold->text->len;
+  if (ch < 0x80) {
+    g_string_append_c(fold->text, (gchar)ch);
+  } else {
+    g_string_append_unichar(fold->text, ch);
+  }
+  for (gsize i = before; i < fold->text->len; i++) g_array_append_val(fold->origins, origin);
+}
+
+void fold_line(Fold *fold, const char *line, gssize length) {
+  const char *end = line + (length < 0 ? strlen(line) : (gsize)length);
+  g_string_truncate(fold->text, 0);
+  g_array_set_size(fold->origins, 0);
+  for (const char *p = line; p < end; p = g_utf8_next_char(p)) {
+    gunichar folded[2];
+    guint n = fold_char(g_utf8_get_char(p), folded);
+    for (guint i = 0; i < n; i++) append(fold, folded[i], (guint32)(p - line));
+  }
+  guint32 last = (guint32)(end - line);
+  g_array_append_val(fold->origins, last);
+}
+
+gsize fold_origin(const Fold *fold, gsize at) {
+  return g_array_index(fold->origins, guint32, MIN(at, fold->text->len));
+}
+
+char *fold_string(const char *text) {
+  g_auto(Fold) fold = {0};
+  fold_init(&fold);
+  fold_line(&fold, text, -1);
+  return g_strdup(fold.text->str);
+}
+
+static char *keep_letters(const char *text, gboolean spaces) {
+  g_autofree char *folded = fold_string(text);
+  GString *key = g_string_sized_new(strlen(folded));
+  gboolean gap = FALSE;
+  for (const char *p = folded; *p; p = g_utf8_next_char(p)) {
+    gunichar ch = g_utf8_get_char(p);
+    if (!g_unichar_isalnum(ch)) {
+      gap = TRUE;
+      continue;
+    }
+    if (gap && spaces && key->len > 0) g_string_append_c(key, ' ');
+    gap = FALSE;
+    g_string_append_unichar(key, ch);
+  }
+  return g_string_free(key, FALSE);
+}
+
+char *fold_key(const char *text) {
+  return keep_letters(text, FALSE);
+}
+
+char *fold_words(const char *text) {
+  return keep_letters(text, TRUE);
+}
+
+char *fold_regex(const char *regex) {
+  GString *out = g_string_sized_new(strlen(regex));
+  for (const char *p = regex; *p; p = g_utf8_next_char(p)) {
+    gunichar ch = g_utf8_get_char(p);
+    gunichar folded[2] = {ch, 0};
+    guint n = 1;
+    /* Only what is one plain letter or an apostrophe folded: a full-width parenthesis must not
+     * become a group, and the case belongs to the escapes (\W). */
+    if (ch >= 0x80 && !(ch >= 0xFF01 && ch <= 0xFF5E)) n = fold_char(ch, folded);
+    for (guint i = 0; i < n; i++) g_string_append_unichar(out, folded[i]);
+  }
+  return g_string_free(out, FALSE);
+}

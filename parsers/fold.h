@@ -1,0 +1,33 @@
+/* fold - a line without case, accents, width and typography, with the way back to the bytes.
+ *
+ * What labels, choice words and sentences are compared in: "PRÉNOM(S) ：" and "Prénom(s) :" are the
+ * same. Ideographs and kana stay as they are. Linear; allocates only to grow. */
+#pragma once
+#include <glib.h>
+
+typedef struct {
+  GString *text;   /* folded UTF-8; NUL-terminated */
+  GArray *origins; /* guint32 for each byte of text and one behind it: its byte in the line */
+} Fold;
+
+void fold_init(Fold *fold);
+void fold_done(Fold *fold);
+/* Fold `length` bytes of valid UTF-8 (-1: up to the NUL), replacing what `fold` held. */
+void fold_line(Fold *fold, const char *line, gssize length);
+/* The byte of the line that byte `at` of the folded text came from. */
+gsize fold_origin(const Fold *fold, gsize at);
+
+/* The folded text alone; the caller owns it. */
+char *fold_string(const char *text);
+/* Letters and digits of the folded text alone, for comparing whole lines. Owned by the caller. */
+char *fold_key(const char *text);
+/* Folded words separated by one space. Owned by the caller. */
+char *fold_words(const char *text);
+/* A regular expression's source for use on folded text: accented letters and typographic
+ * apostrophes are replaced, what means something to PCRE2 is left alone. Owned by the caller. */
+char *fold_regex(const char *regex);
+
+/* One character of `ch` folded into at most 2 of `ret_folded`; returns how many (0: dropped). */
+guint fold_char(gunichar ch, gunichar ret_folded[2]);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Fold, fold_done)

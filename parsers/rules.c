@@ -1,0 +1,458 @@
+/* rules - see rules.h.
+ *
+ * The labels are one alternation, longest first, grouped by their first letter so that a place in
+ * the text is turned down after one comparison a letter; (*MARK) tells which one matched. */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "parsers/rules.h"
+
+#include <pcre2.h>
+#include <string.h>
+
+typedef struct {
+  pcre2_code *code;
+  guint field;  /* index, of a field's pattern */
+  guint number; /* counted from 1 */
+  const char *regex;
+} Compiled;
+
+struct Rules {
+  const Wire__Event *event;
+  GArray *labels; /* RuleLabel */
+  pcre2_code *label_code;
+  pcre2_code **choices;          /* one a field; NULL: none */
+  GArray *sets[RULES_SET_COUNT]; /* Compiled */
+  GArray *patterns;              /* Compiled, of fields */
+  pcre2_match_context *context;
+  pcre2_match_data *data;
+  const char *limited; /* regex that ran into a limit, since rules_begin */
+};
+
+/* ---- building the text of an alternation ---- */
+
+typedef struct {
+  char *pattern;
+  guint mark;
+  glong length; /* characters of the folded words: longer ones are tried first */
+} Alternative;
+
+static void alternative_free(gpointer data) {
+  Alternative *alternative = data;
+  g_free(alternative->pattern);
+  g_free(alternative);
+}
+
+static gint alternative_compare(gconstpointer a, gconstpointer b) {
+  const Alternative *x = *(const Alternative *const *)a, *y = *(const Alternative *const *)b;
+  gunichar first_x = g_utf8_get_char(x->pattern), first_y = g_utf8_get_char(y->pattern);
+  if (first_x != first_y) return first_x < first_y ? -1 : 1;
+  if (x->length != y->length) return x->length > y->length ? -1 : 1;
+  return strcmp(x->pattern, y->pattern);
+}
+
+/* "présent(e)" is printed, "presente", "present(e)" and "presents" are typed: the ending in
+ * parentheses is cut off here and any such ending allowed by word_pattern. */
+static char *without_endings(const char *text) {
+  GString *out = g_string_new(NULL);
+  for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+    gboolean glued = p > text && g_unichar_isalpha(g_utf8_get_char(g_utf8_prev_char(p)));
+    if (*p == '(' && glued) {
+      const char *close = strchr(p, ')');
+      if (close && close - p <= 3) {
+        p = close;
+        continue;
+      }
+    }
+    g_string_append_unichar(out, g_utf8_get_char(p));
+  }
+  return g_string_free(out, FALSE);
+}
+
+static gboolean is_latin_word(const char *word) {
+  return g_utf8_get_char(word) < 0x0250;
+}
+
+static void word_pattern(GString *out, const char *word) {
+  gsize length = strlen(word);
+  if (!is_latin_word(word) || length < 3) {
+    g_string_append(out, word);
+    return;
+  }
+  if (length > 3 && word[length - 1] == 's') length--;
+  g_string_append_len(out, word, (gssize)length);
+  g_string_append(out, "(?:[(.-]?e?[).-]{0,2}\\(?s?\\)?)?");
+}
+
+/* The pattern of one label or choice word; NULL: nothing in it can be matched. */
+static Alternative *alternative_new(const char *text, guint mark) {
+  g_autofree char *plain = without_endings(text);
+  g_autofree char *words = fold_words(plain);
+  if (words[0] == '\0') return NULL;
+  GString *pattern = g_string_new(NULL);
+  g_auto(GStrv) split = g_strsplit(words, " ", -1);
+  for (guint i = 0; split[i]; i++) {
+    if (i > 0) g_string_append(pattern, "[^\\p{L}\\p{N}\\t:\\x{2610}\\x{2612}]{1,4}");
+    word_pattern(pattern, split[i]);
+  }
+  Alternative *alternative = g_new0(Alternative, 1);
+  alternative->length = g_utf8_strlen(words, -1);
+  alternative->pattern = g_string_free(pattern, FALSE);
+  alternative->mark = mark;
+  return alternative;
+}
+
+/* Sorted and grouped by first letter: (?:a(?:…|…)|b(?:…)). */
+static char *alternation(GPtrArray *alternatives) {
+  g_ptr_array_sort(alternatives, alternative_compare);
+  GString *out = g_string_new("(?:");
+  gunichar group = 0;
+  for (guint i = 0; i < alternatives->len; i++) {
+    const Alternative *alternative = alternatives->pdata[i];
+    gunichar first = g_utf8_get_char(alternative->pattern);
+    if (first != group) {
+      if (group) g_string_append(out, ")|");
+      g_string_append_unichar(out, first);
+      g_string_append(out, "(?:");
+      group = first;
+    } else {
+      g_string_append_c(out, '|');
+    }
+    g_string_append_printf(out, "%s(*MARK:%u)", g_utf8_next_char(alternative->pattern),
+                           alternative->mark);
+  }
+  g_string_append(out, group ? "))" : "(?!))");
+  return g_string_free(out, FALSE);
+}
+
+/* ---- compiling ---- */
+
+static void problem_add(GPtrArray *problems, const Wire__Event *event, const char *field,
+                        const char *regex, guint line, gsize offset, const char *text) {
+  if (!problems) return;
+  Wire__Problem *problem = g_new0(Wire__Problem, 1);
+  wire__problem__init(problem);
+  problem->event = g_strdup(event->id);
+  problem->field = g_strdup(field);
+  problem->regex = g_strdup(regex);
+  problem->line = line;
+  problem->offset = (guint32)offset;
+  problem->text = g_strdup(text);
+  g_ptr_array_add(problems, problem);
+}
+
+static pcre2_code *compile(const char *regex, int *ret_error, gsize *ret_offset) {
+  pcre2_code *code = pcre2_compile((PCRE2_SPTR)regex, PCRE2_ZERO_TERMINATED,
+                                   PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C,
+                                   ret_error, ret_offset, NULL);
+  /* Without the JIT (systemd's MemoryDenyWriteExecute) the interpreter does the same, slower. */
+  if (code) (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
+  return code;
+}
+
+/* Says where in `regex` as written byte `offset` of its folded form stands. */
+static gsize regex_offset(const char *regex, gsize offset) {
+  gsize folded = 0;
+  for (const char *p = regex; *p; p = g_utf8_next_char(p)) {
+    if (folded >= offset) return (gsize)(p - regex);
+    g_autofree char *one = g_strndup(p, (gsize)(g_utf8_next_char(p) - p));
+    g_autofree char *as_folded = fold_regex(one);
+    folded += strlen(as_folded);
+  }
+  return strlen(regex);
+}
+
+static void compile_pattern(Rules *rules, GArray *into, const Wire__Pattern *pattern, guint field,
+                            const char *field_name, guint number, GPtrArray *problems) {
+  g_autofree char *folded = fold_regex(pattern->regex);
+  int error = 0;
+  gsize offset = 0;
+  Compiled compiled = {.field = field, .number = number, .regex = pattern->regex};
+  compiled.code = compile(folded, &error, &offset);
+  if (compiled.code) {
+    g_array_append_val(into, compiled);
+    return;
+  }
+  char text[200] = "";
+  pcre2_get_error_message(error, (PCRE2_UCHAR *)text, sizeof text);
+  problem_add(problems, rules->event, field_name, pattern->regex, pattern->line,
+              regex_offset(pattern->regex, offset), text);
+}
+
+static void compiled_clear(gpointer data) {
+  pcre2_code_free(((Compiled *)data)->code);
+}
+
+static GArray *compiled_array(void) {
+  GArray *array = g_array_new(FALSE, TRUE, sizeof(Compiled));
+  g_array_set_clear_func(array, compiled_clear);
+  return array;
+}
+
+static void compile_sets(Rules *rules, GPtrArray *problems) {
+  const Wire__Event *event = rules->event;
+  const struct {
+    Wire__Pattern **patterns;
+    gsize n;
+  } sets[RULES_SET_COUNT] = {
+      [RULES_CANCELLATION] = {event->cancellation, event->n_cancellation},
+      [RULES_ATTENDANCE_NO] = {event->attendance_no, event->n_attendance_no},
+      [RULES_ATTENDANCE_YES] = {event->attendance_yes, event->n_attendance_yes},
+      [RULES_MATCH_RECIPIENT] = {event->match_recipient, event->n_match_recipient},
+      [RULES_MATCH_SUBJECT] = {event->match_subject, event->n_match_subject},
+  };
+  for (guint s = 0; s < RULES_SET_COUNT; s++) {
+    rules->sets[s] = compiled_array();
+    for (gsize i = 0; i < sets[s].n; i++)
+      compile_pattern(rules, rules->sets[s], sets[s].patterns[i], 0, "", (guint)i + 1, problems);
+  }
+}
+
+static void compile_field_patterns(Rules *rules, GPtrArray *problems) {
+  guint number = 0;
+  rules->patterns = compiled_array();
+  for (gsize f = 0; f < rules->event->n_fields; f++) {
+    const Wire__Field *field = rules->event->fields[f];
+    for (gsize i = 0; i < field->n_patterns; i++)
+      compile_pattern(rules, rules->patterns, field->patterns[i], (guint)f, field->name, ++number,
+                      problems);
+  }
+}
+
+/* ---- labels ---- */
+
+/* The label's place in rules->labels, added if it is new; keys map a label's words to it. */
+static RuleLabel *label_intern(Rules *rules, GHashTable *keys, const Wire__Label *label,
+                               guint *ret_index) {
+  g_autofree char *plain = without_endings(label->text);
+  char *words = fold_words(plain);
+  gpointer found = NULL;
+  if (g_hash_table_lookup_extended(keys, words, NULL, &found)) {
+    g_free(words);
+    *ret_index = GPOINTER_TO_UINT(found);
+  } else {
+    RuleLabel fresh = {.text = label->text,
+                       .language = label->language,
+                       .ideographic = words[0] && !is_latin_word(words)};
+    *ret_index = rules->labels->len;
+    g_array_append_val(rules->labels, fresh);
+    g_hash_table_insert(keys, words, GUINT_TO_POINTER(*ret_index));
+  }
+  return &g_array_index(rules->labels, RuleLabel, *ret_index);
+}
+
+static void label_add_field(RuleLabel *label, guint field) {
+  for (guint i = 0; i < label->n_fields; i++)
+    if (label->fields[i] == field) return;
+  if (label->n_fields < RULES_LABEL_FIELDS) label->fields[label->n_fields++] = field;
+}
+
+static void collect_labels(Rules *rules, GPtrArray *alternatives) {
+  g_autoptr(GHashTable) keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (gsize f = 0; f < rules->event->n_fields; f++) {
+    const Wire__Field *field = rules->event->fields[f];
+    for (gsize i = 0; i < field->n_labels && rules->labels->len < RULES_LABELS_MAX; i++) {
+      guint before = rules->labels->len, index = 0;
+      label_add_field(label_intern(rules, keys, field->labels[i], &index), (guint)f);
+      if (index < before) continue;
+      Alternative *alternative = alternative_new(field->labels[i]->text, index);
+      if (alternative) g_ptr_array_add(alternatives, alternative);
+    }
+  }
+}
+
+static void compile_labels(Rules *rules, GPtrArray *problems) {
+  g_autoptr(GPtrArray) alternatives = g_ptr_array_new_with_free_func(alternative_free);
+  rules->labels = g_array_new(FALSE, TRUE, sizeof(RuleLabel));
+  collect_labels(rules, alternatives);
+  g_autofree char *any = alternation(alternatives);
+  g_autofree char *regex = g_strdup_printf(
+      "(?<![\\p{L}\\p{N}])"
+      "(?:(?:(?:n ?[o\u00b0\u00ba]\\.?|numeros?|num\\.?) (?:des? |d')?)|votre |vos |notre |your "
+      "|\u3054|\u304a|\u8cb4)?%s(?![\\p{L}\\p{N}])",
+      any);
+  int error = 0;
+  gsize offset = 0;
+  rules->label_code = compile(regex, &error, &offset);
+  if (rules->label_code) return;
+  char text[200] = "";
+  pcre2_get_error_message(error, (PCRE2_UCHAR *)text, sizeof text);
+  problem_add(problems, rules->event, "", "labels", 0, 0, text);
+}
+
+static pcre2_code *compile_choices(const Wire__Field *field) {
+  g_autoptr(GPtrArray) alternatives = g_ptr_array_new_with_free_func(alternative_free);
+  for (gsize c = 0; c < field->n_choices; c++) {
+    Wire__Choice *choice = field->choices[c];
+    for (gsize i = 0; i < choice->n_words; i++) {
+      Alternative *alternative = alternative_new(choice->words[i]->text, (guint)c);
+      if (alternative) g_ptr_array_add(alternatives, alternative);
+    }
+  }
+  if (alternatives->len == 0) return NULL;
+  g_autofree char *any = alternation(alternatives);
+  g_autofree char *regex = g_strdup_printf("(?<![\\p{L}\\p{N}])%s(?![\\p{L}\\p{N}])", any);
+  int error = 0;
+  gsize offset = 0;
+  return compile(regex, &error, &offset);
+}
+
+Rules *rules_new(const Wire__Event *event, const Wire__Limits *limits, GPtrArray *problems) {
+  Rules *rules = g_new0(Rules, 1);
+  rules->event = event;
+  compile_labels(rules, problems);
+  compile_sets(rules, problems);
+  compile_field_patterns(rules, problems);
+  rules->choices = g_new0(pcre2_code *, event->n_fields + 1);
+  for (gsize f = 0; f < event->n_fields; f++) rules->choices[f] = compile_choices(event->fields[f]);
+  guint32 steps = limits && limits->match_steps ? limits->match_steps : LIMIT_MATCH_STEPS;
+  rules->context = pcre2_match_context_create(NULL);
+  pcre2_set_match_limit(rules->context, steps);
+  pcre2_set_depth_limit(rules->context, steps);
+  rules->data = pcre2_match_data_create(32, NULL);
+  return rules;
+}
+
+void rules_free(Rules *rules) {
+  if (!rules) return;
+  pcre2_code_free(rules->label_code);
+  for (gsize f = 0; f < rules->event->n_fields; f++) pcre2_code_free(rules->choices[f]);
+  g_free(rules->choices);
+  for (guint s = 0; s < RULES_SET_COUNT; s++) g_array_unref(rules->sets[s]);
+  g_array_unref(rules->patterns);
+  g_array_unref(rules->labels);
+  pcre2_match_context_free(rules->context);
+  pcre2_match_data_free(rules->data);
+  g_free(rules);
+}
+
+const Wire__Event *rules_event(const Rules *rules) {
+  return rules->event;
+}
+
+/* ---- matching ---- */
+
+void rules_begin(Rules *rules) {
+  rules->limited = NULL;
+}
+
+const char *rules_limited(const Rules *rules) {
+  return rules->limited;
+}
+
+static gboolean run(Rules *rules, const pcre2_code *code, const char *name, const char *subject,
+                    gsize length, gsize from) {
+  if (!code || from > length) return FALSE;
+  int rc = pcre2_match(code, (PCRE2_SPTR)subject, length, from, PCRE2_NO_UTF_CHECK, rules->data,
+                       rules->context);
+  if (rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT ||
+      rc == PCRE2_ERROR_JIT_STACKLIMIT)
+    rules->limited = name;
+  return rc >= 0;
+}
+
+static guint marked(const Rules *rules) {
+  PCRE2_SPTR mark = pcre2_get_mark(rules->data);
+  return mark ? (guint)g_ascii_strtoull((const char *)mark, NULL, 10) : 0;
+}
+
+const RuleLabel *rules_find_label(Rules *rules, const Fold *line, gsize from, gsize *ret_start,
+                                  gsize *ret_end) {
+  if (!run(rules, rules->label_code, "labels", line->text->str, line->text->len, from)) return NULL;
+  const PCRE2_SIZE *span = pcre2_get_ovector_pointer(rules->data);
+  *ret_start = span[0];
+  *ret_end = span[1];
+  guint index = marked(rules);
+  return index < rules->labels->len ? &g_array_index(rules->labels, RuleLabel, index) : NULL;
+}
+
+int rules_find_choice(Rules *rules, guint field, const Fold *text, gsize from, gsize *ret_start,
+                      gsize *ret_end) {
+  if (!run(rules, rules->choices[field], rules->event->fields[field]->name, text->text->str,
+           text->text->len, from))
+    return -1;
+  const PCRE2_SIZE *span = pcre2_get_ovector_pointer(rules->data);
+  *ret_start = span[0];
+  *ret_end = span[1];
+  return (int)marked(rules);
+}
+
+gboolean rules_matches(Rules *rules, RulesSet set, const Fold *text, guint *ret_index) {
+  const GArray *patterns = rules->sets[set];
+  gsize length = MIN(text->text->len, RULES_SENTENCE_MAX_BYTES);
+  while (length > 0 && length < text->text->len && (text->text->str[length] & 0xC0) == 0x80)
+    length--;
+  for (guint i = 0; i < patterns->len; i++) {
+    const Compiled *compiled = &g_array_index(patterns, Compiled, i);
+    if (!run(rules, compiled->code, compiled->regex, text->text->str, length, 0)) continue;
+    if (ret_index) *ret_index = i;
+    return TRUE;
+  }
+  return FALSE;
+}
+
+static void add_groups(Rules *rules, const Compiled *compiled, GArray *hits) {
+  guint32 count = 0, size = 0;
+  PCRE2_SPTR table = NULL;
+  pcre2_pattern_info(compiled->code, PCRE2_INFO_NAMECOUNT, &count);
+  pcre2_pattern_info(compiled->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
+  pcre2_pattern_info(compiled->code, PCRE2_INFO_NAMETABLE, (void *)&table);
+  const PCRE2_SIZE *spans = pcre2_get_ovector_pointer(rules->data);
+  guint32 slots = pcre2_get_ovector_count(rules->data);
+  for (guint32 i = 0; i < count; i++, table += size) {
+    guint group = (guint)table[0] << 8 | table[1];
+    int field = rules_field(rules, (const char *)table + 2);
+    if (group >= slots || spans[2 * group] == PCRE2_UNSET || field < 0) continue;
+    RuleHit hit = {(guint)field, compiled->number, spans[2 * group], spans[2 * group + 1]};
+    g_array_append_val(hits, hit);
+  }
+}
+
+void rules_find_patterns(Rules *rules, const Fold *line, GArray *hits) {
+  if (line->text->len > RULES_SENTENCE_MAX_BYTES) return;
+  for (guint i = 0; i < rules->patterns->len; i++) {
+    const Compiled *compiled = &g_array_index(rules->patterns, Compiled, i);
+    if (run(rules, compiled->code, compiled->regex, line->text->str, line->text->len, 0))
+      add_groups(rules, compiled, hits);
+  }
+}
+
+int rules_role(const Rules *rules, const char *role) {
+  for (gsize f = 0; f < rules->event->n_fields; f++)
+    if (strcmp(rules->event->fields[f]->role, role) == 0) return (int)f;
+  return -1;
+}
+
+int rules_field(const Rules *rules, const char *name) {
+  for (gsize f = 0; f < rules->event->n_fields; f++)
+    if (strcmp(rules->event->fields[f]->name, name) == 0) return (int)f;
+  return -1;
+}
+
+/* ---- the order of names in a label ---- */
+
+/* Does a label of `field` alone hold `word`? */
+static gboolean own_word(const Rules *rules, guint field, const char *word) {
+  for (guint i = 0; i < rules->labels->len; i++) {
+    const RuleLabel *label = &g_array_index(rules->labels, RuleLabel, i);
+    if (label->n_fields != 1 || label->fields[0] != field) continue;
+    g_autofree char *words = fold_words(label->text);
+    g_auto(GStrv) split = g_strsplit(words, " ", -1);
+    if (g_strv_contains((const char *const *)split, word)) return TRUE;
+  }
+  return FALSE;
+}
+
+int rules_label_given_first(const Rules *rules, const RuleLabel *label) {
+  int last = rules_role(rules, "last_name"), first = rules_role(rules, "first_name");
+  if (last < 0 || first < 0) return -1;
+  g_autofree char *words = fold_words(label->text);
+  g_auto(GStrv) split = g_strsplit(words, " ", -1);
+  int at_last = -1, at_first = -1;
+  for (int i = 0; split[i]; i++) {
+    gboolean of_last = own_word(rules, (guint)last, split[i]);
+    gboolean of_first = own_word(rules, (guint)first, split[i]);
+    if (of_last && !of_first && at_last < 0) at_last = i;
+    if (of_first && !of_last && at_first < 0) at_first = i;
+  }
+  if (at_last < 0 || at_first < 0) return -1;
+  return at_first < at_last;
+}
