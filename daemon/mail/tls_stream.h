@@ -20,6 +20,11 @@ typedef struct TlsStream TlsStream;
 /* Connect to the endpoint; with LINK_TLS the handshake is done here. ca_file NULL: the system's. */
 TlsStream *tls_stream_open(const Endpoint *endpoint, const char *ca_file, guint timeout_s,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same; the stream's calls also end, with an error, as soon as cancel_fd can be read (-1:
+ * none). It is borrowed until the close. */
+TlsStream *tls_stream_open_cancellable(const Endpoint *endpoint, const char *ca_file,
+                                       guint timeout_s, int cancel_fd,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* After STARTTLS: refuses if bytes are waiting in clear (command injection), then the handshake. */
 gboolean tls_stream_start(TlsStream *stream, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void tls_stream_close(TlsStream *stream);
@@ -36,3 +41,5 @@ gboolean tls_stream_write(TlsStream *stream, const void *data, gsize size,
  * 1 readable, 2 woken, 0 time-out. */
 int tls_stream_wait(TlsStream *stream, int wake_fd, int timeout_ms);
 int tls_stream_fd(const TlsStream *stream);
+/* "imaps://imap.example.org:993", as every error begins. */
+const char *tls_stream_where(const TlsStream *stream);

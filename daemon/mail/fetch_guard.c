@@ -1,0 +1,86 @@
+#include "daemon/mail/fetch_guard.h"
+
+void fetch_guard_begin(FetchGuard *guard, guint lines, guint64 literal_max) {
+  guard->lines_left = lines;
+  guard->literal_max = literal_max;
+}
+
+/* The line goes on after its literal: depth and kind of line stay. */
+static const char *begin_literal(FetchGuard *guard) {
+  if (guard->number > guard->literal_max) return "a literal larger than what was asked for";
+  guard->literal_left = guard->number;
+  return NULL;
+}
+
+static const char *end_of_line(FetchGuard *guard) {
+  gboolean literal = guard->state == GUARD_SIZE_END && guard->numbered;
+  guard->state = GUARD_TEXT;
+  if (literal) return begin_literal(guard);
+  guard->line_bytes = 0;
+  guard->depth = 0;
+  if (!guard->lines_left) return "more lines than the command can have";
+  guard->lines_left--;
+  return NULL;
+}
+
+static const char *text_byte(FetchGuard *guard, char c) {
+  if (c == '{') {
+    guard->state = GUARD_SIZE;
+    guard->number = 0;
+  } else if (c == '(' && ++guard->depth > FETCH_GUARD_DEPTH_MAX) {
+    return "parentheses nested too deep";
+  } else if (c == ')' && guard->depth) {
+    guard->depth--;
+  }
+  return NULL;
+}
+
+/* Within "{123}"; anything else is plain text after all. */
+static const char *size_byte(FetchGuard *guard, char c) {
+  if (guard->state == GUARD_SIZE && g_ascii_isdigit(c)) {
+    guard->number = MIN(guard->number, G_MAXUINT32) * 10 + (guint64)(c - '0');
+  } else if (guard->state == GUARD_SIZE && c == '}') {
+    guard->state = GUARD_SIZE_END;
+  } else if (guard->state != GUARD_SIZE_END || c != '\r') {
+    guard->state = GUARD_TEXT;
+    return text_byte(guard, c);
+  }
+  return NULL;
+}
+
+static void note_kind(FetchGuard *guard, char c) {
+  switch (guard->line_bytes) {
+  case 0:
+    guard->numbered = c == '*';
+    break;
+  case 1:
+    guard->numbered = guard->numbered && c == ' ';
+    break;
+  case 2:
+    guard->numbered = guard->numbered && g_ascii_isdigit(c);
+    break;
+  default:
+    break;
+  }
+}
+
+static const char *one_byte(FetchGuard *guard, char c) {
+  if (c == '\n') return end_of_line(guard);
+  note_kind(guard, c);
+  if (++guard->line_bytes > FETCH_GUARD_LINE_MAX) return "a line without an end";
+  return guard->state == GUARD_TEXT ? text_byte(guard, c) : size_byte(guard, c);
+}
+
+const char *fetch_guard_feed(FetchGuard *guard, const char *bytes, gsize size) {
+  for (gsize i = 0; i < size;) {
+    if (guard->literal_left) {
+      gsize skip = (gsize)MIN(guard->literal_left, size - i);
+      guard->literal_left -= skip;
+      i += skip;
+      continue;
+    }
+    const char *fault = one_byte(guard, bytes[i++]);
+    if (fault) return fault;
+  }
+  return NULL;
+}

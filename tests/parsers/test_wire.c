@@ -1,0 +1,298 @@
+/* Frames over real pipes, and extractions that lie. */
+#include "parsers/wire.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SECOND_US = 1000000, SHORT_US = 20000 };
+
+static Extraction *sample(void) {
+  Extraction *e = extraction_new();
+  g_free(e->message_id);
+  e->message_id = g_strdup("a@b");
+  g_free(e->subject);
+  e->subject = g_strdup("Réunion — 出席");
+  e->return_path = g_strdup("");
+  e->text = g_strdup("one\ntwo");
+  e->kind = KIND_BULLETIN;
+  e->flags = EXTRACTION_TO_US | EXTRACTION_CALENDAR;
+  g_ptr_array_add(e->notes, g_strdup("note"));
+  g_ptr_array_add(e->references, g_strdup("ref@b"));
+  Participant *p = participant_new();
+  FieldValue *v = field_value_new("last_name", "DURAND");
+  v->line = 0;
+  v->start = 6;
+  v->end = 12;
+  v->confidence = 90;
+  v->width = 1.5;
+  g_ptr_array_add(p->values, v);
+  g_ptr_array_add(p->missing, g_strdup("email"));
+  g_ptr_array_add(p->invalid, invalid_value_new("phone", "06 12", "too short"));
+  g_ptr_array_add(e->participants, p);
+  e->lines = g_ptr_array_new_with_free_func((GDestroyNotify)extraction_line_free);
+  ExtractionLine *line = extraction_line_new("Nom : DURAND");
+  line->quoted = TRUE;
+  g_ptr_array_add(e->lines, line);
+  return e;
+}
+
+static void test_extraction_survives(void) {
+  g_autoptr(Extraction) e = sample();
+  g_autoptr(GBytes) bytes = wire_extraction_write(e);
+  GError *error = NULL;
+  g_autoptr(Extraction) back = wire_extraction_read(bytes, &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(back->subject, ==, e->subject);
+  g_assert_cmpstr(back->return_path, ==, "");
+  g_assert_cmpstr(back->text, ==, "one\ntwo");
+  g_assert_cmpint(back->kind, ==, KIND_BULLETIN);
+  g_assert_cmpuint(back->flags, ==, e->flags);
+  const Participant *p = g_ptr_array_index(back->participants, 0);
+  const FieldValue *v = participant_value(p, "last_name");
+  g_assert_cmpstr(v->value, ==, "DURAND");
+  g_assert_cmpuint(v->end, ==, 12);
+  g_assert_cmpfloat(v->width, ==, 1.5);
+  g_assert_null(participant_value(p, "email"));
+  g_assert_cmpstr(((InvalidValue *)p->invalid->pdata[0])->reason, ==, "too short");
+  g_assert_true(((ExtractionLine *)back->lines->pdata[0])->quoted);
+  g_autoptr(GBytes) again = wire_extraction_write(back);
+  g_assert_true(g_bytes_equal(bytes, again));
+}
+
+static void test_absence_survives(void) {
+  g_autoptr(Extraction) e = extraction_new();
+  g_autoptr(GBytes) bytes = wire_extraction_write(e);
+  g_autoptr(Extraction) back = wire_extraction_read(bytes, NULL);
+  g_assert_nonnull(back);
+  g_assert_null(back->return_path);
+  g_assert_null(back->text);
+  g_assert_null(back->lines);
+}
+
+/* Each spoils one thing of a valid extraction. */
+static FieldValue *value(Extraction *e) {
+  return g_ptr_array_index(((Participant *)g_ptr_array_index(e->participants, 0))->values, 0);
+}
+static void spoil_kind(Extraction *e) {
+  e->kind = KIND_COUNT;
+}
+static void spoil_flags(Extraction *e) {
+  e->flags = 1u << 20;
+}
+static void spoil_utf8(Extraction *e) {
+  e->subject[1] = '\xff';
+}
+static void spoil_line_break(Extraction *e) {
+  e->message_id[1] = '\n';
+}
+static void spoil_line_index(Extraction *e) {
+  value(e)->line = 1;
+}
+static void spoil_end(Extraction *e) {
+  value(e)->end = 13;
+}
+static void spoil_start(Extraction *e) {
+  value(e)->start = 13;
+}
+static void spoil_confidence(Extraction *e) {
+  value(e)->confidence = 101;
+}
+static void spoil_rectangle(Extraction *e) {
+  value(e)->x = -1.0 / 0.0;
+}
+static void spoil_field(Extraction *e) {
+  value(e)->field[0] = '\0';
+}
+static void spoil_twice(Extraction *e) {
+  Participant *p = g_ptr_array_index(e->participants, 0);
+  g_ptr_array_add(p->values, field_value_new("last_name", "X"));
+}
+static void spoil_value_length(Extraction *e) {
+  g_free(value(e)->value);
+  value(e)->value = g_strnfill(WIRE_VALUE_MAX_BYTES + 1, 'a');
+}
+static void spoil_notes(Extraction *e) {
+  while (e->notes->len <= WIRE_STRINGS_MAX) g_ptr_array_add(e->notes, g_strdup("n"));
+}
+static void spoil_participants(Extraction *e) {
+  while (e->participants->len <= WIRE_PARTICIPANTS_MAX)
+    g_ptr_array_add(e->participants, participant_new());
+}
+static void spoil_lines(Extraction *e) {
+  while (e->lines->len <= WIRE_LINES_MAX) g_ptr_array_add(e->lines, extraction_line_new(""));
+}
+
+static const struct {
+  const char *name, *message;
+  void (*spoil)(Extraction *e);
+} spoils[] = {
+    {"kind", "kind: unknown", spoil_kind},
+    {"flags", "flags: unknown", spoil_flags},
+    {"utf8", "subject: not UTF-8", spoil_utf8},
+    {"line break", "message_id: more than one line", spoil_line_break},
+    {"line index", "last_name: stands on a line that is not there", spoil_line_index},
+    {"end", "last_name: stands behind the end of its line", spoil_end},
+    {"start", "last_name: ends before it starts", spoil_start},
+    {"confidence", "last_name: confidence above 100", spoil_confidence},
+    {"rectangle", "last_name: no rectangle", spoil_rectangle},
+    {"field", "value: has no field", spoil_field},
+    {"twice", "last_name: two values for one participant", spoil_twice},
+    {"value length", "value: too long", spoil_value_length},
+    {"notes", "notes: too many", spoil_notes},
+    {"participants", "participants: too many", spoil_participants},
+    {"lines", "lines: too many", spoil_lines},
+};
+
+static void test_lies_are_refused(void) {
+  for (gsize i = 0; i < G_N_ELEMENTS(spoils); i++) {
+    g_autoptr(Extraction) e = sample();
+    spoils[i].spoil(e);
+    g_autoptr(GBytes) bytes = wire_extraction_write(e);
+    g_autoptr(GError) error = NULL;
+    Extraction *back = wire_extraction_read(bytes, &error);
+    if (back || !g_error_matches(error, WIRE_ERROR, WIRE_ERROR_INVALID) ||
+        !strstr(error->message, spoils[i].message))
+      g_error("%s: %s", spoils[i].name, error ? error->message : "accepted");
+  }
+}
+
+/* Two bytes each on the wire, a struct each in memory. */
+static void test_amplification_is_bounded(void) {
+  const gsize count = 3 << 20;
+  guint8 *data = g_malloc(count * 2);
+  for (gsize i = 0; i < count; i++) data[2 * i] = (13 << 3) | 2, data[2 * i + 1] = 0;
+  g_autoptr(GBytes) bytes = g_bytes_new_take(data, count * 2);
+  g_autoptr(GError) error = NULL;
+  g_assert_null(wire_extraction_read(bytes, &error));
+  g_assert_error(error, WIRE_ERROR, WIRE_ERROR_INVALID);
+}
+
+static void test_reply(void) {
+  g_autoptr(Extraction) e = sample();
+  g_autoptr(GBytes) bytes = wire_reply_write(7, e);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Extraction) back = wire_reply_read(bytes, 7, &error);
+  g_assert_nonnull(back);
+  g_assert_null(wire_reply_read(bytes, 8, &error));
+  g_assert_error(error, WIRE_ERROR, WIRE_ERROR_INVALID);
+  g_clear_error(&error);
+  g_autoptr(GBytes) empty = g_bytes_new_static("", 0);
+  g_assert_null(wire_reply_read(empty, 0, &error));
+  g_assert_error(error, WIRE_ERROR, WIRE_ERROR_INVALID);
+  g_clear_error(&error);
+  g_autoptr(GBytes) garbage = g_bytes_new_static("\xff\xff\xff", 3);
+  g_assert_null(wire_reply_read(garbage, 0, &error));
+  g_assert_error(error, WIRE_ERROR, WIRE_ERROR_INVALID);
+}
+
+typedef struct {
+  int read, write;
+} Pipe;
+
+static Pipe pipe_new(gboolean blocking) {
+  int fds[2];
+  g_assert_cmpint(pipe2(fds, blocking ? 0 : O_NONBLOCK), ==, 0);
+  return (Pipe){fds[0], fds[1]};
+}
+
+static void pipe_close(Pipe p) {
+  if (p.read >= 0) close(p.read);
+  if (p.write >= 0) close(p.write);
+}
+
+static gpointer write_big(gpointer data) {
+  g_autofree guint8 *big = g_malloc0(1 << 20);
+  memset(big, 'b', 1 << 20);
+  gboolean ok = wire_write(GPOINTER_TO_INT(data), big, 1 << 20,
+                           g_get_monotonic_time() + 10 * SECOND_US, NULL);
+  return GINT_TO_POINTER(ok);
+}
+
+/* More than a pipe holds, so that both sides must wait for each other. */
+static void test_frames(gconstpointer blocking) {
+  Pipe p = pipe_new(GPOINTER_TO_INT(blocking));
+  GThread *thread = g_thread_new("writer", write_big, GINT_TO_POINTER(p.write));
+  g_autoptr(GError) error = NULL;
+  gint64 deadline = g_get_monotonic_time() + 10 * SECOND_US;
+  g_autoptr(GBytes) frame = wire_read(p.read, 1 << 20, deadline, &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(g_bytes_get_size(frame), ==, 1 << 20);
+  g_assert_true(GPOINTER_TO_INT(g_thread_join(thread)));
+  pipe_close(p);
+}
+
+static void test_deadlines(gconstpointer blocking) {
+  Pipe p = pipe_new(GPOINTER_TO_INT(blocking));
+  g_autoptr(GError) error = NULL;
+  g_assert_null(wire_read(p.read, 100, g_get_monotonic_time() + SHORT_US, &error));
+  g_assert_error(error, WIRE_ERROR, WIRE_ERROR_TIMEOUT);
+  g_clear_error(&error);
+  g_autofree guint8 *big = g_malloc0(1 << 20);
+  gint64 before = g_get_monotonic_time();
+  g_assert_false(wire_write(p.write, big, 1 << 20, before + SHORT_US, &error));
+  g_assert_error(error, WIRE_ERROR, WIRE_ERROR_TIMEOUT);
+  g_assert_cmpint(g_get_monotonic_time() - before, >=, SHORT_US);
+  pipe_close(p);
+}
+
+static void test_closed(void) {
+  Pipe p = pipe_new(TRUE);
+  g_autoptr(GError) error = NULL;
+  g_assert_cmpint(write(p.write, "\0\0\0\5ab", 6), ==, 6);
+  close(p.write);
+  p.write = -1;
+  g_assert_null(wire_read(p.read, 100, 0, &error));
+  g_assert_error(error, WIRE_ERROR, WIRE_ERROR_CLOSED);
+  g_clear_error(&error);
+  pipe_close(p);
+  p = pipe_new(TRUE);
+  close(p.read);
+  p.read = -1;
+  g_assert_false(wire_write(p.write, (const guint8 *)"a", 1, 0, &error));
+  g_assert_error(error, WIRE_ERROR, WIRE_ERROR_CLOSED);
+  pipe_close(p);
+}
+
+static void test_length_is_checked(void) {
+  Pipe p = pipe_new(TRUE);
+  g_autoptr(GError) error = NULL;
+  g_assert_cmpint(write(p.write, "\377\377\377\377", 4), ==, 4);
+  g_assert_null(wire_read(p.read, WIRE_FRAME_MAX_BYTES, 0, &error));
+  g_assert_error(error, WIRE_ERROR, WIRE_ERROR_INVALID);
+  g_clear_error(&error);
+  g_assert_cmpint(write(p.write, "\0\0\0\145", 4), ==, 4); /* 101 */
+  g_assert_null(wire_read(p.read, 100, 0, &error));
+  g_assert_error(error, WIRE_ERROR, WIRE_ERROR_INVALID);
+  g_clear_error(&error);
+  g_assert_cmpint(write(p.write, "\0\0\0\0", 4), ==, 4);
+  g_autoptr(GBytes) empty = wire_read(p.read, 100, 0, &error);
+  g_assert_cmpuint(g_bytes_get_size(empty), ==, 0);
+  pipe_close(p);
+}
+
+static void test_kinds(void) {
+  for (int kind = 0; kind < KIND_COUNT; kind++)
+    g_assert_cmpint(mail_kind_parse(mail_kind_name((MailKind)kind)), ==, kind);
+  g_assert_cmpint(mail_kind_parse("spam"), ==, -1);
+  g_assert_cmpint(mail_kind_parse(NULL), ==, -1);
+}
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  signal(SIGPIPE, SIG_IGN);
+  g_test_add_func("/wire/extraction", test_extraction_survives);
+  g_test_add_func("/wire/absence", test_absence_survives);
+  g_test_add_func("/wire/lies", test_lies_are_refused);
+  g_test_add_func("/wire/amplification", test_amplification_is_bounded);
+  g_test_add_func("/wire/reply", test_reply);
+  g_test_add_data_func("/wire/frames/blocking", GINT_TO_POINTER(TRUE), test_frames);
+  g_test_add_data_func("/wire/frames/non-blocking", GINT_TO_POINTER(FALSE), test_frames);
+  g_test_add_data_func("/wire/deadlines/blocking", GINT_TO_POINTER(TRUE), test_deadlines);
+  g_test_add_data_func("/wire/deadlines/non-blocking", GINT_TO_POINTER(FALSE), test_deadlines);
+  g_test_add_func("/wire/closed", test_closed);
+  g_test_add_func("/wire/length", test_length_is_checked);
+  g_test_add_func("/extraction/kinds", test_kinds);
+  return g_test_run();
+}
