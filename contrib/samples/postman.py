@@ -54,10 +54,10 @@ def sample_mail(sample):
 
 
 def new_dates():
-    """Deadline on the 25th of next month, the meeting eight days later."""
+    """Deadline on the 25th of next month, the meeting on a Wednesday a week later or more."""
     today = datetime.date.today()
     deadline = (today.replace(day=1) + datetime.timedelta(days=32)).replace(day=25)
-    return deadline, deadline + datetime.timedelta(days=8)
+    return deadline, deadline + datetime.timedelta(days=7 + (2 - deadline.weekday()) % 7)
 
 
 def move_words(text):
