@@ -1,3 +1,4 @@
+/* fetch_guard - see fetch_guard.h. One pass, a byte at a time outside literals. */
 #include "daemon/mail/fetch_guard.h"
 
 void fetch_guard_begin(FetchGuard *guard, guint lines, guint64 literal_max) {

@@ -1,3 +1,6 @@
+/* fetch_imap - see fetch_imap.h. The thread and its order of work; the commands are
+ * fetch_session's, the choices fetch_plan's. What was handed over is kept in a cursor of the
+ * thread's own, so that a connection that is lost goes on where it broke off. */
 #include "daemon/mail/fetch_imap.h"
 
 #include <poll.h>
@@ -10,7 +13,8 @@
 #include "daemon/mail/tls_connect.h"
 
 enum {
-  TROUBLE_MAX = 3,    /* a message whose answer breaks the session so often is not asked again */
+  TROUBLE_MAX = 3,    /* connections broken by one message before less of it is asked for */
+  STEADY_S = 60,      /* a connection that lived so long was no failure */
   MARK_AGAIN_S = 300, /* after the server refused to flag or move */
 };
 
@@ -37,6 +41,7 @@ struct FetchImap {
   FetchSession *session;
   FetchFolder seen;
   Cursor *handed;      /* what was handed over, committed or not */
+  gboolean told;       /* FETCH_CONNECTED of this connection */
   gboolean scanned;    /* this UIDVALIDITY was read through once */
   gboolean resettled;  /* the starting cursor's unmarked ones are in `marking` */
   GArray *marking;     /* guint32, ascending: to be flagged or moved */
@@ -62,8 +67,7 @@ static void emit(FetchImap *fetch, FetchEvent event) {
   fetch->sink.event(fetch, &event, fetch->context);
 }
 
-/* --- hand over ---------------------------------------------------------------------------------
- */
+/* --- hand over ------------------------------------------------------------------------------- */
 
 static gboolean deliver(FetchImap *fetch, FetchedMessage *message) {
   guint32 uid = message->uid;
@@ -98,9 +102,9 @@ static gboolean deliver_empty(FetchImap *fetch, const FetchListed *item) {
   return deliver(fetch, message);
 }
 
-static void note_trouble(FetchImap *fetch, const FetchListed *items, guint count,
-                         const GError *error) {
-  if (error->domain != MAIL_ERROR || error->code != MAIL_ERROR_PROTOCOL) return;
+/* A connection that breaks during a FETCH may be the message's doing: from then on one at a time,
+ * so that it is known which. */
+static void note_trouble(FetchImap *fetch, const FetchListed *items, guint count) {
   fetch->singly = TRUE;
   if (count != 1) return;
   fetch->trouble_count = fetch->trouble_uid == items[0].uid ? fetch->trouble_count + 1 : 1;
@@ -115,7 +119,7 @@ static gboolean fetch_bodies(FetchImap *fetch, const FetchListed *items, guint c
       fetch->session, items, count, fetch->seen.uidvalidity, header_only, &failed);
   if (messages) return deliver_all(fetch, messages);
   if (g_error_matches(failed, MAIL_ERROR, MAIL_ERROR_PERMANENT)) return TRUE;
-  note_trouble(fetch, items, count, failed);
+  note_trouble(fetch, items, count);
   g_propagate_error(error, g_steal_pointer(&failed));
   return FALSE;
 }
@@ -132,10 +136,16 @@ static gboolean fetch_hard(FetchImap *fetch, const FetchListed *item, GError **e
   return cursor_has(fetch->handed, item->uid) || deliver_empty(fetch, item);
 }
 
+/* How often this one message broke the connection. */
+static guint trouble_with(const FetchImap *fetch, const FetchListed *items, guint count) {
+  return count == 1 && items[0].uid == fetch->trouble_uid ? fetch->trouble_count : 0;
+}
+
 static gboolean fetch_set(FetchImap *fetch, const FetchListed *items, guint count, GError **error) {
-  if (count == 1 && items[0].uid == fetch->trouble_uid && fetch->trouble_count >= TROUBLE_MAX)
-    return deliver_empty(fetch, items);
-  gboolean header_only = count == 1 && items[0].size_bytes > fetch->account->message_bytes;
+  guint trouble = trouble_with(fetch, items, count);
+  if (trouble >= 2 * TROUBLE_MAX) return deliver_empty(fetch, items);
+  gboolean header_only =
+      trouble >= TROUBLE_MAX || (count == 1 && items[0].size_bytes > fetch->account->message_bytes);
   if (!fetch_bodies(fetch, items, count, header_only, error)) return FALSE;
   for (guint i = 0; i < count; i++)
     if (!cursor_has(fetch->handed, items[i].uid) && !fetch_hard(fetch, &items[i], error))
@@ -154,16 +164,23 @@ static gboolean hand_over(FetchImap *fetch, const GArray *items, GError **error)
   return TRUE;
 }
 
-/* --- the check of the whole folder -------------------------------------------------------------
- */
+/* --- the check of the whole folder ----------------------------------------------------------- */
 
 static void reset(FetchImap *fetch, Cursor *fresh) {
   cursor_free(fetch->handed);
   fetch->handed = fresh;
   fetch->scanned = FALSE;
   fetch->resettled = TRUE; /* the old UIDs mean nothing now */
+  fetch->trouble_uid = 0;
   g_array_set_size(fetch->marking, 0);
   emit(fetch, (FetchEvent){.kind = FETCH_RESET, .cursor = fresh});
+}
+
+static void tell_connected(FetchImap *fetch) {
+  if (fetch->told) return;
+  g_autofree char *text = fetch_session_describe(fetch->session);
+  emit(fetch, (FetchEvent){.kind = FETCH_CONNECTED, .text = text});
+  fetch->told = TRUE;
 }
 
 static gboolean look_at_folder(FetchImap *fetch, GError **error) {
@@ -171,6 +188,7 @@ static gboolean look_at_folder(FetchImap *fetch, GError **error) {
   gboolean writable = account->after != AFTER_LEAVE;
   if (!fetch_session_select(fetch->session, fetch->folder, writable, &fetch->seen, error))
     return FALSE;
+  tell_connected(fetch);
   Cursor *fresh = fetch_plan_reset(fetch->handed, fetch->seen.uidvalidity, fetch->seen.uidnext,
                                    account->start_all, g_get_real_time() / G_USEC_PER_SEC);
   if (fresh) reset(fetch, fresh);
@@ -210,13 +228,11 @@ static gboolean check(FetchImap *fetch, GError **error) {
   cursor_join(fetch->handed, top);
   fetch->scanned = TRUE;
   fetch->singly = FALSE;
-  fetch->failures = 0;
   emit(fetch, (FetchEvent){.kind = FETCH_CAUGHT_UP, .uid = top});
   return TRUE;
 }
 
-/* --- flag or move what is committed ------------------------------------------------------------
- */
+/* --- flag or move what is committed ---------------------------------------------------------- */
 
 static gint compare_uids(gconstpointer left, gconstpointer right) {
   guint32 a = *(const guint32 *)left, b = *(const guint32 *)right;
@@ -278,8 +294,7 @@ static gboolean mark(FetchImap *fetch, GError **error) {
   return TRUE;
 }
 
-/* --- the thread --------------------------------------------------------------------------------
- */
+/* --- the thread ------------------------------------------------------------------------------ */
 
 static void drain(int fd) {
   guint64 count;
@@ -294,14 +309,6 @@ static gboolean is_finished(FetchImap *fetch) {
   gboolean finished = fetch->finishing && !fetch->settled->len && !fetch->marking->len;
   g_mutex_unlock(&fetch->lock);
   return finished;
-}
-
-static gboolean connect(FetchImap *fetch, GError **error) {
-  fetch->session = fetch_session_open(fetch->account, fetch->stop_fd, error);
-  if (!fetch->session) return FALSE;
-  g_autofree char *text = fetch_session_describe(fetch->session);
-  emit(fetch, (FetchEvent){.kind = FETCH_CONNECTED, .text = text});
-  return TRUE;
 }
 
 /* Wait until there is something to do; *ret_check: the folder must be looked at. */
@@ -320,7 +327,9 @@ static gboolean idle(FetchImap *fetch, gint64 check_at, gboolean *ret_check, GEr
 static gboolean serve(FetchImap *fetch, GError **error) {
   gboolean due = TRUE;
   gint64 check_at = 0;
-  if (!connect(fetch, error)) return FALSE;
+  fetch->told = FALSE;
+  fetch->session = fetch_session_open(fetch->account, fetch->stop_fd, error);
+  if (!fetch->session) return FALSE;
   while (!is_stopping(fetch)) {
     if (due) {
       if (!check(fetch, error)) return FALSE;
@@ -343,10 +352,12 @@ static gpointer run(gpointer data) {
   FetchImap *fetch = data;
   for (;;) {
     g_autoptr(GError) error = NULL;
+    gint64 began = g_get_monotonic_time();
     gboolean ended = serve(fetch, &error);
     fetch_session_close(g_steal_pointer(&fetch->session));
     if (ended || is_stopping(fetch)) break;
-    fetch->failures++;
+    gboolean steady = fetch->told && g_get_monotonic_time() - began >= STEADY_S * G_USEC_PER_SEC;
+    fetch->failures = steady ? 1 : fetch->failures + 1;
     guint wait_s = fetch_plan_backoff(fetch->failures, error, g_random_int());
     emit(fetch, (FetchEvent){.kind = FETCH_LOST, .error = error, .wait_s = wait_s});
     if (fetch->once) break;
@@ -357,8 +368,7 @@ static gpointer run(gpointer data) {
   return NULL;
 }
 
-/* --- from outside ------------------------------------------------------------------------------
- */
+/* --- from outside ---------------------------------------------------------------------------- */
 
 FetchImap *fetch_imap_start(const Account *account, const char *folder, const Cursor *cursor,
                             gboolean once, const FetchSink *sink, void *context) {
@@ -420,8 +430,7 @@ const char *fetch_imap_folder(const FetchImap *fetch) {
   return fetch->folder;
 }
 
-/* --- bulletinctl check -------------------------------------------------------------------------
- */
+/* --- bulletinctl check ----------------------------------------------------------------------- */
 
 static gboolean check_folder(FetchSession *session, const Account *account, const char *folder,
                              GPtrArray *lines) {

@@ -1,6 +1,6 @@
 /* fetch_imap - watches one mailbox in a thread of its own and hands over whole messages.
  *
- * The only file that knows libetpan. IDLE with renewal and polling beside it; reconnects with
+ * libetpan is known to fetch_*.c alone. IDLE with renewal and polling beside it; reconnects with
  * jittered exponential back-off; UID sets bounded in count and bytes; BODY.PEEK. */
 #pragma once
 #include "daemon/config.h"

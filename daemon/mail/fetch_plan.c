@@ -1,3 +1,4 @@
+/* fetch_plan - see fetch_plan.h. */
 #include "daemon/mail/fetch_plan.h"
 
 #include <string.h>
@@ -71,8 +72,7 @@ guint fetch_plan_backoff(guint failures, const GError *error, guint32 random) {
   return MAX(half + random % (full - half + 1), 1);
 }
 
-/* --- modified UTF-7 ----------------------------------------------------------------------------
- */
+/* --- modified UTF-7 -------------------------------------------------------------------------- */
 
 static void append_shifted(GString *wire, GByteArray *utf16) {
   if (!utf16->len) return;

@@ -1,7 +1,7 @@
 /* fetch_session - one IMAP connection: the commands that fetch_imap needs, and nothing else.
  *
- * The only file that knows libetpan, always on our own stream: verified TLS, a deadline and a cap
- * for each command, fetch_guard before its parser. A session whose call failed with anything but
+ * On fetch_wire: verified TLS, a deadline and a cap for each command, fetch_guard before
+ * libetpan's parser. A session whose call failed with anything but
  * MAIL_ERROR_PERMANENT is out of step and must be closed. One thread at a time. */
 #pragma once
 #include "daemon/mail/fetch_imap.h"
@@ -45,9 +45,9 @@ gboolean fetch_session_idle(FetchSession *session, int wake_fd, int timeout_ms, 
 /* Set \Seen, and the keyword $bulletind where the folder can keep it. */
 gboolean fetch_session_flag(FetchSession *session, const guint32 *uids, gsize count,
                             gboolean keyword, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Move to `folder`, made if it is missing. Without MOVE: COPY, \Deleted, and UID EXPUNGE where
- * there is UIDPLUS; where there is none the originals stay, marked \Deleted: an EXPUNGE would
- * take what others have marked. */
+/* Move to `folder`, made if it is missing. Without MOVE: COPY, \Deleted, and UID EXPUNGE; where
+ * there is no UIDPLUS either, EXPUNGE if nobody else marked anything \Deleted: else it would go
+ * too, and the originals stay, marked. */
 gboolean fetch_session_move(FetchSession *session, const guint32 *uids, gsize count,
                             const char *folder, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

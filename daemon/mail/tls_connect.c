@@ -1,3 +1,4 @@
+/* tls_connect - see tls_connect.h. */
 #include "daemon/mail/tls_connect.h"
 
 #include <errno.h>
@@ -47,17 +48,20 @@ static gpointer lookup_run(gpointer data) {
   Lookup *lookup = data;
   struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV | AI_IDN};
   lookup->rc = getaddrinfo(lookup->host, lookup->port, &hints, &lookup->list);
-  guint64 one = 1;
-  if (write(lookup->done_fd, &one, sizeof one) < 0) g_assert_not_reached();
+  const guint64 one = 1;
+  if (write(lookup->done_fd, &one, sizeof one) < 0) lookup->rc = EAI_SYSTEM; /* waiter times out */
   lookup_release(lookup);
   return NULL;
 }
 
+/* NULL: no descriptor is left. */
 static Lookup *lookup_start(const Endpoint *endpoint) {
+  int done_fd = eventfd(0, EFD_CLOEXEC);
+  if (done_fd < 0) return NULL;
   Lookup *lookup = g_atomic_rc_box_new0(Lookup);
   lookup->host = g_strdup(endpoint->host);
   g_snprintf(lookup->port, sizeof lookup->port, "%u", endpoint->port);
-  lookup->done_fd = eventfd(0, EFD_CLOEXEC);
+  lookup->done_fd = done_fd;
   g_thread_unref(g_thread_new("lookup", lookup_run, g_atomic_rc_box_acquire(lookup)));
   return lookup;
 }
@@ -71,16 +75,15 @@ static gboolean lookup_wait(const Lookup *lookup, const char *where, int cancel_
     return FALSE;
   }
   guint64 count;
-  if (read(lookup->done_fd, &count, sizeof count) < 0) g_assert_not_reached();
-  if (lookup->rc == 0) return TRUE;
+  gboolean told = read(lookup->done_fd, &count, sizeof count) == sizeof count;
+  if (told && lookup->rc == 0) return TRUE;
   g_set_error(error, MAIL_ERROR, MAIL_ERROR_TRANSIENT,
               "%s: host name '%s' was not found (%s); check the URL and the name server", where,
               lookup->host, gai_strerror(lookup->rc));
   return FALSE;
 }
 
-/* --- address to socket -------------------------------------------------------------------------
- */
+/* --- address to socket ---------------------------------------------------------------------- */
 
 static gboolean is_loopback(const struct sockaddr *address) {
   if (address->sa_family == AF_INET) {
@@ -137,6 +140,10 @@ int tls_connect(const Endpoint *endpoint, const char *where, int cancel_fd, gint
   gboolean clear = endpoint->security == LINK_CLEAR;
   Lookup *lookup = lookup_start(endpoint);
   int fd = -1;
+  if (!lookup) {
+    g_set_error(error, MAIL_ERROR, MAIL_ERROR_TRANSIENT, "%s: too many files are open", where);
+    return -1;
+  }
   if (lookup_wait(lookup, where, cancel_fd, deadline_us, error)) {
     fd = connect_any(lookup->list, clear, cancel_fd, deadline_us);
     if (fd == -EACCES && clear)

@@ -1,3 +1,4 @@
+/* tls_stream - see tls_stream.h. Every wait goes through tls_connect_poll: deadline and cancel. */
 #include "daemon/mail/tls_stream.h"
 
 #include <arpa/inet.h>
@@ -39,22 +40,33 @@ static void fail(const TlsStream *stream, GError **error, MailError code, const 
   g_set_error(error, MAIL_ERROR, (int)code, "%s: %s", stream->where, text);
 }
 
-/* Wait for `events` until the deadline. */
-static gboolean ready(const TlsStream *stream, short events, const char *doing, GError **error) {
-  switch (tls_connect_poll(stream->fd, events, stream->cancel_fd, stream->deadline_us)) {
-  case TLS_POLL_READY:
-    return TRUE;
-  case TLS_POLL_CANCELLED:
+static gboolean fail_waiting(const TlsStream *stream, TlsPoll why, const char *doing,
+                             GError **error) {
+  if (why == TLS_POLL_CANCELLED)
     fail(stream, error, MAIL_ERROR_TRANSIENT, "cancelled");
-    return FALSE;
-  default:
+  else
     fail(stream, error, MAIL_ERROR_TRANSIENT, "the server did not answer in time (%s)", doing);
-    return FALSE;
-  }
+  return FALSE;
 }
 
-/* --- what is wrong with a certificate ----------------------------------------------------------
- */
+/* Wait for `events` until the deadline. */
+static gboolean ready(const TlsStream *stream, short events, const char *doing, GError **error) {
+  TlsPoll got = tls_connect_poll(stream->fd, events, stream->cancel_fd, stream->deadline_us);
+  return got == TLS_POLL_READY || fail_waiting(stream, got, doing, error);
+}
+
+/* Asked before data that is at hand too: who drips a byte at a time, or floods us, ends at the
+ * deadline and when we are told to stop. */
+static gboolean may_go_on(const TlsStream *stream, const char *doing, GError **error) {
+  if (g_get_monotonic_time() >= stream->deadline_us)
+    return fail_waiting(stream, TLS_POLL_TIME_OUT, doing, error);
+  if (stream->cancel_fd >= 0 &&
+      tls_connect_poll(stream->cancel_fd, POLLIN, -1, 0) == TLS_POLL_READY)
+    return fail_waiting(stream, TLS_POLL_CANCELLED, doing, error);
+  return TRUE;
+}
+
+/* --- what is wrong with a certificate -------------------------------------------------------- */
 
 static gnutls_x509_crt_t peer_certificate(const TlsStream *stream) {
   unsigned int count = 0;
@@ -162,8 +174,7 @@ static void fail_certificate(const TlsStream *stream, GError **error) {
   fail(stream, error, MAIL_ERROR_TLS, "%s", told);
 }
 
-/* --- handshake ---------------------------------------------------------------------------------
- */
+/* --- handshake ------------------------------------------------------------------------------- */
 
 static gboolean load_trust(TlsStream *stream, GError **error) {
   int rc = gnutls_certificate_allocate_credentials(&stream->credentials);
@@ -232,8 +243,7 @@ static gboolean handshake(TlsStream *stream, GError **error) {
   }
 }
 
-/* --- open, start, close ------------------------------------------------------------------------
- */
+/* --- open, start, close ---------------------------------------------------------------------- */
 
 /* The scheme as configured, host and port as used: "imaps://imap.example.org:993". */
 static char *place(const Endpoint *endpoint) {
@@ -294,8 +304,7 @@ void tls_stream_budget(TlsStream *stream, guint seconds, guint64 bytes_in) {
   stream->cap = stream->left = bytes_in;
 }
 
-/* --- read and write ----------------------------------------------------------------------------
- */
+/* --- read and write -------------------------------------------------------------------------- */
 
 enum { IO_AGAIN = -2 };
 
@@ -325,9 +334,7 @@ gssize tls_stream_read(TlsStream *stream, void *data, gsize size, GError **error
   }
   if (stream->cap) size = (gsize)MIN(size, stream->left);
   for (;;) {
-    /* Also before data that is at hand: who drips a byte at a time ends at the deadline too. */
-    if (g_get_monotonic_time() >= stream->deadline_us)
-      return ready(stream, 0, "reading", error) ? -1 : -1;
+    if (!may_go_on(stream, "reading", error)) return -1;
     gssize got = stream->session ? read_tls(stream, data, size, error)
                                  : read_clear(stream, data, size, error);
     if (got > 0 && stream->cap) stream->left -= (guint64)got;
@@ -356,6 +363,7 @@ static gssize write_tls(const TlsStream *stream, const void *data, gsize size, G
 gboolean tls_stream_write(TlsStream *stream, const void *data, gsize size, GError **error) {
   const char *at = data;
   while (size) {
+    if (!may_go_on(stream, "writing", error)) return FALSE;
     gssize put =
         stream->session ? write_tls(stream, at, size, error) : write_clear(stream, at, size, error);
     if (put == IO_AGAIN) {

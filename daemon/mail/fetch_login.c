@@ -1,0 +1,213 @@
+/* fetch_login - see fetch_login.h. The secret lives in memory only while it is being sent. */
+#include "daemon/mail/fetch_login.h"
+
+#include <poll.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "daemon/mail/tls_connect.h"
+
+enum { SECRET_WAIT_S = 60 }; /* secret_read has its own, shorter, time for a command */
+
+/* --- the secret --------------------------------------------------------------------------------
+ * A password command may take its time: it runs in a thread that is left to itself when we are
+ * asked to stop. */
+
+typedef struct {
+  Secret secret;
+  char *value;
+  GError *error;
+  int done_fd;
+} Reading;
+
+static void reading_done(gpointer data) {
+  Reading *reading = data;
+  secret_wipe(reading->value);
+  g_clear_error(&reading->error);
+  g_free(reading->secret.source);
+  close(reading->done_fd);
+}
+
+static void reading_release(Reading *reading) {
+  g_atomic_rc_box_release_full(reading, reading_done);
+}
+
+static gpointer reading_run(gpointer data) {
+  Reading *reading = data;
+  const guint64 one = 1;
+  reading->value = secret_read(&reading->secret, &reading->error);
+  if (write(reading->done_fd, &one, sizeof one) < 0) g_assert_not_reached();
+  reading_release(reading);
+  return NULL;
+}
+
+static char *reading_wait(const FetchWire *wire, Reading *reading, GError **error) {
+  gint64 deadline_us = g_get_monotonic_time() + SECRET_WAIT_S * G_USEC_PER_SEC;
+  guint64 count;
+  if (tls_connect_poll(reading->done_fd, POLLIN, wire->cancel_fd, deadline_us) != TLS_POLL_READY) {
+    fetch_wire_fail(wire, error, MAIL_ERROR_TRANSIENT, "the password could not be had in time");
+    return NULL;
+  }
+  if (read(reading->done_fd, &count, sizeof count) < 0) g_assert_not_reached();
+  if (reading->error) g_propagate_error(error, g_steal_pointer(&reading->error));
+  return g_steal_pointer(&reading->value);
+}
+
+static char *read_secret(const FetchWire *wire, GError **error) {
+  const Secret *secret = &wire->account->secret;
+  int done_fd = eventfd(0, EFD_CLOEXEC);
+  if (done_fd < 0) {
+    fetch_wire_fail(wire, error, MAIL_ERROR_TRANSIENT, "too many files are open");
+    return NULL;
+  }
+  Reading *reading = g_atomic_rc_box_new0(Reading);
+  reading->secret = (Secret){secret->kind, g_strdup(secret->source)};
+  reading->done_fd = done_fd;
+  g_thread_unref(g_thread_new("secret", reading_run, g_atomic_rc_box_acquire(reading)));
+  char *value = reading_wait(wire, reading, error);
+  reading_release(reading);
+  return value;
+}
+
+/* --- capabilities ---------------------------------------------------------------------------- */
+
+gboolean fetch_login_capabilities(FetchWire *wire, GError **error) {
+  struct mailimap_capability_data *data = NULL;
+  fetch_wire_begin(wire);
+  int rc = mailimap_capability(wire->imap, &data);
+  if (!fetch_wire_done(wire, rc, MAIL_ERROR_PROTOCOL, "CAPABILITY", error)) return FALSE;
+  mailimap_capability_data_free(data);
+  return TRUE;
+}
+
+gboolean fetch_login_offers(const FetchWire *wire, const char *extension) {
+  return mailimap_has_extension(wire->imap, (char *)extension);
+}
+
+static gboolean offers_auth(const FetchWire *wire, const char *mechanism) {
+  const struct mailimap_connection_info *info = wire->imap->imap_connection_info;
+  if (!info || !info->imap_capability) return FALSE;
+  for (clistiter *at = clist_begin(info->imap_capability->cap_list); at; at = clist_next(at)) {
+    const struct mailimap_capability *capability = clist_content(at);
+    if (capability->cap_type == MAILIMAP_CAPABILITY_AUTH_TYPE &&
+        !g_ascii_strcasecmp(capability->cap_data.cap_auth_type, mechanism))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* --- AUTHENTICATE ------------------------------------------------------------------------------
+ * By hand: libetpan's goes through whatever plug-ins of Cyrus SASL are installed. */
+
+static gboolean put_line(FetchWire *wire, const char *text) {
+  mailstream *stream = wire->imap->imap_stream;
+  return mailstream_write(stream, text, strlen(text)) >= 0 &&
+         mailstream_write(stream, "\r\n", 2) >= 0 && mailstream_flush(stream) >= 0;
+}
+
+/* Read past untagged lines; *ret_asked: the next one asks us to go on. */
+static int read_until_asked(FetchWire *wire, gboolean *ret_asked) {
+  for (;;) { /* bounded by the guard's lines */
+    const char *line = mailimap_read_line(wire->imap);
+    if (!line) return MAILIMAP_ERROR_STREAM;
+    *ret_asked = line[0] == '+';
+    if (line[0] != '*') return MAILIMAP_NO_ERROR;
+  }
+}
+
+static int parse_tagged(FetchWire *wire) {
+  struct mailimap_response *response = NULL;
+  int rc = mailimap_parse_response(wire->imap, &response);
+  if (rc != MAILIMAP_NO_ERROR) return rc;
+  const struct mailimap_response_done *end = response->rsp_resp_done;
+  gboolean ok = end->rsp_type == MAILIMAP_RESP_DONE_TYPE_TAGGED &&
+                end->rsp_data.rsp_tagged->rsp_cond_state->rsp_type == MAILIMAP_RESP_COND_STATE_OK;
+  mailimap_response_free(response);
+  return ok ? MAILIMAP_NO_ERROR : MAILIMAP_ERROR_LOGIN;
+}
+
+static int authenticate(FetchWire *wire, const char *mechanism, const char *base64) {
+  g_autofree char *command = g_strdup_printf("AUTHENTICATE %s", mechanism);
+  gboolean asked = FALSE;
+  int rc = mailimap_send_current_tag(wire->imap);
+  if (rc != MAILIMAP_NO_ERROR) return rc;
+  if (!put_line(wire, command)) return MAILIMAP_ERROR_STREAM;
+  rc = read_until_asked(wire, &asked);
+  if (rc == MAILIMAP_NO_ERROR && asked) {
+    if (!put_line(wire, base64)) return MAILIMAP_ERROR_STREAM;
+    rc = read_until_asked(wire, &asked);
+  }
+  if (rc == MAILIMAP_NO_ERROR && asked) { /* XOAUTH2 tells its error first, and wants an answer */
+    if (!put_line(wire, "")) return MAILIMAP_ERROR_STREAM;
+    rc = read_until_asked(wire, &asked);
+  }
+  if (rc == MAILIMAP_NO_ERROR && asked) return MAILIMAP_ERROR_PROTOCOL;
+  return rc == MAILIMAP_NO_ERROR ? parse_tagged(wire) : rc;
+}
+
+static int authenticate_with(FetchWire *wire, const char *mechanism, char *text, gsize size) {
+  char *base64 = g_base64_encode((const guchar *)text, size);
+  int rc = authenticate(wire, mechanism, base64);
+  secret_wipe(base64);
+  explicit_bzero(text, size);
+  g_free(text);
+  return rc;
+}
+
+static int authenticate_plain(FetchWire *wire, const char *user, const char *password) {
+  char *text = g_strdup_printf("%c%s%c%s", '\0', user, '\0', password);
+  return authenticate_with(wire, "PLAIN", text, 2 + strlen(user) + strlen(password));
+}
+
+static int authenticate_token(FetchWire *wire, const char *user, const char *token) {
+  char *text = g_strdup_printf("user=%s\001auth=Bearer %s\001\001", user, token);
+  return authenticate_with(wire, "XOAUTH2", text, strlen(text));
+}
+
+/* --- log in ---------------------------------------------------------------------------------- */
+
+static gboolean is_possible(const FetchWire *wire, gboolean token, gboolean plain, GError **error) {
+  if (token && !offers_auth(wire, "XOAUTH2")) {
+    fetch_wire_fail(wire, error, MAIL_ERROR_AUTH,
+                    "the server does not offer XOAUTH2, which token_command needs; use "
+                    "password_file");
+    return FALSE;
+  }
+  if (!token && !plain && fetch_login_offers(wire, "LOGINDISABLED")) {
+    fetch_wire_fail(wire, error, MAIL_ERROR_AUTH,
+                    "the server offers neither PLAIN nor LOGIN on this connection; use imaps:// or "
+                    "imap+starttls://, or token_command");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* PLAIN carries any character; LOGIN is for servers that have nothing else. */
+static gboolean log_in_with(FetchWire *wire, const char *secret, GError **error) {
+  const char *user = wire->account->user;
+  gboolean token = wire->account->secret.kind == SECRET_TOKEN_COMMAND;
+  gboolean plain = offers_auth(wire, "PLAIN");
+  g_autofree char *doing = g_strdup_printf("login of '%s'", user);
+  if (!is_possible(wire, token, plain, error)) return FALSE;
+  fetch_wire_begin(wire);
+  int rc = token   ? authenticate_token(wire, user, secret)
+           : plain ? authenticate_plain(wire, user, secret)
+                   : mailimap_login(wire->imap, user, secret);
+  if (!fetch_wire_done(wire, rc, MAIL_ERROR_AUTH, doing, error)) return FALSE;
+  wire->imap->imap_state = MAILIMAP_STATE_AUTHENTICATED;
+  return TRUE;
+}
+
+gboolean fetch_login(FetchWire *wire, GError **error) {
+  if (!fetch_login_capabilities(wire, error)) return FALSE;
+  char *secret = read_secret(wire, error);
+  if (!secret) return FALSE;
+  gboolean clean = !strpbrk(secret, "\r\n\001");
+  gboolean in = clean && log_in_with(wire, secret, error);
+  if (!clean)
+    fetch_wire_fail(wire, error, MAIL_ERROR_AUTH,
+                    "the password holds control characters; it must be one line");
+  secret_wipe(secret);
+  return in;
+}
