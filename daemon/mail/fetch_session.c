@@ -372,7 +372,8 @@ static gboolean is_in(const struct mailimap_set *set, guint32 uid) {
 /* Are all messages marked \Deleted in this folder in `set`? */
 static int search_deleted(FetchSession *session, const struct mailimap_set *set,
                           gboolean *ret_ours) {
-  struct mailimap_search_key *key = mailimap_search_key_new_deleted();
+  struct mailimap_search_key *key = mailimap_search_key_new_all();
+  key->sk_type = MAILIMAP_SEARCH_KEY_DELETED; /* a key without arguments either */
   clist *found = NULL;
   fetch_wire_begin(&session->wire);
   int rc = mailimap_uid_search(session->wire.imap, NULL, key, &found);
