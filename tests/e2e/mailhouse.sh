@@ -1,15 +1,20 @@
 # mailhouse - a private Dovecot and Postfix for the end-to-end tests. Sourced, not run.
 #
-# After house_up: $work (scratch folder), $house_config (bulletind.yaml), $maildirs/userN (Maildirs
-# "Maildir"), $base (ports: BASE+2 IMAPS, BASE+5 submission, BASE+7 plain SMTP). user1@example.org
-# is us, user2+ANYTHING@example.org are the people. Everything goes with the script that sourced it.
+# After house_up: $work (scratch folder), $house_config (bulletind.yaml), $mail_root/NAME (the Maildir
+# of NAME@example.test) and the servers' ports (tests/servers/dovecot-up, postfix-up). The watched
+# mailbox is inscriptions@example.test; everybody else at example.test may be a participant. What was
+# started goes with the script that sourced this.
+# shellcheck shell=bash disable=SC2034,SC2153
 set -euo pipefail
 : "${SOURCE_DIR:?}" "${BUILD_DIR:?}"
+export LC_ALL=C.UTF-8
 bulletind=$BUILD_DIR/bin/bulletind
 bulletinctl=$BUILD_DIR/bin/bulletinctl
-servers=${SERVERS:-$SOURCE_DIR/tests/servers}
+servers=$SOURCE_DIR/tests/servers
 work=
 daemon=
+house_config=
+mail_root=
 
 skip() { echo "skipped: $*"; exit 77; }
 fail() {
@@ -21,10 +26,10 @@ fail() {
 house_down() {
   local code=$?
   set +e
-  [ -n "$daemon" ] && kill -KILL "$daemon" 2>/dev/null && wait "$daemon" 2>/dev/null
+  [ -n "$daemon" ] && kill -KILL "$daemon" 2> /dev/null && wait "$daemon" 2> /dev/null
   if [ -n "$work" ]; then
-    [ -d "$work/postfix" ] && "$servers/postfix-down" "$work/postfix"
-    [ -d "$work/dovecot" ] && "$servers/dovecot-down" "$work/dovecot"
+    [ -d "$work/p" ] && "$servers/postfix-down" "$work/p"
+    [ -d "$work/d" ] && "$servers/dovecot-down" "$work/d"
     if [ "${KEEP:-}" = yes ]; then echo "kept: $work"; else rm -rf "$work"; fi
   fi
   exit "$code"
@@ -40,19 +45,6 @@ wait_until() {
   done
 }
 
-# A base with eight free ports behind it.
-free_base() {
-  local base port busy
-  for base in $(seq $((21000 + $$ % 500 * 10)) 10 32000); do
-    busy=
-    for port in 1 2 3 5 6 7; do
-      (exec 3<>"/dev/tcp/127.0.0.1/$((base + port))") 2>/dev/null && busy=yes
-    done
-    [ -z "$busy" ] && echo "$base" && return
-  done
-  return 1
-}
-
 # The shipped event, a year ahead: dates are moved, not the clock.
 house_event() {
   mkdir -p "$work/events"
@@ -66,44 +58,51 @@ house_event() {
 
 house_write_config() {
   house_config=$work/bulletind.yaml
-  printf 'pw\n' > "$work/password"
-  chmod 600 "$work/password"
-  cat > "$house_config" <<Y
+  (umask 077 && printf '%s\n' "$MAIL_PASSWORD" > "$work/password")
+  cat > "$house_config" << YAML
 store: $work/store
 events: $work/events
 replies: $SOURCE_DIR/contrib/replies
 accounts:
   - name: inscriptions
-    imap: imaps://localhost:$((base + 2))
-    user: user1
+    imap: imaps://localhost:$IMAPS_PORT
+    user: inscriptions@example.test
     password_file: $work/password
-    ca_file: $work/dovecot/ca.pem
+    ca_file: $CA_FILE
     folders: [INBOX]
-    addresses: [user1@example.org]
+    addresses: [inscriptions@example.test]
     event: copil-2019
     start: all
     responder: service
 submission:
-  url: submission://localhost:$((base + 5))
-  user: user1
+  url: submission://localhost:$SUBMISSION_PORT
+  user: inscriptions@example.test
   password_file: $work/password
-  ca_file: $work/dovecot/ca.pem
-  from: Cités Unies France <user1@example.org>
+  ca_file: $CA_FILE
+  from: Cités Unies France <inscriptions@example.test>
   limits: { address_hour: 0, address_day: 0, all_10min: 0, same_text_days: 0, asks: 0 }
-Y
+YAML
+}
+
+# up SERVER FOLDER...: starts it, and reads its ports; a server that is not installed skips the test.
+up() {
+  local code=0
+  "$servers/$1" "${@:2}" || code=$?
+  [ "$code" != 77 ] || skip "$1: not installed"
+  [ "$code" = 0 ] || fail "$1 ended with $code"
+  # shellcheck source=/dev/null
+  . "$2/env"
 }
 
 house_up() {
   [ "$(id -u)" = 0 ] || skip "the mail servers need root"
-  [ -x /usr/sbin/dovecot ] || skip "dovecot is not installed"
-  [ -x /usr/sbin/postfix ] || skip "postfix is not installed"
   work=$(mktemp -d)
   chmod 755 "$work"
   trap house_down EXIT
-  base=$(free_base) || skip "no free ports"
-  "$servers/dovecot-up" "$work/dovecot" "$base"
-  "$servers/postfix-up" "$work/postfix" "$work/dovecot" "$base"
-  maildirs=$work/dovecot/mail
+  trap 'exit 143' TERM HUP INT
+  up dovecot-up "$work/d"
+  up postfix-up "$work/p" "$work/d"
+  mail_root=$MAIL_ROOT
   mkdir -p "$work/store"
   house_event
   house_write_config
@@ -118,4 +117,7 @@ start_daemon() {
 left_behind() { grep -lsz "^BULLETIND_E2E=$work\$" /proc/[0-9]*/environ; }
 nothing_left_behind() { ! left_behind > /dev/null; }
 
-postfix_is_empty() { [ -z "$(find "$work"/postfix/queue/{maildrop,incoming,active,deferred} -type f 2>/dev/null)" ]; }
+# Has Postfix handed everything on? Its queue folders, whatever postfix-up calls them.
+postfix_is_empty() {
+  [ -z "$(find "$work/p" -type f -regex '.*/\(maildrop\|incoming\|active\|deferred\)/.*' 2> /dev/null)" ]
+}

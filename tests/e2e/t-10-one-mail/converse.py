@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""converse.py SMTP_PORT MAILDIR BULLETINCTL CONFIG
+"""converse.py SMTP_PORT MAIL_ROOT BULLETINCTL CONFIG
 
 A participant writes, reads the answer in the mailbox, and writes again. Exit 1 at the first thing
 that is not as it must be.
@@ -14,7 +14,7 @@ import sys
 import time
 from email.message import EmailMessage
 
-US = "user1@example.org"
+US = "inscriptions@example.test"
 ANSWER_MAX_S = 5.0
 PATIENCE_S = 30.0
 BULLETIN = """Bonjour,
@@ -36,12 +36,15 @@ def check(holds, what):
         sys.exit("FAIL: " + what)
 
 
-def send(port, sender, subject, body, answers=None):
+def send(port, sender, subject, body, answers=None, more=()):
     mail = EmailMessage()
     mail["From"] = "Hélène <%s>" % sender
     mail["To"] = US
     mail["Subject"] = subject
     mail["Message-ID"] = "<%d.%d@mail.example>" % (os.getpid(), time.time_ns())
+    for name in more:
+        del mail[name]
+        mail[name] = more[name]
     if answers is not None:
         mail["In-Reply-To"] = answers["Message-ID"]
         mail["References"] = "%s %s" % (answers["References"] or "", answers["Message-ID"])
@@ -51,10 +54,10 @@ def send(port, sender, subject, body, answers=None):
     return mail["Message-ID"]
 
 
-def find_answer(maildir, ident):
+def find_answer(root, person, ident):
     found = []
     for folder in ("new", "cur"):
-        path = os.path.join(maildir, folder)
+        path = os.path.join(root, person.split("@")[0], folder)
         for name in os.listdir(path) if os.path.isdir(path) else []:
             with open(os.path.join(path, name), "rb") as f:
                 mail = email.message_from_binary_file(f, policy=email.policy.default)
@@ -64,10 +67,10 @@ def find_answer(maildir, ident):
     return found[0] if found else None
 
 
-def wait_for_answer(maildir, ident):
+def wait_for_answer(root, person, ident):
     started = time.monotonic()
     while time.monotonic() - started < PATIENCE_S:
-        mail = find_answer(maildir, ident)
+        mail = find_answer(root, person, ident)
         if mail:
             return mail, time.monotonic() - started
         time.sleep(0.02)
@@ -102,11 +105,11 @@ def registration(ctl, config, address):
     return rows[0]
 
 
-def confirmed_at_once(port, maildir, ctl, config):
-    sender = "user2+once@example.org"
+def confirmed_at_once(port, root, ctl, config):
+    sender = "once@example.test"
     ident = send(port, sender, "Bulletin de participation",
                  BULLETIN.format(last="LEFÈVRE", address=sender, attendance=ATTENDS))
-    mail, seconds = wait_for_answer(maildir, ident)
+    mail, seconds = wait_for_answer(root, sender, ident)
     check(seconds < ANSWER_MAX_S, "the confirmation took %.1f s" % seconds)
     check_headers(mail, ident, sender)
     check("LEFÈVRE" in text_of(mail), "the confirmation does not show the name")
@@ -119,18 +122,18 @@ def confirmed_at_once(port, maildir, ctl, config):
     print("confirmed %.2f s after it was sent" % seconds)
 
 
-def asked_and_completed(port, maildir, ctl, config):
-    sender = "user2+twice@example.org"
+def asked_and_completed(port, root, ctl, config):
+    sender = "twice@example.test"
     ident = send(port, sender, "Bulletin de participation",
                  BULLETIN.format(last="GUÉRIN", address=sender, attendance=""))
-    asked, seconds = wait_for_answer(maildir, ident)
+    asked, seconds = wait_for_answer(root, sender, ident)
     check_headers(asked, ident, sender)
     check(not any(p.get_content_type() == "text/calendar" for p in asked.walk()), "a calendar to a question")
     check(registration(ctl, config, sender)["status"] == "incomplete", "is not incomplete")
     quoted = "".join("> %s\n" % line for line in text_of(asked).splitlines())
     answer = send(port, sender, "Re: " + asked["Subject"], ATTENDS + "\n\nLe 3 mai, nous avons écrit :\n"
                   + quoted, asked)
-    mail, again = wait_for_answer(maildir, answer)
+    mail, again = wait_for_answer(root, sender, answer)
     check_headers(mail, answer, sender)
     row = registration(ctl, config, sender)
     check(row["status"] == "registered", "the answer left it %s" % row["status"])
@@ -140,10 +143,31 @@ def asked_and_completed(port, maildir, ctl, config):
     print("asked after %.2f s, completed after %.2f s" % (seconds, again))
 
 
+def never_answered(port, root, ctl, config):
+    """A machine's mail, and a mail that comes a second time with its Message-ID."""
+    body = BULLETIN.format(last="PETIT", address="machine@example.test", attendance=ATTENDS)
+    machine = send(port, "machine@example.test", "Réponse automatique", body,
+                   more={"Auto-Submitted": "auto-replied"})
+    first = send(port, "again@example.test", "Bulletin de participation",
+                 BULLETIN.format(last="ROUX", address="again@example.test", attendance=ATTENDS))
+    wait_for_answer(root, "again@example.test", first)
+    send(port, "again@example.test", "Bulletin de participation",
+         BULLETIN.format(last="ROUX", address="again@example.test", attendance=ATTENDS),
+         more={"Message-ID": first})
+    last = send(port, "last@example.test", "Bulletin de participation",
+                BULLETIN.format(last="NOIR", address="last@example.test", attendance=ATTENDS))
+    wait_for_answer(root, "last@example.test", last)  # what came before it has been worked off
+    check(find_answer(root, "machine@example.test", machine) is None, "a machine was answered")
+    find_answer(root, "again@example.test", first)
+    registration(ctl, config, "again@example.test")
+    print("no machine answered, nobody twice")
+
+
 def main():
-    port, maildir, ctl, config = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
-    confirmed_at_once(port, maildir, ctl, config)
-    asked_and_completed(port, maildir, ctl, config)
+    port, root, ctl, config = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
+    confirmed_at_once(port, root, ctl, config)
+    asked_and_completed(port, root, ctl, config)
+    never_answered(port, root, ctl, config)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,17 @@
 #!/bin/bash
 # One bulletin by SMTP: its confirmation lies in the participant's mailbox within five seconds. Then
-# an incomplete one: we ask, the participant answers in the thread, the registration is complete.
+# an incomplete one: we ask, the participant answers in the thread, the registration is complete. Then
+# what must not be answered: a machine, and the same mail again.
+# shellcheck source=../mailhouse.sh
 . "$(dirname "$0")/../mailhouse.sh"
 house_up
 : > "$work/log"
 start_daemon
 wait_until 60 grep -q ready "$work/log" || fail "not ready in 60 s"
-python3 "$(dirname "$0")/converse.py" "$((base + 7))" "$maildirs/user2/Maildir" \
-  "$bulletinctl" "$house_config" || fail "the conversation"
+python3 "$(dirname "$0")/converse.py" "$SMTP_PORT" "$mail_root" "$bulletinctl" "$house_config" ||
+  fail "the conversation"
 kill -TERM "$daemon"
-wait "$daemon" || fail "exit $? after SIGTERM"
+code=0
+wait "$daemon" || code=$?
 daemon=
+[ "$code" = 0 ] || fail "exit $code after SIGTERM"
