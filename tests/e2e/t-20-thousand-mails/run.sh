@@ -2,45 +2,48 @@
 # A thousand mails of mixed kinds go in; every one is settled or waits for a person, and each person
 # is answered exactly once, though the daemon is killed with SIGKILL at twenty random moments.
 # MAILS, KILLS and SEED may be given; KEEP=yes keeps the scratch folder.
+# shellcheck source=../mailhouse.sh
 . "$(dirname "$0")/../mailhouse.sh"
-mails=${MAILS:-1000} kills=${KILLS:-20} seed=${SEED:-20190703}
+mails=${MAILS:-1000} kills=${KILLS:-20} seed=${SEED:-$((RANDOM * 32768 + RANDOM))}
+echo "seed $seed"
 house_up
 e2e=$(dirname "$0")/..
-python3 "$e2e/generate_mails.py" "$work/mails" "$mails" "$seed"
+# All people are one mailbox with a + behind it, so that every answer is found in one place.
+python3 "$e2e/generate_mails.py" "$work/mails" "$mails" "$seed" \
+  --us inscriptions@example.test --people person@example.test
 
 # Into the Maildir as an MDA does: written aside, then renamed. Names rise, and so do the UIDs.
-inbox=$maildirs/user1/Maildir
+inbox=$mail_root/inscriptions
 mkdir -p "$inbox"/{tmp,new,cur}
-owner=$(stat -c %u:%g "$maildirs")
-chown -R "$owner" "$maildirs/user1"
+owner=$(stat -c %u:%g "$mail_root")
+chown -R "$owner" "$inbox"
+cp "$work/mails/"*.eml "$inbox/tmp/"
+chown "$owner" "$inbox"/tmp/*
 next=0
 deliver() { # deliver UPTO: the mails below that number that are not in yet
-  local name
   for ((; next < $1 && next < mails; next++)); do
-    name=$((1700000000 + next)).M${next}P1.host
-    cp "$work/mails/$(printf %05d.eml "$next")" "$inbox/tmp/$name"
-    chown "$owner" "$inbox/tmp/$name"
-    mv "$inbox/tmp/$name" "$inbox/new/$name"
+    mv "$inbox/tmp/$(printf %05d.eml "$next")" "$inbox/new/$((1700000000 + next)).M${next}P1.host"
   done
 }
 queue() { "$bulletinctl" queue --all --json --config "$house_config"; }
-is_ready() { [ "$(grep -c ready "$work/log")" -gt "$1" ]; }
+ready_count() { grep -c ready "$work/log" || true; }
+is_ready() { [ "$(ready_count)" -gt "$1" ]; }
 
 RANDOM=$((seed % 32768))
 : > "$work/log"
 killed_at=
 for ((round = 1; round <= kills; round++)); do
   deliver $(((2 * round - 1) * mails / (2 * kills + 1)))
-  before=$(grep -c ready "$work/log" || true)
+  before=$(ready_count)
   start_daemon
   # Every fifth moment counts from the start itself, the others from when the daemon is ready.
   [ $((round % 5)) = 0 ] || wait_until 60 is_ready "$before" || fail "round $round: not ready in 60 s"
   deliver $((2 * round * mails / (2 * kills + 1)))
-  ms=$((50 + RANDOM % 550))
+  ms=$((10 + RANDOM % 590))
   sleep "0.$(printf %03d "$ms")" # the random moment, nothing is waited for
-  kill -0 "$daemon" 2>/dev/null || fail "round $round: the daemon ended by itself"
+  kill -0 "$daemon" 2> /dev/null || fail "round $round: the daemon ended by itself"
   kill -KILL "$daemon"
-  wait "$daemon" 2>/dev/null || true
+  wait "$daemon" 2> /dev/null || true
   daemon=
   killed_at="$killed_at $(queue | wc -l)/$next"
 done
@@ -49,7 +52,8 @@ echo "mails in the queue log / delivered at each kill:$killed_at"
 deliver "$mails"
 started=$(date +%s%N)
 code=0
-BULLETIND_E2E=$work timeout 300 "$bulletind" --config "$house_config" --once >> "$work/log" 2>&1 || code=$?
+BULLETIND_E2E=$work timeout 300 "$bulletind" --config "$house_config" --once >> "$work/log" 2>&1 ||
+  code=$?
 [ "$code" = 0 ] || fail "--once ended with $code"
 echo "what was left took --once $((($(date +%s%N) - started) / 1000000)) ms"
 wait_until 60 postfix_is_empty || fail "replies are still in Postfix's queue"
@@ -59,4 +63,4 @@ queue > "$work/queue.jsonl"
 "$bulletinctl" list --json --config "$house_config" > "$work/list.jsonl"
 "$bulletinctl" queue --outbox --json --config "$house_config" > "$work/outbox.jsonl"
 python3 "$e2e/check_mails.py" "$work/mails/truth.json" "$work/queue.jsonl" "$work/list.jsonl" \
-  "$work/outbox.jsonl" "$maildirs/user2/Maildir" || fail "seed $seed"
+  "$work/outbox.jsonl" "$mail_root/person" || fail "seed $seed"
