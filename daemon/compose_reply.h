@@ -14,6 +14,8 @@ typedef struct {
   ReplyKind kind;
   const char *to;                 /* one addr-spec */
   const GPtrArray *registrations; /* Registration*: what is echoed, only the sender's own */
+  const GPtrArray *participants;  /* Participant*, a registration each, for what was given but is no
+                                     value; NULL or another length: nothing invalid is told */
   const char *subject;            /* theirs, decoded; "" if none */
   const char *message_id;         /* theirs; "" if none */
   const GPtrArray *references;    /* theirs: char* */

@@ -1,0 +1,363 @@
+#include "daemon/reply_data.h"
+
+#include <string.h>
+
+enum { SUBJECT_PREFIXES_MAX = 20, SUBJECT_MAX_CHARS = 150, NAME_MAX_CHARS = 80 };
+
+#define CUT_MARK "…"
+#define LINK_MARK "[…]"
+
+/* --- words of strangers ----------------------------------------------------------------------- */
+
+/* Bytes of the link that begins at `at`; 0: none. The scheme's letters are behind us already, so
+ * the caller takes them back. */
+static gsize link_length(const char *at) {
+  if (strncmp(at, "://", 3) && g_ascii_strncasecmp(at, "www.", 4)) return 0;
+  const char *end = at;
+  while (*end && !g_unichar_isspace(g_utf8_get_char(end))) end = g_utf8_next_char(end);
+  return (gsize)(end - at);
+}
+
+static gboolean is_scheme_char(char c) {
+  return g_ascii_isalnum(c) || c == '+' || c == '-' || c == '.';
+}
+
+static void drop_links(GString *text) {
+  for (gsize i = 0; i < text->len;) {
+    gsize length = link_length(text->str + i);
+    if (!length) {
+      i++;
+      continue;
+    }
+    gsize start = i;
+    while (start > 0 && is_scheme_char(text->str[start - 1])) start--;
+    g_string_erase(text, (gssize)start, (gssize)(i - start + length));
+    g_string_insert(text, (gssize)start, LINK_MARK);
+    i = start + strlen(LINK_MARK);
+  }
+}
+
+/* Line ends become " / "; other controls a space; format characters (which turn the direction of
+ * writing or hide) go. */
+static void append_harmless(GString *out, gunichar c) {
+  gboolean blank = !out->len || g_str_has_suffix(out->str, " ");
+  switch (g_unichar_type(c)) {
+  case G_UNICODE_FORMAT:
+  case G_UNICODE_SURROGATE:
+  case G_UNICODE_UNASSIGNED:
+    return;
+  case G_UNICODE_CONTROL:
+  case G_UNICODE_LINE_SEPARATOR:
+  case G_UNICODE_PARAGRAPH_SEPARATOR:
+  case G_UNICODE_SPACE_SEPARATOR:
+    if (c == '\n' && out->len)
+      g_string_append(out, blank ? "/ " : " / ");
+    else if (!blank)
+      g_string_append_c(out, ' ');
+    return;
+  default:
+    g_string_append_unichar(out, c);
+  }
+}
+
+static char *cut(const char *text, guint max_chars) {
+  if (g_utf8_strlen(text, -1) <= (glong)max_chars) return g_strdup(text);
+  g_autofree char *head = g_utf8_substring(text, 0, (glong)max_chars - 1);
+  return g_strconcat(g_strchomp(head), CUT_MARK, NULL);
+}
+
+char *reply_data_clean(const char *value, guint max_chars) {
+  g_autofree char *valid = g_utf8_make_valid(value, -1);
+  g_autoptr(GString) out = g_string_new(NULL);
+  for (const char *p = valid; *p; p = g_utf8_next_char(p)) append_harmless(out, g_utf8_get_char(p));
+  drop_links(out);
+  return cut(g_strstrip(out->str), max_chars);
+}
+
+/* --- the subject ------------------------------------------------------------------------------ */
+
+static const char *const subject_prefixes[] = {"re",
+                                               "fw",
+                                               "fwd",
+                                               "tr",
+                                               "réf",
+                                               "ref",
+                                               "aw",
+                                               "sv",
+                                               "auto",
+                                               "rép",
+                                               "rif",
+                                               "antwort",
+                                               "rv",
+                                               "wg",
+                                               "返信",
+                                               "転送",
+                                               "回复",
+                                               "答复",
+                                               "enc",
+                                               "automatic reply",
+                                               "réponse automatique"};
+
+/* Bytes of one prefix ("Re: ", "RE[2]：") at the start; 0: none. */
+static gsize subject_prefix(const char *subject) {
+  for (guint i = 0; i < G_N_ELEMENTS(subject_prefixes); i++) {
+    g_autofree char *wanted = g_utf8_casefold(subject_prefixes[i], -1);
+    glong chars = g_utf8_strlen(subject_prefixes[i], -1);
+    if (g_utf8_strlen(subject, -1) < chars) continue;
+    const char *end = g_utf8_offset_to_pointer(subject, chars);
+    g_autofree char *have = g_utf8_casefold(subject, end - subject);
+    if (strcmp(wanted, have)) continue;
+    if (*end == '[' || *end == '(') end += strspn(end, "[(0123456789)]");
+    while (*end == ' ' || g_str_has_prefix(end, "\302\240")) end += *end == ' ' ? 1 : 2;
+    if (*end == ':') return (gsize)(end + 1 - subject);
+    if (g_str_has_prefix(end, "：")) return (gsize)(end + strlen("：") - subject);
+  }
+  return 0;
+}
+
+char *reply_data_subject(const char *subject) {
+  g_autofree char *line = reply_data_clean(subject, 4 * SUBJECT_MAX_CHARS);
+  const char *rest = line;
+  for (guint i = 0; i < SUBJECT_PREFIXES_MAX; i++) {
+    gsize length = subject_prefix(rest);
+    if (!length) break;
+    rest += length;
+    while (*rest == ' ') rest++;
+  }
+  return cut(rest, SUBJECT_MAX_CHARS);
+}
+
+/* --- moments ---------------------------------------------------------------------------------- */
+
+static const char months_fr[] =
+    "janvier février mars avril mai juin juillet août septembre octobre "
+    "novembre décembre";
+static const char months_en[] =
+    "January February March April May June July August September October "
+    "November December";
+
+static char *month_name(const char *months, int month) {
+  g_auto(GStrv) names = g_strsplit(months, " ", 12);
+  return g_strdup(names[month - 1]);
+}
+
+static char *moment_fr(GDateTime *when, gboolean clock) {
+  g_autofree char *month = month_name(months_fr, g_date_time_get_month(when));
+  int day = g_date_time_get_day_of_month(when);
+  g_autofree char *time = clock ? g_date_time_format(when, " à %Hh%M") : g_strdup("");
+  return g_strdup_printf("%d%s %s %d%s", day, day == 1 ? "er" : "", month,
+                         g_date_time_get_year(when), time);
+}
+
+static char *moment_en(GDateTime *when, gboolean clock) {
+  g_autofree char *month = month_name(months_en, g_date_time_get_month(when));
+  g_autofree char *time = clock ? g_date_time_format(when, ", %H:%M") : g_strdup("");
+  return g_strdup_printf("%d %s %d%s", g_date_time_get_day_of_month(when), month,
+                         g_date_time_get_year(when), time);
+}
+
+static char *moment_ja(GDateTime *when, gboolean clock) {
+  g_autofree char *time = clock ? g_date_time_format(when, "%H時%M分") : g_strdup("");
+  return g_strdup_printf("%d年%d月%d日%s", g_date_time_get_year(when), g_date_time_get_month(when),
+                         g_date_time_get_day_of_month(when), time);
+}
+
+static const struct {
+  const char *language;
+  char *(*write)(GDateTime *when, gboolean clock);
+} moments[] = {{"fr", moment_fr}, {"en", moment_en}, {"ja", moment_ja}};
+
+char *reply_data_moment(const char *language, const char *timezone, gint64 when) {
+  g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(timezone ? timezone : "UTC");
+  if (!zone) zone = g_time_zone_new_utc();
+  g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(when);
+  g_autoptr(GDateTime) local = utc ? g_date_time_to_timezone(utc, zone) : NULL;
+  if (!local) return g_strdup("");
+  gboolean clock = g_date_time_get_hour(local) || g_date_time_get_minute(local);
+  for (guint i = 0; i < G_N_ELEMENTS(moments); i++)
+    if (language && !strcmp(moments[i].language, language)) return moments[i].write(local, clock);
+  return g_date_time_format(local, clock ? "%Y-%m-%d %H:%M" : "%Y-%m-%d");
+}
+
+/* --- people ----------------------------------------------------------------------------------- */
+
+static const char *value_of_role(const Event *event, const Registration *registration,
+                                 const char *role) {
+  for (size_t i = 0; event->rules && i < event->rules->n_fields; i++) {
+    const Wire__Field *field = event->rules->fields[i];
+    const EventField *known = event_field(event, field->name);
+    if (strcmp(field->role, role) || (known && known->private)) continue;
+    const char *value = registration_value(registration, field->name);
+    if (value && *value) return value;
+  }
+  return NULL;
+}
+
+static char *identity_name(const Event *event, const Registration *registration) {
+  g_autoptr(GString) name = g_string_new(NULL);
+  for (char **field = event->identity; field && *field; field++) {
+    const char *value = registration_value(registration, *field);
+    if (value) g_string_append_printf(name, "%s%s", name->len ? " " : "", value);
+  }
+  return reply_data_clean(name->str, NAME_MAX_CHARS);
+}
+
+char *reply_data_name(const Event *event, const char *language, const Registration *registration) {
+  const char *first = value_of_role(event, registration, "first_name");
+  const char *last = value_of_role(event, registration, "last_name");
+  if (!first && !last) return identity_name(event, registration);
+  gboolean family_first = language && !strcmp(language, "ja");
+  g_autofree char *name = g_strjoin(" ", (family_first ? last : first) ?: "",
+                                    (family_first ? first : last) ?: "", NULL);
+  return reply_data_clean(name, NAME_MAX_CHARS);
+}
+
+gboolean reply_data_attending(const Event *event, const Registration *registration) {
+  if (strcmp(registration->status, "registered")) return FALSE;
+  if (!event->attendance_field || !*event->attendance_field) return TRUE;
+  const char *attendance = registration_value(registration, event->attendance_field);
+  return attendance && g_strcmp0(attendance, event->declined_value);
+}
+
+static json_t *text(const char *value) {
+  g_autofree char *valid = g_utf8_make_valid(value ? value : "", -1);
+  return json_string(valid);
+}
+
+static json_t *shown_value(const ReplyRequest *request, const EventField *field, const char *value,
+                           const ReplyDetail *detail) {
+  gboolean choice = field->choices && g_hash_table_size(field->choices) > 0;
+  const char *word =
+      choice ? event_word(request->event, request->language, field->name, value) : value;
+  g_autofree char *clean = reply_data_clean(word, detail->value_chars);
+  return json_string(clean);
+}
+
+static json_t *person_fields(const ReplyRequest *request, const Registration *registration,
+                             const ReplyDetail *detail) {
+  json_t *list = json_array();
+  for (guint i = 0; detail->fields && i < request->event->fields->len; i++) {
+    const EventField *field = request->event->fields->pdata[i];
+    const char *value = registration_value(registration, field->name);
+    if (field->private || !value || !*value) continue;
+    json_t *row = json_object();
+    json_object_set_new(row, "name", text(field->name));
+    json_object_set_new(row, "label",
+                        text(event_label(request->event, request->language, field->name)));
+    json_object_set_new(row, "value", shown_value(request, field, value, detail));
+    json_array_append_new(list, row);
+  }
+  return list;
+}
+
+static gboolean lists_name(const json_t *list, const char *name) {
+  size_t i;
+  json_t *row;
+  json_array_foreach(list, i, row) {
+    if (!g_strcmp0(json_string_value(json_object_get(row, "name")), name)) return TRUE;
+  }
+  return FALSE;
+}
+
+static void append_missing(json_t *list, const ReplyRequest *request,
+                           const Registration *registration) {
+  for (guint i = 0; i < registration->missing->len; i++) {
+    const char *name = registration->missing->pdata[i];
+    if (lists_name(list, name)) continue;
+    json_t *row = json_object();
+    json_object_set_new(row, "name", text(name));
+    json_object_set_new(row, "label", text(event_label(request->event, request->language, name)));
+    json_array_append_new(list, row);
+  }
+}
+
+/* What was given but is no value; told only while it is still lacking. */
+static json_t *person_invalid(const ReplyRequest *request, guint index, const ReplyDetail *detail) {
+  json_t *list = json_array();
+  const GPtrArray *participants = request->participants;
+  if (!participants || participants->len != request->registrations->len) return list;
+  const Participant *participant = participants->pdata[index];
+  for (guint i = 0; i < participant->invalid->len; i++) {
+    const InvalidValue *invalid = participant->invalid->pdata[i];
+    const EventField *field = event_field(request->event, invalid->field);
+    if (!field || field->private) continue;
+    if (registration_value(request->registrations->pdata[index], invalid->field)) continue;
+    g_autofree char *clean = reply_data_clean(invalid->value, detail->value_chars);
+    json_t *row = json_object();
+    json_object_set_new(row, "label",
+                        text(event_label(request->event, request->language, invalid->field)));
+    json_object_set_new(row, "value", text(clean));
+    json_array_append_new(list, row);
+  }
+  return list;
+}
+
+static json_t *person(const ReplyRequest *request, guint index, const ReplyDetail *detail) {
+  const Registration *registration = request->registrations->pdata[index];
+  json_t *object = json_object(), *missing = json_array();
+  g_autofree char *name = reply_data_name(request->event, request->language, registration);
+  append_missing(missing, request, registration);
+  json_object_set_new(object, "name", text(name));
+  json_object_set_new(object, "status", text(registration->status));
+  json_object_set_new(object, "attending",
+                      json_boolean(reply_data_attending(request->event, registration)));
+  json_object_set_new(object, "fields", person_fields(request, registration, detail));
+  json_object_set_new(object, "missing", missing);
+  json_object_set_new(object, "invalid", person_invalid(request, index, detail));
+  return object;
+}
+
+/* {"first_name": "Marie", …}: fields.NAME of the first person, whatever the detail. */
+static json_t *first_fields(const ReplyRequest *request, const ReplyDetail *detail) {
+  json_t *object = json_object();
+  if (!request->registrations || !request->registrations->len) return object;
+  ReplyDetail full = *detail;
+  full.fields = TRUE;
+  json_t *list = person_fields(request, request->registrations->pdata[0], &full), *row;
+  size_t i;
+  json_array_foreach(list, i, row) {
+    json_object_set(object, json_string_value(json_object_get(row, "name")),
+                    json_object_get(row, "value"));
+  }
+  json_decref(list);
+  return object;
+}
+
+/* --- the whole -------------------------------------------------------------------------------- */
+
+static void set_event(json_t *data, const ReplyRequest *request) {
+  static const char *const keys[][2] = {{"event_name", "name"},   {"event_date", "date"},
+                                        {"event_place", "place"}, {"event_contact", "contact"},
+                                        {"privacy", "privacy"},   {"privacy_url", "privacy_url"}};
+  const Event *event = request->event;
+  for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
+    json_object_set_new(data, keys[i][0], text(event_text(event, request->language, keys[i][1])));
+  g_autofree char *deadline =
+      event->deadline ? reply_data_moment(request->language, event->timezone, event->deadline)
+                      : g_strdup("");
+  json_object_set_new(data, "event_id", text(event->id));
+  json_object_set_new(data, "deadline", text(deadline));
+}
+
+json_t *reply_data_new(const ReplyRequest *request, const ReplyDetail *detail, gboolean first) {
+  json_t *data = json_object(), *people = json_array(), *missing = json_array();
+  guint count = request->registrations ? request->registrations->len : 0;
+  gboolean late = request->kind == REPLY_LATE;
+  for (guint i = 0; i < count; i++) {
+    const Registration *registration = request->registrations->pdata[i];
+    if (i < detail->people) json_array_append_new(people, person(request, i, detail));
+    append_missing(missing, request, registration);
+    late = late || !strcmp(registration->status, "late");
+  }
+  set_event(data, request);
+  g_autofree char *subject = reply_data_subject(request->subject ? request->subject : "");
+  json_object_set_new(data, "subject", text(subject));
+  json_object_set_new(data, "own_text", text(request->own_text));
+  json_object_set_new(data, "first", json_boolean(first));
+  json_object_set_new(data, "late", json_boolean(late));
+  json_object_set_new(data, "several", json_boolean(count > 1));
+  json_object_set_new(data, "people", people);
+  json_object_set_new(data, "missing", missing);
+  json_object_set_new(data, "fields", first_fields(request, detail));
+  return data;
+}
