@@ -81,7 +81,7 @@ static const char *const subject_prefixes[] = {"re",
                                                "fwd",
                                                "tr",
                                                "réf",
-                                               "ref",
+
                                                "aw",
                                                "sv",
                                                "auto",

@@ -1,0 +1,71 @@
+#include "daemon/flowed.h"
+
+#include <string.h>
+
+/* What may not begin a line, and what may not end one (JIS X 4051, the usual part). */
+static const char no_start[] =
+    "、。，．・：；？！）］｝」』】〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ～";
+static const char no_end[] = "（［｛「『【〈《";
+
+static gboolean is_in(const char *set, gunichar c) {
+  return g_utf8_strchr(set, -1, c) != NULL;
+}
+
+static guint columns(gunichar c) {
+  return g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1;
+}
+
+/* May a line end between `before` and `after`? */
+static gboolean may_break(gunichar before, gunichar after) {
+  if (before == ' ') return after != ' ';
+  if (after == ' ' || is_in(no_start, after) || is_in(no_end, before)) return FALSE;
+  return g_unichar_iswide(before) && g_unichar_iswide(after);
+}
+
+/* The end of the first line of the paragraph `at`: the last place to break within the columns, else
+ * the first one after them (a long word stays whole). */
+static const char *line_end(const char *at) {
+  const char *best = NULL;
+  guint width = 0;
+  gunichar before = 0;
+  for (const char *p = at; *p; p = g_utf8_next_char(p)) {
+    gunichar c = g_utf8_get_char(p);
+    if (before && may_break(before, c)) {
+      if (best && width > FLOWED_COLUMNS) return best;
+      best = p;
+      if (width > FLOWED_COLUMNS) return best;
+    }
+    width += columns(c);
+    before = c;
+  }
+  return width > FLOWED_COLUMNS && best ? best : at + strlen(at);
+}
+
+static gboolean needs_stuffing(const char *line) {
+  return *line == ' ' || *line == '>' || g_str_has_prefix(line, "From ");
+}
+
+static void append_line(GString *out, const char *start, const char *end, gboolean soft) {
+  if (needs_stuffing(start)) g_string_append_c(out, ' ');
+  g_string_append_len(out, start, end - start);
+  g_string_append(out, soft ? " \n" : "\n");
+}
+
+/* The mark above a signature keeps its space (4.3); elsewhere a space at the end would flow. */
+static void append_paragraph(GString *out, char *paragraph) {
+  if (strcmp(paragraph, "-- ")) g_strchomp(paragraph);
+  const char *at = paragraph;
+  do {
+    const char *end = strcmp(at, "-- ") ? line_end(at) : at + strlen(at);
+    append_line(out, at, end, *end != '\0');
+    at = end;
+  } while (*at);
+}
+
+char *flowed_write(const char *text) {
+  GString *out = g_string_new(NULL);
+  g_autofree char *valid = g_utf8_make_valid(text, -1);
+  g_auto(GStrv) paragraphs = g_strsplit(g_strchomp(valid), "\n", -1);
+  for (char **paragraph = paragraphs; *paragraph; paragraph++) append_paragraph(out, *paragraph);
+  return g_string_free(out, FALSE);
+}
