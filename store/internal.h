@@ -1,0 +1,131 @@
+/* internal - what the files of this room share and nobody else sees: tables, keys, raw get and put.
+ */
+#pragma once
+#include <lmdb.h>
+
+#include "store/counter.h"
+#include "store/cursor.h"
+#include "store/journal.h"
+#include "store/message.h"
+#include "store/outbox.h"
+#include "store/registration.h"
+#include "store/store.h"
+
+enum {
+  STORE_VERSION = 1,
+  STORE_MAP_START_BYTES = 256 << 20, /* the map's first size (addresses, not disk); it doubles */
+  STORE_MAP_SPARE_BYTES = 128 << 20, /* what a writer finds free at its start, at least */
+  STORE_RESIZE_WAIT_S = 5, /* a writer waits so long for readers before it grows the map */
+  STORE_READERS = 256,
+  STORE_KEY_TEXT_MAX = 200 /* longer texts stand in a key as their SHA-256 (LMDB's limit is 511) */
+};
+
+/* One row a table in schema.c. */
+typedef enum {
+  TABLE_META,
+  TABLE_MESSAGE,                /* id → Message */
+  TABLE_RAW,                    /* id → zstd of the raw mail */
+  TABLE_RAW_TIME,               /* stored, id → nothing */
+  TABLE_MESSAGE_BY_MID,         /* Message-ID, id */
+  TABLE_MESSAGE_BY_DIGEST,      /* digest, id */
+  TABLE_MESSAGE_BY_STATE,       /* state, id; settled ones are not in it */
+  TABLE_REGISTRATION,           /* id → Registration */
+  TABLE_REGISTRATION_BY_EMAIL,  /* event, e-mail, id */
+  TABLE_REGISTRATION_BY_SENDER, /* event, sender, id */
+  TABLE_REGISTRATION_BY_THREAD, /* thread, id */
+  TABLE_OUTBOX,                 /* id → Outbox */
+  TABLE_OUTBOX_BY_STATE,        /* state, id; sent ones are not in it */
+  TABLE_OUTBOX_DUE,             /* next, id: ready, delayed, deferred */
+  TABLE_OUTBOX_BY_MID,          /* our Message-ID, id */
+  TABLE_JOURNAL,                /* sequence → Journal */
+  TABLE_JOURNAL_BY_MESSAGE,     /* message, sequence */
+  TABLE_CURSOR,                 /* account, folder → Cursor */
+  TABLE_COUNTER,                /* time, address, sequence → hash */
+  TABLE_COUNTER_BY_ADDRESS,     /* address, time, sequence → hash */
+  TABLE_COUNT
+} Table;
+
+struct Store {
+  MDB_env *env;
+  MDB_dbi tables[TABLE_COUNT];
+  char *path, *wake_path;
+  guint8 secret[32];
+  gboolean read_only;
+  int lock_fd; /* of the daemon's lock; -1: not taken */
+  GMutex lock; /* guards open_txns: the map is resized only while it is 0 */
+  GCond idle;
+  guint open_txns;
+  gboolean want_growth; /* the last writer ran out of map */
+};
+
+struct StoreTxn {
+  Store *store;
+  MDB_txn *txn;
+  gboolean write;
+};
+
+/* --- schema.c --- */
+const char *table_name(Table table);
+/* Open (and with `create` make) every table, check the version, read or make the secret. */
+gboolean schema_open(Store *store, gboolean create, GError **error);
+
+/* --- store.c --- */
+/* An LMDB error as a GError: "PATH: what; what would be right". Returns FALSE. */
+gboolean store_fail(Store *store, int code, const char *doing, GError **error);
+/* A record that cannot be decoded. Returns FALSE. */
+gboolean store_corrupt(const Store *store, const char *table, guint64 id, GError **error);
+/* No such record. Returns FALSE. */
+gboolean store_not_found(const Store *store, const char *table, guint64 id, GError **error);
+
+/* --- key.c: keys of several parts --- */
+typedef struct {
+  guint8 bytes[511];
+  gsize size;
+} Key;
+void key_init(Key *key);
+void key_add_number(Key *key, guint64 number); /* 8 bytes, big-endian */
+void key_add_text(Key *key, const char *text); /* the text or, if long, its hash; and a NUL */
+guint64 key_last_number(const MDB_val *key);   /* the last 8 bytes; 0 if shorter */
+guint64 key_first_number(const MDB_val *key);  /* the first 8 bytes; 0 if shorter */
+Key key_of_number(guint64 number);
+Key key_of_texts(const char *first, const char *second); /* second NULL: one part */
+/* As key_of_texts with a number behind. */
+Key key_of_texts_number(const char *first, const char *second, guint64 number);
+Key key_of_numbers(guint64 first, guint64 second);
+
+/* --- table.c: rows --- */
+gboolean table_put(StoreTxn *txn, Table table, const Key *key, const void *data, gsize size,
+                   GError **error);
+/* TRUE with *ret_value pointing into the map until the next write; FALSE without error: no row. */
+gboolean table_get(StoreTxn *txn, Table table, const Key *key, MDB_val *ret_value, GError **error);
+/* A row that is not there is no error. */
+gboolean table_delete(StoreTxn *txn, Table table, const Key *key, GError **error);
+/* For indexes: a row without a value where `wanted`, none where not. */
+gboolean table_mark(StoreTxn *txn, Table table, const Key *key, gboolean wanted, GError **error);
+/* Number of the last key of a table whose keys are one number; 0: empty. */
+guint64 table_last(StoreTxn *txn, Table table);
+guint64 table_rows(StoreTxn *txn, Table table);
+/* Visit rows whose key begins with `prefix` (NULL: all), from the key `from` on (NULL: the
+ * prefix's first). The visitor returns FALSE to stop; it must not write. */
+typedef gboolean (*RowVisitor)(const MDB_val *key, const MDB_val *value, void *context);
+gboolean table_scan(StoreTxn *txn, Table table, const Key *prefix, const Key *from,
+                    RowVisitor visit, void *context, GError **error);
+guint64 table_count(StoreTxn *txn, Table table, const Key *prefix);
+/* The last numbers of the keys that begin with `prefix` (NULL: all), at most max: GArray of
+ * guint64. Never NULL. */
+GArray *table_ids(StoreTxn *txn, Table table, const Key *prefix, guint max);
+
+/* --- codec.c: records to bytes and back; a read gives NULL (FALSE) for what is no such record ---
+ */
+GBytes *codec_message_write(const Message *message);
+Message *codec_message_read(const MDB_val *value);
+GBytes *codec_registration_write(const Registration *registration);
+Registration *codec_registration_read(const MDB_val *value);
+GBytes *codec_outbox_write(const OutboxEntry *entry);
+OutboxEntry *codec_outbox_read(const MDB_val *value);
+GBytes *codec_cursor_write(const Cursor *cursor);
+Cursor *codec_cursor_read(const MDB_val *value);
+GBytes *codec_journal_write(const JournalEntry *entry);
+/* Fills *ret_entry; its strings are freed with codec_journal_clear. */
+gboolean codec_journal_read(const MDB_val *value, JournalEntry *ret_entry);
+void codec_journal_clear(JournalEntry *entry);

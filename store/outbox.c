@@ -1,0 +1,196 @@
+/* outbox - rows by id; found by due time, state and our Message-ID. */
+#include <string.h>
+
+#include "store/internal.h"
+
+OutboxEntry *outbox_entry_new(void) {
+  OutboxEntry *entry = g_new0(OutboxEntry, 1);
+  char **const texts[] = {&entry->to,        &entry->envelope_from, &entry->kind,
+                          &entry->state,     &entry->message_id,    &entry->text_hash,
+                          &entry->last_error};
+  for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) *texts[i] = g_strdup("");
+  return entry;
+}
+
+void outbox_entry_free(OutboxEntry *entry) {
+  if (!entry) return;
+  char *const texts[] = {entry->to,         entry->envelope_from, entry->kind,      entry->state,
+                         entry->message_id, entry->text_hash,     entry->last_error};
+  for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
+  if (entry->mail) g_bytes_unref(entry->mail);
+  g_free(entry);
+}
+
+/* --- rows ------------------------------------------------------------------------------------- */
+
+static gboolean is_one_of(const char *state, const char *const *states) {
+  return g_strv_contains(states, state);
+}
+
+static gboolean is_waiting(const OutboxEntry *entry) {
+  static const char *const waiting[] = {"ready", "delayed", "deferred", NULL};
+  return is_one_of(entry->state, waiting);
+}
+
+static gboolean index_row(StoreTxn *txn, const OutboxEntry *entry, gboolean wanted,
+                          GError **error) {
+  Key state = key_of_texts_number(entry->state, NULL, entry->id);
+  Key due = key_of_numbers((guint64)MAX(entry->next, 0), entry->id);
+  return table_mark(txn, TABLE_OUTBOX_BY_STATE, &state, wanted && strcmp(entry->state, "sent") != 0,
+                    error) &&
+         table_mark(txn, TABLE_OUTBOX_DUE, &due, wanted && is_waiting(entry), error);
+}
+
+static gboolean put_row(StoreTxn *txn, const OutboxEntry *entry, GError **error) {
+  g_autoptr(GBytes) bytes = codec_outbox_write(entry);
+  Key key = key_of_number(entry->id);
+  gsize size;
+  const void *data = g_bytes_get_data(bytes, &size);
+  return table_put(txn, TABLE_OUTBOX, &key, data, size, error);
+}
+
+gboolean outbox_add(StoreTxn *txn, OutboxEntry *entry, GError **error) {
+  guint64 have = outbox_by_message_id(txn, entry->message_id);
+  if (have) {
+    entry->id = have;
+    return TRUE;
+  }
+  entry->id = table_last(txn, TABLE_OUTBOX) + 1;
+  Key mid = key_of_texts_number(entry->message_id, NULL, entry->id);
+  return put_row(txn, entry, error) && index_row(txn, entry, TRUE, error) &&
+         (!*entry->message_id || table_mark(txn, TABLE_OUTBOX_BY_MID, &mid, TRUE, error));
+}
+
+gboolean outbox_update(StoreTxn *txn, const OutboxEntry *entry, GError **error) {
+  g_autoptr(OutboxEntry) before = outbox_get(txn, entry->id, error);
+  return before && index_row(txn, before, FALSE, error) && put_row(txn, entry, error) &&
+         index_row(txn, entry, TRUE, error);
+}
+
+OutboxEntry *outbox_get(StoreTxn *txn, guint64 id, GError **error) {
+  Key key = key_of_number(id);
+  MDB_val value;
+  g_autoptr(GError) failed = NULL;
+  if (!table_get(txn, TABLE_OUTBOX, &key, &value, &failed)) {
+    if (failed)
+      g_propagate_error(error, g_steal_pointer(&failed));
+    else
+      store_not_found(txn->store, "reply", id, error);
+    return NULL;
+  }
+  OutboxEntry *entry = codec_outbox_read(&value);
+  if (!entry) store_corrupt(txn->store, "reply", id, error);
+  return entry;
+}
+
+guint64 outbox_by_message_id(StoreTxn *txn, const char *message_id) {
+  Key key = key_of_texts(message_id, NULL);
+  g_autoptr(GArray) ids = table_ids(txn, TABLE_OUTBOX_BY_MID, &key, *message_id ? 1 : 0);
+  return ids->len ? g_array_index(ids, guint64, 0) : 0;
+}
+
+/* --- what is due ------------------------------------------------------------------------------ */
+
+typedef struct {
+  gint64 now, next;
+  guint max;
+  GArray *ids;
+} Due;
+
+static gboolean take_due(const MDB_val *key, const MDB_val *value, void *context) {
+  (void)value;
+  Due *due = context;
+  gint64 next = (gint64)key_first_number(key);
+  guint64 id = key_last_number(key);
+  if (next > due->now || due->ids->len == due->max) {
+    due->next = MAX(next, 1);
+    return FALSE;
+  }
+  g_array_append_val(due->ids, id);
+  return TRUE;
+}
+
+GPtrArray *outbox_due(StoreTxn *txn, gint64 now, guint max, gint64 *ret_next) {
+  g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(guint64));
+  Due due = {now, 0, max, ids};
+  table_scan(txn, TABLE_OUTBOX_DUE, NULL, NULL, take_due, &due, NULL);
+  GPtrArray *entries = g_ptr_array_new_with_free_func((GDestroyNotify)outbox_entry_free);
+  for (guint i = 0; i < ids->len; i++) {
+    OutboxEntry *entry = outbox_get(txn, g_array_index(ids, guint64, i), NULL);
+    if (entry) g_ptr_array_add(entries, entry);
+  }
+  if (ret_next) *ret_next = due.next;
+  return entries;
+}
+
+guint outbox_recover(StoreTxn *txn) {
+  Key key = key_of_texts("sending", NULL);
+  g_autoptr(GArray) ids = table_ids(txn, TABLE_OUTBOX_BY_STATE, &key, G_MAXUINT);
+  guint count = 0;
+  for (guint i = 0; i < ids->len; i++) {
+    g_autoptr(OutboxEntry) entry = outbox_get(txn, g_array_index(ids, guint64, i), NULL);
+    if (!entry) continue;
+    g_free(entry->state);
+    entry->state = g_strdup("ready");
+    if (outbox_update(txn, entry, NULL)) count++;
+  }
+  return count;
+}
+
+/* --- walking ---------------------------------------------------------------------------------- */
+
+typedef struct {
+  const char *state; /* NULL: all */
+  OutboxVisitor visit;
+  void *context;
+  guint64 broken;
+} Walk;
+
+static gboolean walk_row(const MDB_val *key, const MDB_val *value, void *context) {
+  Walk *walk = context;
+  g_autoptr(OutboxEntry) entry = codec_outbox_read(value);
+  if (!entry) {
+    walk->broken = key_last_number(key);
+    return FALSE;
+  }
+  if (walk->state && strcmp(walk->state, entry->state) != 0) return TRUE;
+  return walk->visit(entry, walk->context);
+}
+
+static int compare_ids(gconstpointer a, gconstpointer b) {
+  guint64 left = *(const guint64 *)a, right = *(const guint64 *)b;
+  return left < right ? -1 : left > right;
+}
+
+/* "open" is everything in the index but what has failed. */
+static gboolean walk_index(StoreTxn *txn, const Walk *walk, GError **error) {
+  gboolean open = strcmp(walk->state, "open") == 0;
+  Key prefix = key_of_texts(walk->state, NULL);
+  g_autoptr(GArray) ids = table_ids(txn, TABLE_OUTBOX_BY_STATE, open ? NULL : &prefix, G_MAXUINT);
+  g_array_sort(ids, compare_ids);
+  for (guint i = 0; i < ids->len; i++) {
+    g_autoptr(OutboxEntry) entry = outbox_get(txn, g_array_index(ids, guint64, i), error);
+    if (!entry) return FALSE;
+    if (open && strcmp(entry->state, "failed") == 0) continue;
+    if (!walk->visit(entry, walk->context)) break;
+  }
+  return TRUE;
+}
+
+gboolean outbox_foreach(StoreTxn *txn, const char *state, OutboxVisitor visit, void *context,
+                        GError **error) {
+  Walk walk = {state, visit, context, 0};
+  if (state && strcmp(state, "sent") != 0) return walk_index(txn, &walk, error);
+  return table_scan(txn, TABLE_OUTBOX, NULL, NULL, walk_row, &walk, error) &&
+         (!walk.broken || store_corrupt(txn->store, "reply", walk.broken, error));
+}
+
+guint64 outbox_count(StoreTxn *txn, const char *state) {
+  guint64 all = table_rows(txn, TABLE_OUTBOX);
+  if (!state) return all;
+  guint64 unsent = table_rows(txn, TABLE_OUTBOX_BY_STATE);
+  if (strcmp(state, "sent") == 0) return all - unsent;
+  Key prefix = key_of_texts(strcmp(state, "open") == 0 ? "failed" : state, NULL);
+  guint64 found = table_count(txn, TABLE_OUTBOX_BY_STATE, &prefix);
+  return strcmp(state, "open") == 0 ? unsent - found : found;
+}
