@@ -6,7 +6,8 @@
 # started goes with the script that sourced this.
 # shellcheck shell=bash disable=SC2034,SC2153
 set -euo pipefail
-: "${SOURCE_DIR:?}" "${BUILD_DIR:?}"
+SOURCE_DIR=${SOURCE_DIR:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)}
+BUILD_DIR=${BUILD_DIR:-$SOURCE_DIR/build}
 export LC_ALL=C.UTF-8
 bulletind=$BUILD_DIR/bin/bulletind
 bulletinctl=$BUILD_DIR/bin/bulletinctl
