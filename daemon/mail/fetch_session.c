@@ -272,13 +272,15 @@ static struct mailimap_fetch_att *whole_or_header(gboolean header_only) {
 /* Some servers only guess RFC822.SIZE: twice what was announced, and some more, is let in. */
 static void begin_bodies(FetchSession *session, const FetchListed *listed, guint count,
                          gboolean header_only) {
-  guint64 bytes = 0, largest = 0;
+  guint64 expected = 0, cap = 0, largest = 0;
   for (guint i = 0; i < count; i++) {
-    guint64 size = header_only ? HEADER_BYTES : 2 * listed[i].size_bytes + HEADER_BYTES;
-    bytes += size;
-    largest = MAX(largest, size);
+    guint64 size = header_only ? 0 : listed[i].size_bytes;
+    guint64 most = 2 * size + HEADER_BYTES;
+    expected += size;
+    cap += most;
+    largest = MAX(largest, most);
   }
-  fetch_wire_begin_large(&session->wire, bytes, largest);
+  fetch_wire_begin_large(&session->wire, expected, cap, largest);
 }
 
 GPtrArray *fetch_session_bodies(FetchSession *session, const FetchListed *listed, guint count,

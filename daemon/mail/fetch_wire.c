@@ -65,18 +65,14 @@ static const mailstream_low_driver link_driver = {.mailstream_read = link_read,
 
 /* --- a command's budget and its outcome ------------------------------------------------------ */
 
-static void begin(FetchWire *wire, guint64 bytes, guint64 literal_max) {
-  guint seconds = wire->account->timeout_s + (guint)MIN(bytes / SLOWEST_BYTES_S, TIME_MAX_S);
-  tls_stream_budget(wire->stream, seconds, bytes);
-  fetch_guard_begin(&wire->guard, FETCH_WIRE_COMMAND_LINES, literal_max);
-}
-
 void fetch_wire_begin(FetchWire *wire) {
-  begin(wire, FETCH_WIRE_COMMAND_BYTES, 0);
+  fetch_wire_begin_large(wire, 0, 0, 0);
 }
 
-void fetch_wire_begin_large(FetchWire *wire, guint64 bytes, guint64 literal_max) {
-  begin(wire, bytes + FETCH_WIRE_COMMAND_BYTES, literal_max);
+void fetch_wire_begin_large(FetchWire *wire, guint64 expected, guint64 cap, guint64 literal_max) {
+  guint seconds = wire->account->timeout_s + (guint)MIN(expected / SLOWEST_BYTES_S, TIME_MAX_S);
+  tls_stream_budget(wire->stream, seconds, cap + FETCH_WIRE_COMMAND_BYTES);
+  fetch_guard_begin(&wire->guard, FETCH_WIRE_COMMAND_LINES, literal_max);
 }
 
 void fetch_wire_fail(const FetchWire *wire, GError **error, MailError code, const char *format,
@@ -172,12 +168,12 @@ gboolean fetch_wire_open(FetchWire *wire, const Account *account, int cancel_fd,
 gboolean fetch_wire_start_tls(FetchWire *wire, GError **error) {
   fetch_wire_begin(wire);
   int rc = mailimap_starttls(wire->imap);
-  if (!fetch_wire_done(wire, rc, MAIL_ERROR_TLS, "STARTTLS", error)) return FALSE;
-  if (wire->imap->imap_stream->read_buffer_len) {
+  if (!wire->error && wire->imap->imap_stream->read_buffer_len) { /* libetpan says "refused" */
     fetch_wire_fail(wire, error, MAIL_ERROR_PROTOCOL,
                     "the server sent more in clear after STARTTLS; somebody may be injecting it");
     return FALSE;
   }
+  if (!fetch_wire_done(wire, rc, MAIL_ERROR_TLS, "STARTTLS", error)) return FALSE;
   return tls_stream_start(wire->stream, error);
 }
 

@@ -35,8 +35,9 @@ void fetch_wire_close(FetchWire *wire, gboolean goodbye);
 
 /* A command begins that is answered by text alone. */
 void fetch_wire_begin(FetchWire *wire);
-/* One that is answered by so many bytes, in literals of at most so many each. */
-void fetch_wire_begin_large(FetchWire *wire, guint64 bytes, guint64 literal_max);
+/* One that is answered by about `expected` bytes of mail, and that `cap` bytes may answer, in
+ * literals of at most literal_max each. */
+void fetch_wire_begin_large(FetchWire *wire, guint64 expected, guint64 cap, guint64 literal_max);
 
 /* Codes of libetpan after which the connection is out of step; all others mean a tagged NO or BAD.
  */
