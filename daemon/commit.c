@@ -223,7 +223,7 @@ static guint64 thread_of(const Verdict *verdict, guint64 token_thread) {
   return 0;
 }
 
-static const char *our_address(const Account *account) {
+const char *commit_our_address(const Account *account) {
   if (!account) return NULL;
   if (account->addresses && account->addresses[0]) return account->addresses[0];
   return account->user && strchr(account->user, '@') ? account->user : NULL;
@@ -244,13 +244,14 @@ static gboolean answer(const CommitContext *context, StoreTxn *txn, const Commit
                           .kind = verdict->reply,
                           .to = verdict->reply_to,
                           .registrations = told,
+                          .participants = input->extraction->participants,
                           .subject = input->extraction->subject,
                           .message_id = input->extraction->message_id,
                           .references = input->extraction->references,
                           .secret = context->secret,
                           .thread = message->thread,
                           .message = message->id,
-                          .reply_to = our_address(input->account),
+                          .reply_to = commit_our_address(input->account),
                           .now = now};
   guint64 first = told->len ? ((Registration *)told->pdata[0])->id : 0;
   g_autoptr(GError) failed = NULL;

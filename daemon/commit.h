@@ -37,3 +37,6 @@ gboolean commit_changes(const CommitContext *context, StoreTxn *txn, Message *me
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean commit_reply(const CommitContext *context, StoreTxn *txn, const ReplyRequest *request,
                       guint64 registration, gint64 now, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The address that people write to (Reply-To of the answers): the account's first, else its user
+ * name where that is one. NULL: none known. Borrowed. */
+const char *commit_our_address(const Account *account);
