@@ -85,16 +85,37 @@ static GPtrArray *copy_fields(const GPtrArray *fields) {
   return copy;
 }
 
-static gboolean append_history(StoreTxn *txn, const Change *change, const Message *message,
-                               const char *who, gint64 now, GError **error) {
-  Registration *registration = change->registration;
-  HistoryEntry *entry = history_entry_new();
-  if (registration->id) {
-    g_autoptr(Registration) before = registration_get(txn, registration->id, error);
-    if (!before) {
-      history_entry_free(entry);
+/* Does this registration still wait for an answer to that message? */
+static gboolean still_waits(StoreTxn *txn, guint64 registration, guint64 message, GError **error) {
+  g_autoptr(Registration) row = registration_get(txn, registration, error);
+  return row && row->message == message && !strcmp(row->status, "incomplete");
+}
+
+/* The mail whose sender was asked is settled once nothing of it waits any more. */
+static gboolean settle_asked(StoreTxn *txn, guint64 id, guint64 by, GError **error) {
+  g_autoptr(Message) message = message_get(txn, id, error);
+  if (!message) return FALSE;
+  if (strcmp(message->state, "waiting-for-sender") != 0) return TRUE;
+  for (guint i = 0; i < message->registrations->len; i++) {
+    g_autoptr(GError) failed = NULL;
+    guint64 registration = g_array_index(message->registrations, guint64, i);
+    if (still_waits(txn, registration, id, &failed)) return TRUE;
+    if (failed) {
+      g_propagate_error(error, g_steal_pointer(&failed));
       return FALSE;
     }
+  }
+  string_set(&message->state, "settled");
+  g_free(message->reason);
+  message->reason = by ? g_strdup_printf("answered by message %" G_GUINT64_FORMAT, by)
+                       : g_strdup("settled by a person");
+  return message_update(txn, message, error);
+}
+
+static void append_history(const Change *change, const Registration *before, const Message *message,
+                           const char *who, gint64 now) {
+  HistoryEntry *entry = history_entry_new();
+  if (before) {
     g_ptr_array_unref(entry->before);
     entry->before = copy_fields(before->fields);
   }
@@ -102,26 +123,41 @@ static gboolean append_history(StoreTxn *txn, const Change *change, const Messag
   string_set(&entry->who, who);
   string_set(&entry->what, change->what);
   string_set(&entry->message_id, message && !strcmp(who, "sender") ? message->message_id : "");
-  string_set(&entry->status, registration->status);
-  g_ptr_array_add(registration->history, entry);
-  return TRUE;
+  string_set(&entry->status, change->registration->status);
+  g_ptr_array_add(change->registration->history, entry);
+}
+
+static void stamp(Registration *registration, const Message *message, gint64 now) {
+  registration->updated = now;
+  if (!registration->id) registration->created = now;
+  if (!message) return;
+  string_set(&registration->message_id, message->message_id);
+  registration->message = message->id;
+  if (!registration->thread) registration->thread = message->thread;
+}
+
+static gboolean has_number(const GArray *numbers, guint64 number) {
+  for (guint i = 0; i < numbers->len; i++)
+    if (g_array_index(numbers, guint64, i) == number) return TRUE;
+  return FALSE;
 }
 
 static gboolean store_change(StoreTxn *txn, const Change *change, Message *message, const char *who,
                              gint64 now, GError **error) {
   Registration *registration = change->registration;
-  if (!append_history(txn, change, message, who, now, error)) return FALSE;
-  registration->updated = now;
-  if (!registration->id) registration->created = now;
-  if (message) {
-    string_set(&registration->message_id, message->message_id);
-    registration->message = message->id;
-    if (!registration->thread) registration->thread = message->thread;
-  }
-  gboolean stored = registration->id ? registration_update(txn, registration, error)
-                                     : registration_add(txn, registration, error);
-  if (stored && message) g_array_append_val(message->registrations, registration->id);
-  return stored;
+  g_autoptr(Registration) before =
+      registration->id ? registration_get(txn, registration->id, error) : NULL;
+  if (registration->id && !before) return FALSE;
+  append_history(change, before, message, who, now);
+  stamp(registration, message, now);
+  gboolean stored = before ? registration_update(txn, registration, error)
+                           : registration_add(txn, registration, error);
+  if (!stored) return FALSE;
+  if (message && !has_number(message->registrations, registration->id))
+    g_array_append_val(message->registrations, registration->id);
+  guint64 by = message ? message->id : 0;
+  return !before || !before->message || before->message == by ||
+         settle_asked(txn, before->message, by, error);
 }
 
 gboolean commit_changes(const CommitContext *context, StoreTxn *txn, Message *message,
@@ -294,6 +330,8 @@ static void verdict_input(DecideInput *decision, const CommitContext *context,
   decision->extraction = input->extraction;
   decision->event = event;
   decision->personal = input->account && input->account->personal;
+  decision->addresses_known =
+      input->account && input->account->addresses && input->account->addresses[0];
   decision->trusted_authserv_id = input->account ? input->account->trusted_authserv_id : NULL;
   decision->received = input->received;
   decision->asks_max = context->config->submission.limits.asks;

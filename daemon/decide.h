@@ -30,6 +30,7 @@ typedef struct {
   const char *trusted_authserv_id; /* "" or NULL: none */
   gint64 received;                 /* INTERNALDATE, seconds */
   guint asks_max;                  /* limits.asks, 0: none */
+  gboolean addresses_known;        /* what counts as us is configured: EXTRACTION_TO_US means */
   gboolean duplicate;              /* same mail (Message-ID or digest) is stored already */
   gboolean conflicting_id;         /* same Message-ID, other content */
   guint64 thread;                  /* thread whose token is valid in the references; 0: none */
