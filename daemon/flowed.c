@@ -67,5 +67,6 @@ char *flowed_write(const char *text) {
   g_autofree char *valid = g_utf8_make_valid(text, -1);
   g_auto(GStrv) paragraphs = g_strsplit(g_strchomp(valid), "\n", -1);
   for (char **paragraph = paragraphs; *paragraph; paragraph++) append_paragraph(out, *paragraph);
+  if (!out->len) g_string_append_c(out, '\n');
   return g_string_free(out, FALSE);
 }
