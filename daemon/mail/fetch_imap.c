@@ -13,7 +13,7 @@
 #include "daemon/mail/tls_connect.h"
 
 enum {
-  TROUBLE_MAX = 3,    /* connections broken by one message before less of it is asked for */
+  TROUBLE_MAX = 2,    /* connections broken by one message alone before less of it is asked for */
   STEADY_S = 60,      /* a connection that lived so long was no failure */
   MARK_AGAIN_S = 300, /* after the server refused to flag or move */
 };

@@ -111,6 +111,8 @@ static gboolean is_passing(const FetchWire *wire) {
 static void fail_refused(FetchWire *wire, MailError refused, const char *doing, GError **error) {
   const char *words = wire->imap->imap_response ? wire->imap->imap_response : "";
   g_autofree char *clean = log_clean(words, TEXT_SHOWN_MAX);
+  gsize size = strlen(clean);
+  if (size && clean[size - 1] == '.') clean[size - 1] = '\0'; /* our own words may follow */
   gboolean passing = is_passing(wire);
   fetch_wire_fail(wire, error, passing ? MAIL_ERROR_TRANSIENT : refused,
                   "%s: the server refuses: %s%s", doing, *clean ? clean : "no reason given",

@@ -339,7 +339,7 @@ static void slow_stop(Slow *slow) {
   fake_stop(&slow->fake);
 }
 
-/* UID 3 breaks the connection whenever it is asked for: three times, then its header is taken. */
+/* UID 3 breaks the connection in its set, and twice alone: then its header is taken. */
 static void test_a_message_that_breaks_the_connection_comes_as_header(gconstpointer data) {
   if (skipped()) return;
   Watch *watch = ((const Slow *)data)->watches[POISON];
