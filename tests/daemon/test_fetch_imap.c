@@ -460,27 +460,36 @@ static const struct {
      MAIL_ERROR_PERMANENT, "opening folder 'Nulle part': the server refuses"},
 };
 
+static User wrong_user(gsize row) {
+  User user = user_new(&house.full);
+  user.account.imap.host = (char *)wrong[row].host;
+  user.account.imap.port = port_of(user.server, wrong[row].port);
+  user.account.imap.security = wrong[row].security;
+  user.account.ca_file = wrong[row].ca ? (char *)env_of(user.server, wrong[row].ca) : NULL;
+  if (wrong[row].command) user.account.secret.source = (char *)wrong[row].command;
+  return user;
+}
+
 static void test_says_what_is_wrong(void) {
+  User users[G_N_ELEMENTS(wrong)];
+  Watch *watches[G_N_ELEMENTS(wrong)];
   if (skipped()) return;
   g_hash_table_insert(house.full.env, g_strdup("NOBODY"), g_strdup("1"));
   for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
-    User user = user_new(&house.full);
-    user.account.imap.host = (char *)wrong[i].host;
-    user.account.imap.port = port_of(user.server, wrong[i].port);
-    user.account.imap.security = wrong[i].security;
-    user.account.ca_file = wrong[i].ca ? (char *)env_of(user.server, wrong[i].ca) : NULL;
-    if (wrong[i].command) user.account.secret.source = (char *)wrong[i].command;
-    Watch *watch = watch_start(&user.account, wrong[i].folder, NULL, TRUE, FALSE);
-    g_assert_true(watch_event_wait(watch, FETCH_STOPPED, 1));
-    const FetchEvent *lost = watch_last(watch, FETCH_LOST);
+    users[i] = wrong_user(i);
+    watches[i] = watch_start(&users[i].account, wrong[i].folder, NULL, TRUE, FALSE);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
+    g_assert_true(watch_event_wait(watches[i], FETCH_STOPPED, 1));
+    const FetchEvent *lost = watch_last(watches[i], FETCH_LOST);
     g_assert_nonnull(lost);
     g_test_message("%s: %s", wrong[i].name, lost->error->message);
     g_assert_error(lost->error, MAIL_ERROR, (int)wrong[i].code);
     g_assert_nonnull(strstr(lost->error->message, wrong[i].says));
     g_assert_null(strchr(lost->error->message, '\n'));
-    g_assert_cmpuint(watch_count(watch, FETCH_CONNECTED), ==, 0);
-    watch_end(watch);
-    user_clear(&user);
+    g_assert_cmpuint(watch_count(watches[i], FETCH_CONNECTED), ==, 0);
+    watch_end(watches[i]);
+    user_clear(&users[i]);
   }
 }
 
