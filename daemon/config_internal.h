@@ -8,6 +8,11 @@
 void config_load_events(Config *config, guint line, GPtrArray *problems);
 void config_free_event(gpointer event);
 
+/* What the reading of a configuration needs beside it: SettingReader.context. */
+typedef struct {
+  GPtrArray *account_nodes; /* YamlNode*, borrowed: where each of config->accounts stands */
+} ConfigDraft;
+
 /* Read the whole map into config by the table; `map` NULL: the defaults. */
 void config_read_rows(SettingReader *reader, const YamlNode *map, Config *config);
 void config_free_account(gpointer account);

@@ -26,13 +26,17 @@ void secret_wipe(char *value) {
 static gboolean file_ok(const char *path, int fd, gboolean private, GError **error) {
   struct stat st;
   if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_SECRET, "%s is no file; name a file that holds "
-                "the password in its first line", path);
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_SECRET,
+                "%s is no file; name a file that holds "
+                "the password in its first line",
+                path);
     return FALSE;
   }
-  if (private && st.st_mode & (S_IROTH | S_IWOTH)) {
-    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_SECRET, "%s is readable by others; chmod 600 %s",
-                path, path);
+  /* root:bulletind 0640 is how a service is handed a file: root chose that group. */
+  mode_t open_to = st.st_uid == 0 ? S_IRWXO : S_IRWXO | S_IRWXG;
+  if (private && st.st_mode & open_to) {
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_SECRET, "%s is open to %s; chmod 600 %s", path,
+                st.st_mode & S_IRWXO ? "others" : "its group", path);
     return FALSE;
   }
   return TRUE;
@@ -73,8 +77,8 @@ static char *first_line(SecretBuffer *buffer, const char *source, GError **error
   buffer->bytes[buffer->size] = '\0';
   char *end = memchr(buffer->bytes, '\n', buffer->size);
   if (!end && buffer->size == SECRET_MAX_BYTES) {
-    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_SECRET, "%s: first line is over %d bytes",
-                source, SECRET_MAX_BYTES);
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_SECRET, "%s: first line is over %d bytes", source,
+                SECRET_MAX_BYTES);
     return NULL;
   }
   if (!end) end = buffer->bytes + buffer->size;

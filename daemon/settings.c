@@ -63,7 +63,7 @@ gboolean settings_expect(SettingReader *reader, const YamlNode *node, NodeKind k
     settings_problem(reader, node, "%s has no value; give it one or remove the line", what);
     return FALSE;
   }
-  if (node->kind == kind) return TRUE;
+  if (node->kind == kind || kind == NODE_ANY) return TRUE;
   settings_problem(reader, node, "%s is %s; it must be %s", what, yaml_kind_name(node->kind),
                    yaml_kind_name(kind));
   return FALSE;

@@ -31,7 +31,7 @@ void yaml_problem(GPtrArray *problems, const char *file, guint line, const char 
 }
 
 const char *yaml_kind_name(NodeKind kind) {
-  static const char *const names[] = {"text", "a list", "a map"};
+  static const char *const names[] = {"text", "a list", "a map", "anything"};
   return names[kind];
 }
 

@@ -7,7 +7,8 @@
 
 enum { YAML_MAX_BYTES = 4 << 20, YAML_MAX_DEPTH = 16, YAML_MAX_NODES = 100000 };
 
-typedef enum { NODE_SCALAR, NODE_LIST, NODE_MAP } NodeKind;
+/* NODE_ANY: where a kind is asked for, each will do. */
+typedef enum { NODE_SCALAR, NODE_LIST, NODE_MAP, NODE_ANY } NodeKind;
 
 typedef struct YamlNode {
   NodeKind kind;

@@ -1,0 +1,133 @@
+/* endpoint - see endpoint.h. Pure: no name is looked up. */
+#include "daemon/endpoint.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "daemon/settings.h"
+#include "daemon/util.h"
+
+enum { HOST_MAX_CHARS = 253, LABEL_MAX_CHARS = 63, SCHEMES_MAX = 8 };
+
+/* RFC 8314: TLS at once, or STARTTLS that is demanded; the plain ports for this machine alone. */
+const EndpointScheme ENDPOINT_IMAP[] = {
+    {"imaps", 993, LINK_TLS},
+    {"imap+starttls", 143, LINK_STARTTLS},
+    {"imap", 143, LINK_CLEAR},
+    {NULL, 0, LINK_CLEAR},
+};
+const EndpointScheme ENDPOINT_SUBMISSION[] = {
+    {"submissions", 465, LINK_TLS},
+    {"submission", 587, LINK_STARTTLS},
+    {"smtp", 25, LINK_CLEAR},
+    {NULL, 0, LINK_CLEAR},
+};
+
+static gboolean is_ipv6(const char *host) {
+  struct in6_addr six;
+  return inet_pton(AF_INET6, host, &six) == 1;
+}
+
+gboolean endpoint_is_loopback(const char *host) {
+  struct in_addr four;
+  struct in6_addr six;
+  if (inet_pton(AF_INET, host, &four) == 1) return ntohl(four.s_addr) >> 24 == 127;
+  if (inet_pton(AF_INET6, host, &six) == 1) return IN6_IS_ADDR_LOOPBACK(&six);
+  return g_ascii_strcasecmp(host, "localhost") == 0;
+}
+
+/* Letters, digits and inner hyphens between dots (RFC 1123 2.1). */
+static gboolean is_host_name(const char *host) {
+  gsize label = 0;
+  if (!*host || strlen(host) > HOST_MAX_CHARS) return FALSE;
+  for (const char *p = host;; p++) {
+    if (*p == '.' || !*p) {
+      if (label == 0 || label > LABEL_MAX_CHARS || p[-1] == '-') return FALSE;
+      if (!*p || !p[1]) return TRUE;
+      label = 0;
+    } else if (g_ascii_isalnum(*p) || (*p == '-' && label) || *p == '_') {
+      label++;
+    } else {
+      return FALSE;
+    }
+  }
+}
+
+static const EndpointScheme *find_scheme(const EndpointScheme *schemes, const char *name) {
+  for (; schemes->scheme; schemes++)
+    if (g_ascii_strcasecmp(schemes->scheme, name) == 0) return schemes;
+  return NULL;
+}
+
+static char *unknown_scheme(const char *name, const EndpointScheme *schemes) {
+  const char *known[SCHEMES_MAX + 1] = {NULL};
+  for (guint i = 0; schemes[i].scheme && i < SCHEMES_MAX; i++) known[i] = schemes[i].scheme;
+  g_autofree char *hint = settings_hint(name, known);
+  return g_strdup_printf("unknown scheme '%s://'%s", name, hint);
+}
+
+static char *no_scheme(const char *url, const EndpointScheme *schemes) {
+  return g_strdup_printf("'%s' is no URL; one like %s://HOST", url, schemes->scheme);
+}
+
+/* "host", "host:993", "[::1]:993" to host and what follows the colon (NULL: nothing). */
+static char *split_port(char *authority, char **ret_port) {
+  char *close = *authority == '[' ? strchr(authority, ']') : NULL;
+  char *colon = strchr(close ? close : authority, ':');
+  *ret_port = NULL;
+  if (close && close[1] && close[1] != ':') return NULL;
+  if (colon) {
+    *colon = '\0';
+    *ret_port = colon + 1;
+  }
+  if (close) *close = '\0';
+  return close ? authority + 1 : authority;
+}
+
+static char *parse_authority(const char *text, const EndpointScheme *scheme, char **ret_host,
+                             guint16 *ret_port) {
+  g_autofree char *authority = g_strdup(text);
+  gsize length = strlen(authority);
+  if (length && authority[length - 1] == '/') authority[length - 1] = '\0';
+  if (strchr(authority, '@'))
+    return g_strdup("a user name stands in the URL; it belongs in 'user:'");
+  if (strpbrk(authority, "/?#"))
+    return g_strdup_printf("a path stands in the URL; %s://HOST or HOST:PORT is all",
+                           scheme->scheme);
+  gboolean bracket = *authority == '[';
+  char *port, *host = split_port(authority, &port);
+  guint64 number = scheme->port;
+  if (port && !g_ascii_string_to_unsigned(port, 10, 1, 65535, &number, NULL))
+    return g_strdup_printf("'%s' is no port; a number from 1 to 65535", port);
+  g_autofree char *ascii = host ? g_hostname_to_ascii(host) : NULL;
+  if (!ascii || (bracket ? !is_ipv6(ascii) : !is_host_name(ascii)))
+    return g_strdup_printf("'%s' is no host name or address (IPv6 stands in [ ])", text);
+  *ret_host = g_steal_pointer(&ascii);
+  *ret_port = (guint16)number;
+  return NULL;
+}
+
+char *endpoint_parse(const char *url, const EndpointScheme *schemes, Endpoint *ret_endpoint) {
+  const char *colon = strstr(url, "://");
+  if (!colon || colon == url) return no_scheme(url, schemes);
+  g_autofree char *name = g_strndup(url, (gsize)(colon - url));
+  const EndpointScheme *scheme = find_scheme(schemes, name);
+  if (!scheme) return unknown_scheme(name, schemes);
+  g_autofree char *host = NULL;
+  guint16 port = 0;
+  char *problem = parse_authority(colon + 3, scheme, &host, &port);
+  if (problem) return problem;
+  if (scheme->security == LINK_CLEAR && !endpoint_is_loopback(host))
+    return g_strdup_printf("%s:// is clear text, for loopback alone; use %s:// or %s://",
+                           scheme->scheme, schemes[0].scheme, schemes[1].scheme);
+  string_set(&ret_endpoint->url, url);
+  string_set(&ret_endpoint->host, host);
+  ret_endpoint->port = port;
+  ret_endpoint->security = scheme->security;
+  return NULL;
+}
+
+void endpoint_done(Endpoint *endpoint) {
+  g_free(endpoint->url);
+  g_free(endpoint->host);
+}
