@@ -11,19 +11,19 @@ enum { WATCH_WAIT_S = 20 };
 typedef struct {
   GMutex lock;
   GCond changed;
-  GPtrArray *messages, *events;    /* FetchedMessage*, FetchEvent* */
-  guint refuse_after, settle_each; /* refuse: stop at this message; settle: each as it comes */
+  GPtrArray *messages, *events; /* FetchedMessage*, FetchEvent* */
+  guint refuse_after;           /* stop at this message; 0: never */
   FetchImap *fetch;
 } Watch;
 
 static inline gboolean watch_message(FetchImap *fetch, FetchedMessage *message, void *context) {
   Watch *watch = context;
+  (void)fetch;
   g_mutex_lock(&watch->lock);
   g_ptr_array_add(watch->messages, message);
   gboolean go_on = !watch->refuse_after || watch->messages->len < watch->refuse_after;
   g_cond_broadcast(&watch->changed);
   g_mutex_unlock(&watch->lock);
-  if (watch->settle_each) fetch_imap_settle(fetch, message->uidvalidity, &message->uid, 1);
   return go_on;
 }
 
@@ -37,14 +37,14 @@ static inline void watch_event(FetchImap *fetch, const FetchEvent *event, void *
 }
 
 static inline Watch *watch_start(const Account *account, const char *folder, const Cursor *cursor,
-                                 gboolean once, guint settle_each) {
+                                 gboolean once, guint refuse_after) {
   static const FetchSink sink = {watch_message, watch_event};
   Watch *watch = g_new0(Watch, 1);
   g_mutex_init(&watch->lock);
   g_cond_init(&watch->changed);
   watch->messages = g_ptr_array_new_with_free_func((GDestroyNotify)fetched_message_free);
   watch->events = g_ptr_array_new_with_free_func((GDestroyNotify)fetch_event_free);
-  watch->settle_each = settle_each;
+  watch->refuse_after = refuse_after;
   g_autoptr(Cursor) unseen = cursor_new();
   watch->fetch = fetch_imap_start(account, folder, cursor ? cursor : unseen, once, &sink, watch);
   return watch;

@@ -1,6 +1,7 @@
 /* fetch_imap against a server that hangs, lies or drops (tests/servers/fake_imap.py): one clear
  * line each, nothing lost that can be had, and an end within two seconds at any moment. */
 #include <gio/gio.h>
+#include <glib/gstdio.h>
 #include <signal.h>
 
 #include "tests/daemon/fetch_watch.h"
@@ -139,7 +140,7 @@ static void test_says_what_is_wrong(void) {
   for (gsize i = 0; i < G_N_ELEMENTS(error_rows); i++) {
     accounts[i] = account_at(fake.ports[i], "echo good");
     if (!strcmp(modes[i], "flood")) accounts[i].timeout_s = 15; /* its lines' bound comes first */
-    watches[i] = watch_start(&accounts[i], "INBOX", NULL, FALSE, FALSE);
+    watches[i] = watch_start(&accounts[i], "INBOX", NULL, FALSE, 0);
   }
   for (gsize i = 0; i < G_N_ELEMENTS(error_rows); i++) {
     check_error(&error_rows[i], watches[i]);
@@ -178,7 +179,7 @@ static void test_odd_servers_are_read(void) {
     g_test_message("%s", modes[i]);
     fake_start_one(&fake, modes[i]);
     Account account = account_at(fake.ports[0], "echo good");
-    Watch *watch = watch_start(&account, "INBOX", NULL, TRUE, FALSE);
+    Watch *watch = watch_start(&account, "INBOX", NULL, TRUE, 0);
     g_assert_true(watch_event_wait(watch, FETCH_STOPPED, 1));
     g_autofree char *uids = watch_uids(watch);
     g_assert_cmpstr(uids, ==, "1 2 3 4 5");
@@ -190,6 +191,41 @@ static void test_odd_servers_are_read(void) {
   }
 }
 
+static void test_bodies_are_asked_for_in_sets(void) {
+  Fake fake;
+  if (skipped()) return;
+  fake_start_one(&fake, "fine");
+  Account account = account_at(fake.ports[0], "echo good");
+  account.set_messages = 2;
+  Watch *watch = watch_start(&account, "INBOX", NULL, TRUE, 0);
+  g_assert_true(fake_heard(&fake, "fine", "UID FETCH 1:2 (UID BODY.PEEK[])"));
+  g_assert_true(fake_heard(&fake, "fine", "UID FETCH 3:4 (UID BODY.PEEK[])"));
+  g_assert_true(fake_heard(&fake, "fine", "UID FETCH 5 (UID BODY.PEEK[])"));
+  watch_end(watch);
+  fake_stop(&fake);
+}
+
+/* `once` with marks to make: it waits for what is settled, and ends when told that no more comes.
+ */
+static void test_once_waits_for_what_is_settled(void) {
+  static const guint32 uids[] = {5, 1, 2, 3, 3};
+  Fake fake;
+  if (skipped()) return;
+  fake_start_one(&fake, "fine");
+  Account account = account_at(fake.ports[0], "echo good");
+  account.after = AFTER_FLAG;
+  Watch *watch = watch_start(&account, "INBOX", NULL, TRUE, 0);
+  g_assert_true(fake_heard(&fake, "fine", "IDLE"));
+  fetch_imap_settle(watch->fetch, 77, uids, G_N_ELEMENTS(uids));
+  g_assert_true(fake_heard(&fake, "fine", "UID STORE 1:3,5 +FLAGS.SILENT (\\Seen)"));
+  g_assert_true(fake_heard(&fake, "fine", "IDLE"));
+  fetch_imap_finish(watch->fetch);
+  g_assert_true(watch_event_wait(watch, FETCH_STOPPED, 1));
+  g_assert_cmpuint(watch_last(watch, FETCH_MARKED)->count, ==, 4);
+  watch_end(watch);
+  fake_stop(&fake);
+}
+
 /* One message that the server cannot give is seen by a person; the others come all the same. */
 static void test_a_message_that_cannot_be_had_holds_up_nobody(void) {
   static const char *const modes[] = {"refuse-body", "other-uids"};
@@ -198,7 +234,7 @@ static void test_a_message_that_cannot_be_had_holds_up_nobody(void) {
     Fake fake;
     fake_start_one(&fake, modes[i]);
     Account account = account_at(fake.ports[0], "echo good");
-    Watch *watch = watch_start(&account, "INBOX", NULL, TRUE, FALSE);
+    Watch *watch = watch_start(&account, "INBOX", NULL, TRUE, 0);
     g_assert_true(watch_event_wait(watch, FETCH_STOPPED, 1));
     g_assert_cmpuint(watch->messages->len, ==, 5);
     for (guint k = 0; k < 5; k++)
@@ -256,7 +292,7 @@ static void test_idle_brings_what_comes_late(void) {
   if (skipped()) return;
   fake_start_one(&fake, "late-mail");
   Account account = account_at(fake.ports[0], "echo good");
-  Watch *watch = watch_start(&account, "INBOX", NULL, FALSE, FALSE);
+  Watch *watch = watch_start(&account, "INBOX", NULL, FALSE, 0);
   g_assert_true(watch_message_wait(watch, 6));
   g_autofree char *uids = watch_uids(watch);
   g_assert_cmpstr(uids, ==, "1 2 3 4 5 6");
@@ -276,7 +312,7 @@ static void test_stops_at_any_moment(void) {
   for (gsize i = 0; modes[i]; i++) {
     Account account = account_at(fake.ports[i], "echo good");
     account.timeout_s = 60;
-    Watch *watch = watch_start(&account, "INBOX", NULL, FALSE, FALSE);
+    Watch *watch = watch_start(&account, "INBOX", NULL, FALSE, 0);
     if (i < G_N_ELEMENTS(heard)) g_assert_true(fake_heard(&fake, modes[i], heard[i]));
     double seconds = watch_end(watch);
     g_test_message("%s: %.3f s", modes[i], seconds);
@@ -288,11 +324,17 @@ static void test_stops_at_any_moment(void) {
 static void test_stops_while_the_password_command_hangs(void) {
   Fake fake;
   if (skipped()) return;
+  g_autofree char *dir = g_dir_make_tmp("fetch-XXXXXX", NULL);
+  g_autofree char *begun = g_build_filename(dir, "begun", NULL);
+  g_autofree char *command = g_strdup_printf("mkdir '%s'; sleep 3; echo good", begun);
   fake_start_one(&fake, "fine");
-  Account account = account_at(fake.ports[0], "sleep 3; echo good");
-  Watch *watch = watch_start(&account, "INBOX", NULL, FALSE, FALSE);
-  g_assert_true(fake_heard(&fake, "fine", "CAPABILITY"));
+  Account account = account_at(fake.ports[0], command);
+  Watch *watch = watch_start(&account, "INBOX", NULL, FALSE, 0);
+  for (int i = 0; i < 10000 && !g_file_test(begun, G_FILE_TEST_EXISTS); i++) g_usleep(1000);
+  g_assert_true(g_file_test(begun, G_FILE_TEST_EXISTS));
   g_assert_cmpfloat(watch_end(watch), <, 2.0);
+  g_rmdir(begun);
+  g_rmdir(dir);
   fake_stop(&fake);
 }
 
@@ -301,11 +343,7 @@ static void test_a_sink_that_refuses_ends_the_thread(void) {
   if (skipped()) return;
   fake_start_one(&fake, "fine");
   Account account = account_at(fake.ports[0], "echo good");
-  g_autoptr(Cursor) cursor = cursor_new();
-  Watch *watch = watch_start(&account, "INBOX", cursor, FALSE, FALSE);
-  g_mutex_lock(&watch->lock);
-  watch->refuse_after = 2;
-  g_mutex_unlock(&watch->lock);
+  Watch *watch = watch_start(&account, "INBOX", NULL, FALSE, 2);
   g_assert_true(watch_event_wait(watch, FETCH_STOPPED, 1));
   g_assert_cmpuint(watch->messages->len, ==, 2);
   watch_end(watch);
@@ -330,7 +368,7 @@ static void slow_start(Slow *slow) {
   for (guint i = 0; i < SLOW_COUNT; i++) {
     slow->accounts[i] = account_at(slow->fake.ports[i], "echo good");
     slow->accounts[i].idle_renew_s = 1;
-    slow->watches[i] = watch_start(&slow->accounts[i], "INBOX", NULL, FALSE, FALSE);
+    slow->watches[i] = watch_start(&slow->accounts[i], "INBOX", NULL, FALSE, 0);
   }
 }
 
@@ -391,6 +429,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/hostile/1/errors", test_says_what_is_wrong);
   g_test_add_func("/hostile/1/starttls", test_starttls_is_not_to_be_tricked);
   g_test_add_func("/hostile/1/odd", test_odd_servers_are_read);
+  g_test_add_func("/hostile/1/sets", test_bodies_are_asked_for_in_sets);
+  g_test_add_func("/hostile/1/once", test_once_waits_for_what_is_settled);
   g_test_add_func("/hostile/1/refused", test_a_message_that_cannot_be_had_holds_up_nobody);
   g_test_add_func("/hostile/1/token", test_token_command_logs_in_by_xoauth2);
   g_test_add_func("/hostile/1/token-needs", test_token_command_needs_xoauth2);

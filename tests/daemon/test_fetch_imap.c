@@ -188,7 +188,7 @@ static void test_all_new_messages_come_whole_and_once(void) {
   if (skipped()) return;
   User user = user_new(&house.full);
   deliver(user.server, user.name, 1, 25, 0);
-  Watch *watch = watch_start(&user.account, "INBOX", NULL, TRUE, FALSE);
+  Watch *watch = watch_start(&user.account, "INBOX", NULL, TRUE, 0);
   g_assert_true(watch_event_wait(watch, FETCH_STOPPED, 1));
   g_assert_cmpuint(watch->messages->len, ==, 25);
   gint64 now = g_get_real_time() / G_USEC_PER_SEC;
@@ -218,14 +218,14 @@ static void test_cursor_goes_on_where_it_was(void) {
   if (skipped()) return;
   User user = user_new(&house.full);
   deliver(user.server, user.name, 1, 8, 0);
-  Watch *watch = watch_start(&user.account, "INBOX", NULL, TRUE, FALSE);
+  Watch *watch = watch_start(&user.account, "INBOX", NULL, TRUE, 0);
   g_assert_true(watch_event_wait(watch, FETCH_STOPPED, 1));
   g_autoptr(Cursor) cursor = cursor_copy(watch_last(watch, FETCH_RESET)->cursor);
   watch_end(watch);
   cursor_join(cursor, 3);
   cursor_add(cursor, 5);
   cursor_add(cursor, 6);
-  watch = watch_start(&user.account, "INBOX", cursor, TRUE, FALSE);
+  watch = watch_start(&user.account, "INBOX", cursor, TRUE, 0);
   g_assert_true(watch_event_wait(watch, FETCH_STOPPED, 1));
   g_autofree char *uids = watch_uids(watch);
   g_assert_cmpstr(uids, ==, "4 7 8");
@@ -239,7 +239,7 @@ static void test_start_now_leaves_the_old_alone(void) {
   User user = user_new(&house.full);
   deliver(user.server, user.name, 1, 3, 0);
   user.account.start_all = FALSE;
-  Watch *watch = watch_start(&user.account, "INBOX", NULL, FALSE, FALSE);
+  Watch *watch = watch_start(&user.account, "INBOX", NULL, FALSE, 0);
   g_assert_true(watch_event_wait(watch, FETCH_CAUGHT_UP, 1));
   g_assert_cmpuint(watch->messages->len, ==, 0);
   g_assert_cmpuint(watch_last(watch, FETCH_RESET)->cursor->base, ==, 3);
@@ -257,7 +257,7 @@ static void test_a_mail_over_the_limit_comes_as_header(void) {
   deliver(user.server, user.name, 2, 1, 200000);
   deliver(user.server, user.name, 3, 1, 0);
   user.account.message_bytes = 100000;
-  Watch *watch = watch_start(&user.account, "INBOX", NULL, TRUE, FALSE);
+  Watch *watch = watch_start(&user.account, "INBOX", NULL, TRUE, 0);
   g_assert_true(watch_event_wait(watch, FETCH_STOPPED, 1));
   g_autofree char *uids = watch_uids(watch);
   g_assert_cmpstr(uids, ==, "1 2 3");
@@ -278,7 +278,7 @@ static void test_large_mails_come_whole(void) {
   deliver(user.server, user.name, 1, 2, 700000);
   deliver(user.server, user.name, 3, 1, 9 << 20);
   user.account.set_bytes = 1 << 20;
-  Watch *watch = watch_start(&user.account, "INBOX", NULL, TRUE, FALSE);
+  Watch *watch = watch_start(&user.account, "INBOX", NULL, TRUE, 0);
   g_assert_true(watch_event_wait(watch, FETCH_STOPPED, 1));
   g_assert_cmpuint(watch->messages->len, ==, 3);
   for (guint i = 0; i < 3; i++)
@@ -293,7 +293,7 @@ static void test_large_mails_come_whole(void) {
 static void test_idle_wakes(void) {
   if (skipped()) return;
   User user = user_new(&house.full);
-  Watch *watch = watch_start(&user.account, "INBOX", NULL, FALSE, FALSE);
+  Watch *watch = watch_start(&user.account, "INBOX", NULL, FALSE, 0);
   g_assert_true(watch_event_wait(watch, FETCH_CAUGHT_UP, 1));
   for (guint i = 1; i <= 3; i++) {
     deliver(user.server, user.name, i, 1, 0);
@@ -311,7 +311,7 @@ static void test_without_idle_it_polls(void) {
   if (skipped()) return;
   User user = user_new(&house.bare);
   user.account.poll_s = 1;
-  Watch *watch = watch_start(&user.account, "INBOX", NULL, FALSE, FALSE);
+  Watch *watch = watch_start(&user.account, "INBOX", NULL, FALSE, 0);
   g_assert_true(watch_event_wait(watch, FETCH_CAUGHT_UP, 1));
   g_assert_nonnull(
       strstr(watch_last(watch, FETCH_CONNECTED)->text, "no IDLE, no MOVE, no UIDPLUS"));
@@ -326,7 +326,7 @@ static void test_a_changed_uidvalidity_is_read_again(void) {
   User user = user_new(&house.full);
   deliver(user.server, user.name, 1, 3, 0);
   user.account.poll_s = 1;
-  Watch *watch = watch_start(&user.account, "INBOX", NULL, FALSE, FALSE);
+  Watch *watch = watch_start(&user.account, "INBOX", NULL, FALSE, 0);
   g_assert_true(watch_event_wait(watch, FETCH_CAUGHT_UP, 1));
   g_free(doveadm(user.server, "mailbox update -u %s --uid-validity 4711 INBOX", user.name));
   g_assert_true(watch_event_wait(watch, FETCH_RESET, 2));
@@ -351,10 +351,10 @@ static void test_flag_marks_what_is_settled(void) {
   User user = user_new(&house.full);
   deliver(user.server, user.name, 1, 3, 0);
   user.account.after = AFTER_FLAG;
-  Watch *watch = watch_start(&user.account, "INBOX", NULL, FALSE, FALSE);
+  Watch *watch = watch_start(&user.account, "INBOX", NULL, FALSE, 0);
   g_assert_true(watch_message_wait(watch, 3));
   const guint32 uids[] = {3, 1};
-  fetch_imap_settle(watch->fetch, 1, uids, 2); /* of another UIDVALIDITY: nothing happens */
+  fetch_imap_settle(watch->fetch, 1, (const guint32[]){2}, 1); /* another UIDVALIDITY: nothing */
   fetch_imap_settle(watch->fetch, watch_nth(watch, 0)->uidvalidity, uids, 2);
   g_assert_true(watch_event_wait(watch, FETCH_MARKED, 1));
   const FetchEvent *marked = watch_last(watch, FETCH_MARKED);
@@ -377,8 +377,10 @@ static void test_once_ends_when_all_is_marked(void) {
   User user = user_new(&house.full);
   deliver(user.server, user.name, 1, 12, 0);
   user.account.after = AFTER_MOVE;
-  Watch *watch = watch_start(&user.account, "INBOX", NULL, TRUE, TRUE);
+  Watch *watch = watch_start(&user.account, "INBOX", NULL, TRUE, 0);
   g_assert_true(watch_event_wait(watch, FETCH_CAUGHT_UP, 1));
+  for (guint32 uid = 1; uid <= 12; uid++)
+    fetch_imap_settle(watch->fetch, watch_nth(watch, 0)->uidvalidity, &uid, 1);
   fetch_imap_finish(watch->fetch);
   g_assert_true(watch_event_wait(watch, FETCH_STOPPED, 1));
   g_autofree char *left = doveadm(user.server, "search -u %s mailbox INBOX", user.name);
@@ -394,7 +396,7 @@ static void test_unmarked_ones_are_marked_at_the_start(void) {
   if (skipped()) return;
   User user = user_new(&house.full);
   deliver(user.server, user.name, 1, 3, 0);
-  Watch *watch = watch_start(&user.account, "INBOX", NULL, TRUE, FALSE);
+  Watch *watch = watch_start(&user.account, "INBOX", NULL, TRUE, 0);
   g_assert_true(watch_event_wait(watch, FETCH_STOPPED, 1));
   g_autoptr(Cursor) cursor = cursor_copy(watch_last(watch, FETCH_RESET)->cursor);
   watch_end(watch);
@@ -402,7 +404,7 @@ static void test_unmarked_ones_are_marked_at_the_start(void) {
   cursor_join(cursor, 3);
   g_array_append_vals(cursor->unmarked, unmarked, 3);
   user.account.after = AFTER_MOVE;
-  watch = watch_start(&user.account, "INBOX", cursor, FALSE, FALSE);
+  watch = watch_start(&user.account, "INBOX", cursor, FALSE, 0);
   g_assert_true(watch_event_wait(watch, FETCH_MARKED, 1));
   g_assert_cmpuint(watch_last(watch, FETCH_MARKED)->count, ==, 3); /* 900 is gone: done with */
   g_assert_cmpuint(watch->messages->len, ==, 0);
@@ -419,7 +421,7 @@ static void test_without_uidplus_no_mail_of_others_is_expunged(void) {
   User user = user_new(&house.bare);
   deliver(user.server, user.name, 1, 4, 0);
   user.account.after = AFTER_MOVE;
-  Watch *watch = watch_start(&user.account, "INBOX", NULL, FALSE, FALSE);
+  Watch *watch = watch_start(&user.account, "INBOX", NULL, FALSE, 0);
   g_assert_true(watch_message_wait(watch, 4));
   guint32 uidvalidity = watch_nth(watch, 0)->uidvalidity;
   fetch_imap_settle(watch->fetch, uidvalidity, (const guint32[]){1}, 1);
@@ -491,7 +493,7 @@ static void test_says_what_is_wrong(void) {
   g_hash_table_insert(house.full.env, g_strdup("NOBODY"), g_strdup("1"));
   for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
     users[i] = wrong_user(i);
-    watches[i] = watch_start(&users[i].account, wrong[i].folder, NULL, TRUE, FALSE);
+    watches[i] = watch_start(&users[i].account, wrong[i].folder, NULL, TRUE, 0);
   }
   for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
     g_assert_true(watch_event_wait(watches[i], FETCH_STOPPED, 1));
@@ -543,7 +545,7 @@ static void test_a_restarted_server_is_found_again(void) {
   if (skipped()) return;
   User user = user_new(&house.full);
   deliver(user.server, user.name, 1, 2, 0);
-  Watch *watch = watch_start(&user.account, "INBOX", NULL, FALSE, FALSE);
+  Watch *watch = watch_start(&user.account, "INBOX", NULL, FALSE, 0);
   g_assert_true(watch_event_wait(watch, FETCH_CAUGHT_UP, 1));
   g_autofree char *kicked = doveadm(user.server, "kick %s", user.name);
   g_assert_true(watch_event_wait(watch, FETCH_LOST, 1));

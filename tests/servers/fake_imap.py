@@ -197,6 +197,9 @@ class Session(socketserver.StreamRequestHandler):
         self.send(begin + text + b"a" * (300000 - len(text) if self.mode == "long-literal" else 0))
         self.send(b")\r\n")
 
+    def do_uid_store(self, tag, _):
+        self.ok(tag)
+
     def do_idle(self, tag, _):
         self.trouble("idle")
         self.say("+ idling")
