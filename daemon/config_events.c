@@ -17,9 +17,9 @@ static gboolean is_event_file(const char *name) {
   return *name != '.' && (g_str_has_suffix(name, ".yaml") || g_str_has_suffix(name, ".yml"));
 }
 
-/* Names of the event files in a folder, sorted; NULL with an error. */
-static GPtrArray *event_names(const char *folder, GError **error) {
-  g_autoptr(GDir) dir = g_dir_open(folder, 0, error);
+/* Names of the event files in a folder, sorted; NULL where it cannot be read. */
+static GPtrArray *event_names(const char *folder) {
+  g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
   if (!dir) return NULL;
   GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
   for (const char *name; (name = g_dir_read_name(dir)) && names->len <= CONFIG_EVENTS_MAX;)
@@ -40,13 +40,12 @@ static void add_event(Config *config, Event *event, GPtrArray *problems) {
 }
 
 void config_load_events(Config *config, guint line, GPtrArray *problems) {
-  g_autoptr(GError) error = NULL;
   g_autofree char *folder =
       config->events_dir ? g_strdup(config->events_dir) : paths_share("events");
-  g_autoptr(GPtrArray) names = event_names(folder, &error);
+  g_autoptr(GPtrArray) names = event_names(folder);
   const char *file = config->file ? config->file : folder;
   if (!names) {
-    yaml_problem(problems, file, line, "events: %s", error->message);
+    yaml_problem(problems, file, line, "events: %s is no folder that can be read", folder);
     return;
   }
   if (names->len == 0 || names->len > CONFIG_EVENTS_MAX)

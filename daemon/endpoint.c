@@ -75,7 +75,7 @@ static char *split_port(char *authority, char **ret_port) {
   char *close = *authority == '[' ? strchr(authority, ']') : NULL;
   char *colon = strchr(close ? close : authority, ':');
   *ret_port = NULL;
-  if (close && close[1] && close[1] != ':') return NULL;
+  if (*authority == '[' && (!close || (close[1] && close[1] != ':'))) return NULL;
   if (colon) {
     *colon = '\0';
     *ret_port = colon + 1;

@@ -195,9 +195,12 @@ static void tell_parser_problem(const yaml_parser_t *parser, const char *file, c
     return;
   }
   const char *context = parser->context ? parser->context : "";
-  yaml_problem(problems, file, line, "no YAML: %s%s%s%s",
+  const char *cure = parser->problem && strstr(parser->problem, "mapping values")
+                         ? "; a value that holds \": \" stands in quotes"
+                         : "";
+  yaml_problem(problems, file, line, "no YAML: %s%s%s%s%s",
                parser->problem ? parser->problem : "not readable", *context ? " (" : "", context,
-               *context ? ")" : "");
+               *context ? ")" : "", cure);
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
