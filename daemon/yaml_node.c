@@ -11,6 +11,10 @@
 #include <unistd.h>
 #include <yaml.h>
 
+#include "daemon/log.h"
+
+enum { PROBLEM_MAX_CHARS = 1000 };
+
 typedef struct {
   const char *file;
   GPtrArray *problems;
@@ -24,8 +28,9 @@ typedef struct {
 void yaml_problem(GPtrArray *problems, const char *file, guint line, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  g_autofree char *text = g_strdup_vprintf(format, arguments);
+  g_autofree char *raw = g_strdup_vprintf(format, arguments);
   va_end(arguments);
+  g_autofree char *text = log_clean(raw, PROBLEM_MAX_CHARS); /* a key may hold line breaks */
   g_ptr_array_add(problems, line ? g_strdup_printf("%s:%u: %s", file, line, text)
                                  : g_strdup_printf("%s: %s", file, text));
 }
