@@ -258,14 +258,24 @@ static void take_settled(FetchImap *fetch) {
   g_array_set_size(fetch->marking, kept);
 }
 
+/* NULL if the account's `after:` can be done in this folder. Asked before anything is copied: mail
+ * that is copied and then cannot be deleted would be copied again and again. */
+static const char *why_not_marked(const Account *account, const FetchFolder *seen) {
+  if (account->after == AFTER_LEAVE) return NULL;
+  if (seen->read_only) return "is read-only: nothing can be flagged or moved";
+  if (account->after == AFTER_MOVE && !seen->deletes)
+    return "does not let this user delete: nothing can be moved";
+  return NULL;
+}
+
 static gboolean mark_now(FetchImap *fetch, GError **error) {
   const guint32 *uids = (const guint32 *)(const void *)fetch->marking->data;
   gsize count = fetch->marking->len;
-  if (fetch->seen.read_only) {
+  const char *why_not = why_not_marked(fetch->account, &fetch->seen);
+  if (why_not) {
     g_set_error(error, MAIL_ERROR, MAIL_ERROR_PERMANENT,
-                "folder '%s' is read-only: nothing can be flagged or moved; give the user the "
-                "right, or set after: leave",
-                fetch->folder);
+                "folder '%s' %s; give '%s' the right, or set after: leave", fetch->folder, why_not,
+                fetch->account->user);
     return FALSE;
   }
   return fetch->account->after == AFTER_MOVE
@@ -439,17 +449,17 @@ static gboolean check_folder(FetchSession *session, const Account *account, cons
   gboolean writable = account->after != AFTER_LEAVE;
   g_autofree char *server = fetch_session_describe(session);
   gboolean found = fetch_session_select(session, folder, writable, &seen, &error);
+  const char *why_not = found ? why_not_marked(account, &seen) : NULL;
   if (!found)
     g_ptr_array_add(lines, g_strdup_printf("%s/%s: %s", account->name, folder, error->message));
-  else if (writable && seen.read_only)
-    g_ptr_array_add(lines,
-                    g_strdup_printf("%s/%s: the folder is read-only, so that `after:` cannot "
-                                    "flag or move; give '%s' the right, or set after: leave",
-                                    account->name, folder, account->user));
+  else if (why_not)
+    g_ptr_array_add(lines, g_strdup_printf("%s/%s: the folder %s; give '%s' the right, or set "
+                                           "after: leave",
+                                           account->name, folder, why_not, account->user));
   else
     g_ptr_array_add(lines, g_strdup_printf("%s/%s: works: %s; %u messages", account->name, folder,
                                            server, seen.exists));
-  return found && !(writable && seen.read_only);
+  return found && !why_not;
 }
 
 gboolean fetch_imap_check(const Account *account, GPtrArray *lines) {

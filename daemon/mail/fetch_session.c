@@ -164,12 +164,17 @@ static gboolean uid_at(FetchSession *session, guint32 number, guint32 *ret_uid, 
   return FALSE;
 }
 
-static gboolean takes_keywords(const struct mailimap_selection_info *info) {
+/* PERMANENTFLAGS: absent, all but new ones can be set (RFC 3501 7.1). */
+static void read_flags(const struct mailimap_selection_info *info, FetchFolder *folder) {
+  folder->deletes = !info->sel_perm_flags;
   for (clistiter *at = info->sel_perm_flags ? clist_begin(info->sel_perm_flags) : NULL; at;
-       at = clist_next(at))
-    if (((const struct mailimap_flag_perm *)clist_content(at))->fl_type == MAILIMAP_FLAG_PERM_ALL)
-      return TRUE;
-  return FALSE;
+       at = clist_next(at)) {
+    const struct mailimap_flag_perm *flag = clist_content(at);
+    if (flag->fl_type == MAILIMAP_FLAG_PERM_ALL)
+      folder->keywords = TRUE;
+    else if (flag->fl_flag->fl_type == MAILIMAP_FLAG_DELETED)
+      folder->deletes = TRUE;
+  }
 }
 
 static gboolean work_out_uidnext(FetchSession *session, FetchFolder *folder, GError **error) {
@@ -192,8 +197,8 @@ gboolean fetch_session_select(FetchSession *session, const char *folder, gboolea
   FetchFolder got = {.uidvalidity = info->sel_uidvalidity,
                      .uidnext = info->sel_uidnext,
                      .exists = info->sel_exists,
-                     .read_only = info->sel_perm == MAILIMAP_MAILBOX_READONLY,
-                     .keywords = takes_keywords(info)};
+                     .read_only = info->sel_perm == MAILIMAP_MAILBOX_READONLY};
+  read_flags(info, &got);
   if (!got.uidvalidity) {
     fetch_wire_fail(&session->wire, error, MAIL_ERROR_PROTOCOL,
                     "%s has no UIDVALIDITY: its UIDs cannot be relied on", doing);
@@ -421,8 +426,9 @@ static int move_or_create(FetchSession *session, struct mailimap_set *set, const
   int rc = move_set(session, set, folder);
   if (rc == MAILIMAP_NO_ERROR || fetch_wire_is_broken(&session->wire, rc)) return rc;
   fetch_wire_begin(&session->wire);
-  if (mailimap_create(session->wire.imap, folder) != MAILIMAP_NO_ERROR) return rc;
-  return move_set(session, set, folder);
+  int made = mailimap_create(session->wire.imap, folder);
+  /* Again even if it was there: the error to be told is the move's. */
+  return fetch_wire_is_broken(&session->wire, made) ? made : move_set(session, set, folder);
 }
 
 gboolean fetch_session_move(FetchSession *session, const guint32 *uids, gsize count,

@@ -12,7 +12,9 @@ typedef struct FetchSession FetchSession;
 typedef struct {
   guint32 uidvalidity, uidnext; /* uidnext is worked out where the server does not tell it */
   guint32 exists;
-  gboolean read_only, keywords; /* keywords: new flags can be made (PERMANENTFLAGS \*) */
+  gboolean read_only;
+  gboolean keywords; /* new flags can be made (PERMANENTFLAGS \*) */
+  gboolean deletes;  /* \Deleted can be set for good, and so mail be moved */
 } FetchFolder;
 
 /* Connect, verify, log in. cancel_fd readable ends every call (-1: none). */

@@ -226,6 +226,33 @@ static void test_once_waits_for_what_is_settled(void) {
   fake_stop(&fake);
 }
 
+/* Nothing is copied that cannot be deleted; reading goes on. */
+static void test_a_folder_that_cannot_be_changed_is_told(void) {
+  static const struct {
+    const char *mode, *says;
+  } rows[] = {{"no-delete", "folder 'INBOX' does not let this user delete"},
+              {"read-only", "folder 'INBOX' is read-only"}};
+  if (skipped()) return;
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    Fake fake;
+    fake_start_one(&fake, rows[i].mode);
+    Account account = account_at(fake.ports[0], "echo good");
+    account.after = AFTER_MOVE;
+    account.after_folder = (char *)"done";
+    Watch *watch = watch_start(&account, "INBOX", NULL, FALSE, 0);
+    g_assert_true(watch_message_wait(watch, 5));
+    fetch_imap_settle(watch->fetch, 77, (const guint32[]){1}, 1);
+    g_assert_true(watch_event_wait(watch, FETCH_LOST, 1));
+    g_assert_nonnull(strstr(watch_last(watch, FETCH_LOST)->error->message, rows[i].says));
+    g_assert_true(fake_heard(&fake, rows[i].mode, "IDLE"));
+    g_assert_false(fetch_imap_check(&account, lines));
+    g_assert_nonnull(strstr(lines->pdata[0], rows[i].says + strlen("folder 'INBOX' ")));
+    watch_end(watch);
+    fake_stop(&fake);
+  }
+}
+
 /* One message that the server cannot give is seen by a person; the others come all the same. */
 static void test_a_message_that_cannot_be_had_holds_up_nobody(void) {
   static const char *const modes[] = {"refuse-body", "other-uids"};
@@ -431,6 +458,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/hostile/1/odd", test_odd_servers_are_read);
   g_test_add_func("/hostile/1/sets", test_bodies_are_asked_for_in_sets);
   g_test_add_func("/hostile/1/once", test_once_waits_for_what_is_settled);
+  g_test_add_func("/hostile/1/unchangeable", test_a_folder_that_cannot_be_changed_is_told);
   g_test_add_func("/hostile/1/refused", test_a_message_that_cannot_be_had_holds_up_nobody);
   g_test_add_func("/hostile/1/token", test_token_command_logs_in_by_xoauth2);
   g_test_add_func("/hostile/1/token-needs", test_token_command_needs_xoauth2);

@@ -11,7 +11,7 @@ poison (drops when UID 3 alone is asked for whole); poison-header (its header to
 huge-literal, long-literal (more bytes than were announced as the message's size), deep, long-line,
 garbage, wrong-tag, other-uids, no-uidnext, no-uidvalidity, login-only, login-disabled, preauth,
 inject (a line in clear behind the OK of STARTTLS), xoauth2, late-mail (UID 6 comes after 0.2 s of
-IDLE), still-here (OK lines in IDLE), bye-idle.
+IDLE), still-here (OK lines in IDLE), bye-idle, no-delete, read-only.
 """
 import base64
 import socketserver
@@ -143,7 +143,9 @@ class Session(socketserver.StreamRequestHandler):
             self.say("* OK [UIDVALIDITY 77] .")
         if self.mode != "no-uidnext":
             self.say("* OK [UIDNEXT %d] ." % (self.uids[-1] + 1))
-        self.ok(tag, "[READ-WRITE] done")
+        if self.mode == "no-delete":
+            self.say("* OK [PERMANENTFLAGS (\\Seen)] .")
+        self.ok(tag, "[READ-ONLY] done" if self.mode == "read-only" else "[READ-WRITE] done")
 
     do_examine = do_select
 
