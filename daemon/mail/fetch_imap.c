@@ -15,6 +15,7 @@
 enum {
   TROUBLE_MAX = 2,    /* connections broken by one message alone before less of it is asked for */
   STEADY_S = 60,      /* a connection that lived so long was no failure */
+  CHECK_GAP_MS = 250, /* between two checks, however often the server says that there is news */
   MARK_AGAIN_S = 300, /* after the server refused to flag or move */
 };
 
@@ -333,17 +334,23 @@ static gboolean idle(FetchImap *fetch, gint64 check_at, gboolean *ret_check, GEr
   return TRUE;
 }
 
+static void wait_until(const FetchImap *fetch, gint64 until_us) {
+  tls_connect_poll(fetch->stop_fd, POLLIN, -1, until_us);
+}
+
 /* One connection's life. TRUE: the thread shall end. */
 static gboolean serve(FetchImap *fetch, GError **error) {
   gboolean due = TRUE;
-  gint64 check_at = 0;
+  gint64 check_at = 0, checked = 0;
   fetch->told = FALSE;
   fetch->session = fetch_session_open(fetch->account, fetch->stop_fd, error);
   if (!fetch->session) return FALSE;
   while (!is_stopping(fetch)) {
     if (due) {
+      wait_until(fetch, checked + CHECK_GAP_MS * 1000);
       if (!check(fetch, error)) return FALSE;
-      check_at = g_get_monotonic_time() + (gint64)fetch->account->poll_s * G_USEC_PER_SEC;
+      checked = g_get_monotonic_time();
+      check_at = checked + (gint64)fetch->account->poll_s * G_USEC_PER_SEC;
     }
     if (!mark(fetch, error)) return FALSE;
     if (is_finished(fetch)) return TRUE;
@@ -351,11 +358,6 @@ static gboolean serve(FetchImap *fetch, GError **error) {
     if (fetch->once) due = FALSE; /* what comes now is for the next run */
   }
   return TRUE;
-}
-
-static void wait_to_try_again(const FetchImap *fetch, guint wait_s) {
-  tls_connect_poll(fetch->stop_fd, POLLIN, -1,
-                   g_get_monotonic_time() + (gint64)wait_s * G_USEC_PER_SEC);
 }
 
 static gpointer run(gpointer data) {
@@ -371,7 +373,7 @@ static gpointer run(gpointer data) {
     guint wait_s = fetch_plan_backoff(fetch->failures, error, g_random_int());
     emit(fetch, (FetchEvent){.kind = FETCH_LOST, .error = error, .wait_s = wait_s});
     if (fetch->once) break;
-    wait_to_try_again(fetch, wait_s);
+    wait_until(fetch, g_get_monotonic_time() + (gint64)wait_s * G_USEC_PER_SEC);
     if (is_stopping(fetch)) break;
   }
   emit(fetch, (FetchEvent){.kind = FETCH_STOPPED});

@@ -327,6 +327,21 @@ static void test_idle_brings_what_comes_late(void) {
   fake_stop(&fake);
 }
 
+/* It says something at each IDLE: looked at, but not as fast as it can talk. */
+static void test_a_talkative_server_does_not_keep_us_busy(void) {
+  Fake fake;
+  if (skipped()) return;
+  fake_start_one(&fake, "still-here");
+  Account account = account_at(fake.ports[0], "echo good");
+  Watch *watch = watch_start(&account, "INBOX", NULL, FALSE, 0);
+  g_assert_true(watch_event_wait(watch, FETCH_CAUGHT_UP, 1));
+  gint64 began = g_get_monotonic_time();
+  g_assert_true(watch_event_wait(watch, FETCH_CAUGHT_UP, 4));
+  g_assert_cmpint(g_get_monotonic_time() - began, >=, 2 * 250 * 1000);
+  g_assert_cmpfloat(watch_end(watch), <, 2.0);
+  fake_stop(&fake);
+}
+
 static void test_stops_at_any_moment(void) {
   static const char *const heard[] = {"AUTHENTICATE", "EXAMINE", "UID FETCH", "BODY",    "BODY",
                                       "IDLE",         "IDLE",    "EXAMINE",   "CAPABILI"};
@@ -463,6 +478,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/hostile/1/token", test_token_command_logs_in_by_xoauth2);
   g_test_add_func("/hostile/1/token-needs", test_token_command_needs_xoauth2);
   g_test_add_func("/hostile/1/idle-late", test_idle_brings_what_comes_late);
+  g_test_add_func("/hostile/1/talkative", test_a_talkative_server_does_not_keep_us_busy);
   g_test_add_func("/hostile/1/stop", test_stops_at_any_moment);
   g_test_add_func("/hostile/1/stop-command", test_stops_while_the_password_command_hangs);
   g_test_add_func("/hostile/1/refuse", test_a_sink_that_refuses_ends_the_thread);

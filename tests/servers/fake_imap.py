@@ -7,7 +7,7 @@ does not say, it does right. The user's password is "good", the XOAUTH2 token "g
 
 Modes: fine; hang-AT and drop-AT, AT one of greeting, login, select, list, body, literal, idle;
 poison (drops when UID 3 alone is asked for whole); poison-header (its header too); refuse-body
-(NO to UID 3); drip (a byte every 50 ms); flood (untagged lines for ever);
+(NO to UID 3); drip (a byte every 20 ms); flood (untagged lines for ever);
 huge-literal, long-literal (more bytes than were announced as the message's size), deep, long-line,
 garbage, wrong-tag, other-uids, no-uidnext, no-uidvalidity, login-only, login-disabled, preauth,
 inject (a line in clear behind the OK of STARTTLS), xoauth2, late-mail (UID 6 comes after 0.2 s of
@@ -66,7 +66,7 @@ class Session(socketserver.StreamRequestHandler):
         if self.mode == "drip":
             for at in range(len(data)):
                 self.wfile.write(data[at : at + 1])
-                time.sleep(0.05)
+                time.sleep(0.02)
         else:
             self.wfile.write(data)
 
@@ -131,7 +131,7 @@ class Session(socketserver.StreamRequestHandler):
         if self.mode == "flood":
             end = time.monotonic() + FLOOD_SECONDS
             while time.monotonic() < end:
-                self.wfile.write(b"* 5 EXISTS\r\n" * 10)
+                self.wfile.write(b"* 5 EXISTS\r\n" * 100)
                 time.sleep(0.001)
             raise Drop
         if self.mode == "garbage":
