@@ -355,6 +355,7 @@ char *event_describe(void) {
   settings_describe(out, text_rows, G_N_ELEMENTS(text_rows));
   settings_describe(out, match_rows, G_N_ELEMENTS(match_rows));
   settings_describe(out, EVENT_FIELD_ROWS, EVENT_FIELD_ROWS_COUNT);
+  settings_describe(out, EVENT_PATTERN_ROWS, EVENT_PATTERN_ROWS_COUNT);
   settings_describe(out, sentence_rows, G_N_ELEMENTS(sentence_rows));
   return g_string_free(out, FALSE);
 }

@@ -89,7 +89,7 @@ typedef struct {
   char *regex, *language;
 } PatternDraft;
 
-static const Setting pattern_rows[] = {
+const Setting EVENT_PATTERN_ROWS[] = {
     {.group = "fields.patterns",
      .key = "regex",
      .type = &SETTING_TEXT,
@@ -102,6 +102,7 @@ static const Setting pattern_rows[] = {
      .offset = G_STRUCT_OFFSET(PatternDraft, language),
      .manual = "the language it is for; empty: every one"},
 };
+const guint EVENT_PATTERN_ROWS_COUNT = G_N_ELEMENTS(EVENT_PATTERN_ROWS);
 
 static Wire__Pattern *pattern_new(const char *regex, const char *language, guint line) {
   Wire__Pattern *pattern = g_new(Wire__Pattern, 1);
@@ -114,7 +115,8 @@ static Wire__Pattern *pattern_new(const char *regex, const char *language, guint
 
 static Wire__Pattern *read_pattern_map(SettingReader *reader, const YamlNode *item) {
   PatternDraft draft = {NULL, NULL};
-  settings_read(reader, pattern_rows, G_N_ELEMENTS(pattern_rows), "fields.patterns", item, &draft);
+  settings_read(reader, EVENT_PATTERN_ROWS, EVENT_PATTERN_ROWS_COUNT, "fields.patterns", item,
+                &draft);
   const YamlNode *regex = yaml_get(item, "regex"), *language = yaml_get(item, "language");
   gboolean clean = draft.regex != NULL;
   if (draft.language && *draft.language && !event_check_language(reader, language, draft.language))

@@ -10,9 +10,9 @@ typedef struct {
   Wire__Field *field; /* the one that is being read */
 } EventDraft;
 
-/* One row a key of "fields:", for event_describe. */
-extern const Setting EVENT_FIELD_ROWS[];
-extern const guint EVENT_FIELD_ROWS_COUNT;
+/* One row a key of "fields:" and of its "patterns:", for event_describe. */
+extern const Setting EVENT_FIELD_ROWS[], EVENT_PATTERN_ROWS[];
+extern const guint EVENT_FIELD_ROWS_COUNT, EVENT_PATTERN_ROWS_COUNT;
 
 /* Read the list "fields:" into draft->event (fields and rules). */
 gboolean event_read_fields(SettingReader *reader, const Setting *setting, const YamlNode *node,

@@ -135,7 +135,10 @@ char *log_clean(const char *text, guint max_chars) {
   for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
     if (count++ == max_chars) {
       /* The ellipsis takes the place of the last character. */
-      if (max_chars) g_string_truncate(clean, (gsize)(g_utf8_find_prev_char(clean->str, clean->str + clean->len) - clean->str));
+      if (max_chars)
+        g_string_truncate(
+            clean,
+            (gsize)(g_utf8_find_prev_char(clean->str, clean->str + clean->len) - clean->str));
       if (max_chars) g_string_append(clean, "…");
       break;
     }

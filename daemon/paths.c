@@ -1,4 +1,5 @@
-/* paths - the build folder and the installed tree have one layout, so one relative path serves both.
+/* paths - the build folder and the installed tree have one layout, so one relative path serves
+ * both.
  *
  * Relies on /proc/self/exe; without it (no /proc) on the installed prefix /usr. */
 #include <stdlib.h>

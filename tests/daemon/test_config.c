@@ -3,6 +3,7 @@
 #include "daemon/endpoint.h"
 #include "daemon/event.h"
 #include "tests/daemon/config_fixture.h"
+#include "tests/daemon/manual_check.h"
 
 /* Five lines and three. */
 #define ACCOUNT                                                                                    \
@@ -411,6 +412,11 @@ static void test_example(void) {
   scratch_free(&scratch);
 }
 
+static void test_manual(void) {
+  g_autofree char *table = config_describe();
+  g_assert_true(manual_holds(SOURCE_DIR "/contrib/man/bulletind.yaml.5", table));
+}
+
 static void test_nearest(void) {
   static const char *const known[] = {"phone", "email", "last_name", NULL};
   static const struct {
@@ -437,6 +443,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/config/defaults", test_defaults);
   g_test_add_func("/config/built-in", test_built_in);
   g_test_add_func("/config/example", test_example);
+  g_test_add_func("/config/manual", test_manual);
   g_test_add_func("/config/nearest", test_nearest);
   return g_test_run();
 }

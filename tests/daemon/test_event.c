@@ -1,6 +1,8 @@
 /* Event files: what is read, and each mistake with its line. */
 #include "daemon/event.h"
+#include "daemon/settings.h"
 #include "tests/daemon/config_fixture.h"
+#include "tests/daemon/manual_check.h"
 
 /* Three lines, then five. */
 #define HEAD "id: e\nlanguages: [fr, en]\ntexts: { fr: { name: N } }\n"
@@ -266,6 +268,11 @@ static void test_shipped(void) {
   }
 }
 
+static void test_manual(void) {
+  g_autofree char *table = event_describe();
+  g_assert_true(manual_holds(SOURCE_DIR "/contrib/man/bulletind-event.5", table));
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/event/mistakes", test_mistakes);
@@ -274,5 +281,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/event/rules", test_rules);
   g_test_add_func("/event/people", test_people);
   g_test_add_func("/event/shipped", test_shipped);
+  g_test_add_func("/event/manual", test_manual);
   return g_test_run();
 }
