@@ -72,11 +72,14 @@ static void emit(FetchImap *fetch, FetchEvent event) {
 
 static gboolean deliver(FetchImap *fetch, FetchedMessage *message) {
   guint32 uid = message->uid;
-  if (!is_stopping(fetch) && fetch->sink.message(fetch, message, fetch->context)) {
+  if (is_stopping(fetch)) {
+    fetched_message_free(message);
+    return FALSE;
+  }
+  if (fetch->sink.message(fetch, message, fetch->context)) { /* it is the sink's now */
     cursor_add(fetch->handed, uid);
     return TRUE;
   }
-  if (is_stopping(fetch)) fetched_message_free(message);
   g_atomic_int_set(&fetch->stopping, TRUE);
   return FALSE;
 }
@@ -347,7 +350,7 @@ static gboolean serve(FetchImap *fetch, GError **error) {
   if (!fetch->session) return FALSE;
   while (!is_stopping(fetch)) {
     if (due) {
-      wait_until(fetch, checked + CHECK_GAP_MS * 1000);
+      wait_until(fetch, checked + (gint64)CHECK_GAP_MS * 1000);
       if (!check(fetch, error)) return FALSE;
       checked = g_get_monotonic_time();
       check_at = checked + (gint64)fetch->account->poll_s * G_USEC_PER_SEC;

@@ -41,7 +41,7 @@ typedef struct {
 
 /* Called in the fetcher's thread. */
 typedef struct {
-  /* Takes the message; may block for back-pressure; FALSE: stop. */
+  /* Takes the message in any case; may block for back-pressure; FALSE: stop. */
   gboolean (*message)(FetchImap *fetch, FetchedMessage *message, void *context);
   void (*event)(FetchImap *fetch, const FetchEvent *event, void *context);
 } FetchSink;

@@ -392,6 +392,38 @@ static void test_a_sink_that_refuses_ends_the_thread(void) {
   fake_stop(&fake);
 }
 
+/* As the intake does at the end: it blocks, and when it is closed frees what it was given. */
+static gboolean sink_that_closes(FetchImap *fetch, FetchedMessage *message, void *context) {
+  gint *entered = context;
+  (void)fetch;
+  g_atomic_int_set(entered, 1);
+  while (g_atomic_int_get(entered) != 2) g_usleep(1000);
+  g_usleep(20000); /* the stop that main asks for meanwhile is on its way */
+  fetched_message_free(message);
+  return FALSE;
+}
+
+static void sink_ignores(FetchImap *fetch, const FetchEvent *event, void *context) {
+  (void)fetch;
+  (void)event;
+  (void)context;
+}
+
+static void test_a_sink_that_closes_while_we_stop_owns_its_message(void) {
+  static const FetchSink sink = {sink_that_closes, sink_ignores};
+  gint entered = 0;
+  Fake fake;
+  if (skipped()) return;
+  fake_start_one(&fake, "fine");
+  Account account = account_at(fake.ports[0], "echo good");
+  g_autoptr(Cursor) cursor = cursor_new();
+  FetchImap *fetch = fetch_imap_start(&account, "INBOX", cursor, FALSE, &sink, &entered);
+  while (!g_atomic_int_get(&entered)) g_usleep(1000);
+  g_atomic_int_set(&entered, 2);
+  fetch_imap_stop(fetch);
+  fake_stop(&fake);
+}
+
 /* --- what takes its time ---------------------------------------------------------------------
  * Started before the other tests and looked at behind them. */
 
@@ -482,6 +514,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/hostile/1/stop", test_stops_at_any_moment);
   g_test_add_func("/hostile/1/stop-command", test_stops_while_the_password_command_hangs);
   g_test_add_func("/hostile/1/refuse", test_a_sink_that_refuses_ends_the_thread);
+  g_test_add_func("/hostile/1/closing", test_a_sink_that_closes_while_we_stop_owns_its_message);
   g_test_add_data_func("/hostile/2/backoff", &slow, test_losses_in_a_row_wait_longer);
   g_test_add_data_func("/hostile/2/renewed", &slow, test_idle_is_renewed);
   g_test_add_data_func("/hostile/2/poison", &slow,

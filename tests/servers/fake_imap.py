@@ -31,7 +31,8 @@ FLOOD_SECONDS = 20
 
 
 def message(uid):
-    return b"From: p%d@example.test\r\nSubject: mail %d\r\n\r\nI come, number %d.\r\n" % ((uid,) * 3)
+    text = "From: p%d@example.test\r\nSubject: mail %d\r\n\r\nI come, number %d.\r\n"
+    return (text % (uid, uid, uid)).encode()
 
 
 class Drop(Exception):
@@ -170,7 +171,8 @@ class Session(socketserver.StreamRequestHandler):
             self.trouble("list")
             for uid in wanted:
                 size = len(message(uid))
-                self.say("* %d FETCH (UID %d RFC822.SIZE %d INTERNALDATE %s)" % (uid, uid, size, DAY))
+                items = "UID %d RFC822.SIZE %d INTERNALDATE %s" % (uid, size, DAY)
+                self.say("* %d FETCH (%s)" % (uid, items))
         self.ok(tag)
 
     def bodies(self, tag, wanted, header):
