@@ -114,7 +114,8 @@ static gboolean read_path(SettingReader *reader, const Setting *setting, const Y
   }
   g_autofree char *folder = g_path_get_dirname(reader->file);
   g_free(*(char **)at);
-  *(char **)at = g_path_is_absolute(path) ? g_strdup(path) : g_build_filename(folder, path, NULL);
+  gboolean as_it_is = g_path_is_absolute(path) || strcmp(folder, ".") == 0;
+  *(char **)at = as_it_is ? g_strdup(path) : g_build_filename(folder, path, NULL);
   g_free(path);
   return TRUE;
 }
