@@ -12,6 +12,7 @@ export LC_ALL=C.UTF-8
 bulletind=$BUILD_DIR/bin/bulletind
 bulletinctl=$BUILD_DIR/bin/bulletinctl
 servers=$SOURCE_DIR/tests/servers
+READY_S=60
 work=
 daemon=
 house_config=
@@ -96,6 +97,7 @@ up() {
 }
 
 house_up() {
+  [ -x "$bulletind" ] || fail "$bulletind is not built"
   [ "$(id -u)" = 0 ] || skip "the mail servers need root"
   work=$(mktemp -d)
   chmod 755 "$work"
@@ -105,9 +107,21 @@ house_up() {
   up postfix-up "$work/p" "$work/d"
   mail_root=$MAIL_ROOT
   mkdir -p "$work/store"
+  : > "$work/log"
   house_event
   house_write_config
 }
+
+# Runs the daemon; returns when it is ready for work.
+run_daemon() {
+  local before
+  before=$(ready_count)
+  start_daemon
+  wait_until "$READY_S" ready_or_gone "$before" || fail "not ready in $READY_S s"
+  [ "$(ready_count)" -gt "$before" ] || fail "the daemon ended before it was ready"
+}
+ready_count() { grep -cs ready "$work/log" || true; }
+ready_or_gone() { [ "$(ready_count)" -gt "$1" ] || ! kill -0 "$daemon" 2> /dev/null; }
 
 start_daemon() {
   BULLETIND_E2E=$work "$bulletind" --config "$house_config" >> "$work/log" 2>&1 &

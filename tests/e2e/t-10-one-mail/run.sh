@@ -5,9 +5,7 @@
 # shellcheck source=../mailhouse.sh
 . "$(dirname "$0")/../mailhouse.sh"
 house_up
-: > "$work/log"
-start_daemon
-wait_until 60 grep -q ready "$work/log" || fail "not ready in 60 s"
+run_daemon
 python3 "$(dirname "$0")/converse.py" "$SMTP_PORT" "$mail_root" "$bulletinctl" "$house_config" ||
   fail "the conversation"
 kill -TERM "$daemon"

@@ -26,18 +26,13 @@ deliver() { # deliver UPTO: the mails below that number that are not in yet
   done
 }
 queue() { "$bulletinctl" queue --all --json --config "$house_config"; }
-ready_count() { grep -c ready "$work/log" || true; }
-is_ready() { [ "$(ready_count)" -gt "$1" ]; }
 
 RANDOM=$((seed % 32768))
-: > "$work/log"
 killed_at=
 for ((round = 1; round <= kills; round++)); do
   deliver $(((2 * round - 1) * mails / (2 * kills + 1)))
-  before=$(ready_count)
-  start_daemon
   # Every fifth moment counts from the start itself, the others from when the daemon is ready.
-  [ $((round % 5)) = 0 ] || wait_until 60 is_ready "$before" || fail "round $round: not ready in 60 s"
+  if [ $((round % 5)) = 0 ]; then start_daemon; else run_daemon; fi
   deliver $((2 * round * mails / (2 * kills + 1)))
   ms=$((10 + RANDOM % 590))
   sleep "0.$(printf %03d "$ms")" # the random moment, nothing is waited for
