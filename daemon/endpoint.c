@@ -61,7 +61,7 @@ static const EndpointScheme *find_scheme(const EndpointScheme *schemes, const ch
 
 static char *unknown_scheme(const char *name, const EndpointScheme *schemes) {
   const char *known[SCHEMES_MAX + 1] = {NULL};
-  for (guint i = 0; schemes[i].scheme && i < SCHEMES_MAX; i++) known[i] = schemes[i].scheme;
+  for (guint i = 0; i < SCHEMES_MAX && schemes[i].scheme; i++) known[i] = schemes[i].scheme;
   g_autofree char *hint = settings_hint(name, known);
   return g_strdup_printf("unknown scheme '%s://'%s", name, hint);
 }

@@ -1,4 +1,5 @@
-/* replay - runs a fuzz target once over each file of a seed corpus, for builds without libFuzzer. */
+/* replay - runs a fuzz target once over each file of a seed corpus, for builds without libFuzzer.
+ */
 #include <glib.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -309,7 +309,7 @@ static const KindRow automatics[] = {
      FALSE},
     {"says so itself",
      MARIE "Subject: Votre courriel\n" PLAIN "Votre courriel a bien été reçu.\nCeci est un message "
-                                             "automatique, merci de ne pas y répondre.\n",
+           "automatique, merci de ne pas y répondre.\n",
      MACHINE_AUTO_REPLY, FALSE},
     {"says so in Japanese",
      MARIE "Subject: x\n" PLAIN "このメールは自動送信されています。返信できません。\n",
