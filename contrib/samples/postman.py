@@ -28,6 +28,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 US = "inscriptions@example.test"
 SETTLE_S = 90
+DELIVERY_S = 15
 UNDER_WAY = ("ready", "sending", "delayed", "deferred")  # states of a reply that is not out yet
 WEEKDAYS = {"fr": "lundi mardi mercredi jeudi vendredi samedi dimanche".split(),
             "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
@@ -112,6 +113,16 @@ def reply_to(mail, root):
     return [m for m in maildir(root, sender_of(mail)) if (m["In-Reply-To"] or "").strip() == ident]
 
 
+def wait_for_reply(mail, root):
+    """Handed over is not delivered: the server may take a moment."""
+    patience = time.monotonic() + DELIVERY_S
+    while True:
+        found = reply_to(mail, root)
+        if found or time.monotonic() > patience:
+            return found
+        time.sleep(0.05)
+
+
 def text_of(mail):
     """The plain text as a mail program shows it: flowed lines joined (RFC 3676)."""
     part = mail.get_body(("plain",))
@@ -132,7 +143,7 @@ def put_in_thread(mail, root):
     """Makes `mail` the answer to what we answered to the sample that it names."""
     name = mail["X-Answers-Sample"]
     del mail["X-Answers-Sample"]
-    found = reply_to(read_mail(os.path.join(HERE, name)), root)
+    found = wait_for_reply(read_mail(os.path.join(HERE, name)), root)
     if not found:
         sys.exit("demo: no reply to %s in its sender's mailbox, so it cannot be answered" % name)
     asked = found[0]
@@ -226,15 +237,6 @@ class Checks:
         if got != wanted:
             self.faults.append("%s: %s is %s, not %s" % (sample.file, what, got, wanted))
 
-    def wait_for_reply(self, sample, mail):
-        """Handed over is not delivered: the server may take a moment."""
-        patience = time.monotonic() + (15 if sample.answer != "-" else 0)
-        found = reply_to(mail, self.root)
-        while not found and time.monotonic() < patience:
-            time.sleep(0.05)
-            found = reply_to(mail, self.root)
-        return found
-
     def sample(self, sample):
         mail = sample_mail(sample)
         row = self.queue.get(mail["Message-ID"].strip("<>"), {})
@@ -242,7 +244,7 @@ class Checks:
         state = row.get("state")
         if not (sample.state == "waiting-for-sender" and state == "settled"):
             self.check(sample, "state", state, sample.state)
-        found = self.wait_for_reply(sample, mail)
+        found = (wait_for_reply if sample.answer != "-" else reply_to)(mail, self.root)
         self.check(sample, "the number of replies", len(found), int(sample.answer != "-"))
         for reply in found:
             kind = self.outbox.get(reply["Message-ID"].strip().strip("<>"), {}).get("kind")
