@@ -1,0 +1,290 @@
+/* signature - see signature.h. */
+#include "parsers/signature.h"
+
+#include <string.h>
+
+enum {
+  CLOSING_MAX_BYTES = 140, /* of a closing phrase; a sentence is longer */
+  NAME_BLOCK_LINES = 12,   /* below a line that is the sender's name */
+  NAME_LINE_MAX_BYTES = 120
+};
+
+/* Folded words (fold_words) that a closing line begins with. */
+static const char *const closings[] = {"cordialement",
+                                       "bien cordialement",
+                                       "tres cordialement",
+                                       "cdlt",
+                                       "cdt",
+                                       "bien a vous",
+                                       "bien a toi",
+                                       "sinceres salutations",
+                                       "salutations",
+                                       "meilleures salutations",
+                                       "mes salutations",
+                                       "sinceres salutations",
+                                       "sincerement",
+                                       "respectueusement",
+                                       "amities",
+                                       "amicalement",
+                                       "bonne reception",
+                                       "bonne journee",
+                                       "bonne soiree",
+                                       "bonne fin",
+                                       "bon week end",
+                                       "avec mes regrets",
+                                       "avec tous mes regrets",
+                                       "avec nos regrets",
+                                       "avec mes excuses",
+                                       "avec mes remerciements",
+                                       "avec nos remerciements",
+                                       "avec mes meilleures",
+                                       "avec nos meilleures",
+                                       "en vous remerciant",
+                                       "vous remerciant",
+                                       "en vous souhaitant",
+                                       "vous en souhaitant",
+                                       "dans l attente",
+                                       "restant a votre disposition",
+                                       "je reste a votre disposition",
+                                       "nous restons a votre disposition",
+                                       "veuillez agreer",
+                                       "veuillez croire",
+                                       "je vous prie d agreer",
+                                       "nous vous prions d agreer",
+                                       "je vous prie de croire",
+                                       "nous vous prions de croire",
+                                       "je vous prie de recevoir",
+                                       "je vous remercie par avance",
+                                       "merci d avance",
+                                       "merci par avance",
+                                       "par avance merci",
+                                       "a bientot",
+                                       "bien sincerement",
+                                       "courtoisement",
+                                       "belle journee",
+                                       "regards",
+                                       "best regards",
+                                       "kind regards",
+                                       "warm regards",
+                                       "warmest regards",
+                                       "with kind regards",
+                                       "with best regards",
+                                       "best wishes",
+                                       "with best wishes",
+                                       "sincerely",
+                                       "yours sincerely",
+                                       "sincerely yours",
+                                       "yours faithfully",
+                                       "yours truly",
+                                       "cheers",
+                                       "many thanks",
+                                       "thanks in advance",
+                                       "thank you in advance",
+                                       "thank you very much",
+                                       "best",
+                                       "thanks",
+                                       "thank you",
+                                       "all the best",
+                                       "yours",
+                                       "respectfully",
+                                       "looking forward to",
+                                       "よろしくお願い",
+                                       "宜しくお願い",
+                                       "どうぞよろしく",
+                                       "何卒よろしく",
+                                       "何卒宜しく",
+                                       "敬具",
+                                       "草々",
+                                       "以上",
+                                       "かしこ",
+                                       "mit freundlichen",
+                                       "saludos",
+                                       "cordiali saluti",
+                                       NULL};
+
+/* These close only when they fill the line: longer, they begin a sentence. */
+static const char *const alone[] = {
+    "best",        "thanks", "thank you",          "yours", "merci", "cheers",
+    "salutations", "以上",   "looking forward to", NULL};
+
+static const char *const footers[] = {"envoye de mon",          "envoye depuis mon",
+                                      "envoye depuis l",        "envoye a partir de",
+                                      "sent from my",           "sent from outlook",
+                                      "sent from mail for",     "get outlook for",
+                                      "telecharger outlook",    "obtenez outlook",
+                                      "provenance courrier",    "iphoneから送信",
+                                      "スマートフォンから送信", NULL};
+
+static const char *const greetings[] = {"bonjour",
+                                        "bonsoir",
+                                        "madame monsieur",
+                                        "madame et monsieur",
+                                        "mesdames messieurs",
+                                        "chere madame",
+                                        "cher monsieur",
+                                        "chers collegues",
+                                        "cher collegue",
+                                        "chere collegue",
+                                        "mesdames et messieurs",
+                                        "cher ami",
+                                        "chers amis",
+                                        "chere",
+                                        "cher",
+                                        "dear",
+                                        "hello",
+                                        "hi",
+                                        "good morning",
+                                        "good afternoon",
+                                        "to whom it may concern",
+                                        "ご担当者",
+                                        "お世話になって",
+                                        "拝啓",
+                                        "はじめまして",
+                                        "いつもお世話",
+                                        "関係者各位",
+                                        NULL};
+
+static gboolean begins_with(const char *words, const char *const *phrases) {
+  for (guint i = 0; phrases[i]; i++) {
+    gsize length = strlen(phrases[i]);
+    if (strncmp(words, phrases[i], length) != 0) continue;
+    gboolean latin = (guchar)phrases[i][0] < 0x80;
+    if (!latin || words[length] == '\0' || words[length] == ' ') return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean is_among(const char *words, const char *const *phrases) {
+  for (guint i = 0; phrases[i]; i++)
+    if (strcmp(words, phrases[i]) == 0) return TRUE;
+  return FALSE;
+}
+
+static gboolean begins_alone(const char *words) {
+  for (guint i = 0; alone[i]; i++)
+    if (g_str_has_prefix(words, alone[i])) return TRUE;
+  return FALSE;
+}
+
+/* "--", "-- ", "—", "____" and their like, with nothing else on the line. */
+static gboolean is_delimiter(const char *folded) {
+  gsize length = strlen(folded);
+  return length >= 2 && strspn(folded, "-_=* ") == length;
+}
+
+static gboolean is_footer(const char *folded) {
+  if (strlen(folded) > CLOSING_MAX_BYTES) return FALSE;
+  g_autofree char *words = fold_words(folded);
+  return begins_with(words, footers);
+}
+
+gboolean signature_is_closing(const char *folded) {
+  while (*folded == ' ') folded++;
+  if (strlen(folded) > 2 * CLOSING_MAX_BYTES) return FALSE;
+  if (is_delimiter(folded)) return TRUE;
+  g_autofree char *words = fold_words(folded);
+  if (begins_with(words, footers)) return TRUE;
+  if (strchr(folded, ':') || !begins_with(words, closings)) return FALSE;
+  if (!begins_alone(words)) return TRUE;
+  return is_among(words, alone) || begins_with(words, (const char *const[]){"よろしく", NULL});
+}
+
+gboolean signature_is_greeting(const char *folded) {
+  while (*folded == ' ') folded++;
+  if (strlen(folded) > CLOSING_MAX_BYTES) return FALSE;
+  g_autofree char *words = fold_words(folded);
+  return begins_with(words, greetings);
+}
+
+/* ---- the sender's name on a line of its own ---- */
+
+static gint compare_words(gconstpointer a, gconstpointer b) {
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The words in alphabetical order: "DURAND Marie" and "Marie Durand" are one name. */
+static char *sorted_words(const char *text) {
+  g_autofree char *words = fold_words(text);
+  g_auto(GStrv) split = g_strsplit(words, " ", 12);
+  qsort(split, g_strv_length(split), sizeof *split, compare_words);
+  return g_strjoinv(" ", split);
+}
+
+static gboolean is_name_line(const char *folded, const char *name) {
+  if (name[0] == '\0' || strlen(folded) > NAME_LINE_MAX_BYTES) return FALSE;
+  g_autofree char *sorted = sorted_words(folded);
+  return strcmp(sorted, name) == 0;
+}
+
+/* ---- the walk ---- */
+
+typedef struct {
+  Text *text;
+  GPtrArray *folded; /* char*; NULL for lines that are not looked at */
+  char *name;        /* the display name's words, sorted; "" where it is no name */
+} Walk;
+
+static const TextLine *line_of(const Walk *walk, guint i) {
+  return walk->text->lines->pdata[i];
+}
+
+static gboolean is_own(const Walk *walk, guint i) {
+  return !line_of(walk, i)->quoted;
+}
+
+/* The end of the own lines that begin at `i`: same part, nothing quoted between. */
+static guint run_end(const Walk *walk, guint i) {
+  guint part = line_of(walk, i)->part, end = i;
+  while (end < walk->text->lines->len && is_own(walk, end) && line_of(walk, end)->part == part)
+    end++;
+  return end;
+}
+
+/* Does a short block of the sender's name begin at `i`, and reach to `end`? */
+static gboolean is_name_block(const Walk *walk, guint i, guint end) {
+  guint written = 0;
+  if (!is_name_line(walk->folded->pdata[i], walk->name)) return FALSE;
+  for (guint k = i; k < end; k++) written += *line_of(walk, k)->text ? 1 : 0;
+  return written <= NAME_BLOCK_LINES;
+}
+
+static guint signature_start(const Walk *walk, guint begin, guint end) {
+  gboolean words = FALSE;
+  for (guint i = begin; i < end; i++) {
+    const char *folded = walk->folded->pdata[i];
+    if (*folded == '\0') continue;
+    if (words && is_name_block(walk, i, end)) return i;
+    if (words && signature_is_closing(folded)) return i;
+    if (!words && is_footer(folded)) return i;
+    words = TRUE;
+  }
+  return end;
+}
+
+static void mark(Walk *walk) {
+  guint n = walk->text->lines->len;
+  for (guint i = 0; i < n;) {
+    if (!is_own(walk, i)) {
+      i++;
+      continue;
+    }
+    guint end = run_end(walk, i);
+    for (guint k = signature_start(walk, i, end); k < end; k++)
+      ((TextLine *)walk->text->lines->pdata[k])->signature = TRUE;
+    i = end;
+  }
+}
+
+void signature_mark(Text *text, const char *from_name) {
+  g_autoptr(GPtrArray) folded = g_ptr_array_new_with_free_func(g_free);
+  g_auto(Fold) fold = {0};
+  fold_init(&fold);
+  for (guint i = 0; i < text->lines->len; i++) {
+    const TextLine *line = text->lines->pdata[i];
+    fold_line(&fold, line->quoted ? "" : line->text, -1);
+    g_ptr_array_add(folded, g_strstrip(g_strdup(fold.text->str)));
+  }
+  g_autofree char *name = strchr(from_name, ' ') ? sorted_words(from_name) : g_strdup("");
+  Walk walk = {.text = text, .folded = folded, .name = name};
+  mark(&walk);
+}
