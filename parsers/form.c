@@ -1,0 +1,471 @@
+/* form - see form.h. form_scan finds the labels; here each gets what was written for it.
+ *
+ * A value is looked for beside its label, then in the cells to the right, then below. What stands
+ * below is believed where it is indented, ticked, between the lines of a quote, or where the text
+ * has that habit. */
+#include "parsers/form_internal.h"
+
+#include <string.h>
+
+#include "parsers/fields/field.h"
+#include "parsers/signature.h"
+
+enum {
+  CELLS_MAX = 64,
+  ENTRIES_MAX = 20000,
+  BELOW_SKIP_LINES = 2,   /* leaders and empty lines between a label and an answer below it */
+  BELOW_LINES_MAX = 12,   /* of one answer */
+  WRAPPED_MIN_BYTES = 50, /* a shorter line was not broken by the program */
+  SIGNED_LABELS_MIN = 5,  /* labels that make a bulletin of what stands below a closing */
+  HEADING_ROWS_MAX = 1000 /* rows of one table */
+};
+
+typedef struct {
+  FormScan scan;
+  Form *form;
+  GArray *taken;  /* gboolean of each line: its text is another label's value */
+  gboolean below; /* values stand on the line below their label in this text */
+  guint tables;
+} Reader;
+
+static const TextLine *line_of(const Reader *reader, guint i) {
+  return reader->scan.text->lines->pdata[i];
+}
+static const char *folded_of(const Reader *reader, guint i) {
+  return reader->scan.folded->pdata[i];
+}
+static guint n_lines(const Reader *reader) {
+  return reader->scan.text->lines->len;
+}
+static gboolean is_taken(const Reader *reader, guint i) {
+  return g_array_index(reader->taken, gboolean, i);
+}
+static void take(Reader *reader, guint i) {
+  g_array_index(reader->taken, gboolean, i) = TRUE;
+}
+static FormLabel *label_at(const Reader *reader, guint k) {
+  return &g_array_index(reader->scan.labels, FormLabel, k);
+}
+static const Wire__Field *field_of(const Reader *reader, const RuleLabel *label) {
+  return rules_event(reader->scan.rules)->fields[label->fields[0]];
+}
+static gboolean has_type(const Reader *reader, const RuleLabel *label, const char *type) {
+  return strcmp(field_of(reader, label)->type, type) == 0;
+}
+static gboolean is_street(const Reader *reader, const RuleLabel *label) {
+  return strcmp(field_of(reader, label)->role, "street") == 0;
+}
+static gboolean has_tick(const char *text) {
+  return strstr(text, "\u2610") || strstr(text, "\u2612");
+}
+static gboolean is_blank(const char *text) {
+  return field_is_blank(text);
+}
+
+static FormEntry *add_entry(Reader *reader, const FormLabel *label, char *take_raw, guint line,
+                            guint start, guint end) {
+  FormEntry entry = {.label = label->label,
+                     .raw = take_raw,
+                     .label_line = label->line,
+                     .line = line,
+                     .start = start,
+                     .end = end,
+                     .number = label->number,
+                     .sure = label->mark <= MARK_TICK && !label->partial,
+                     .signature = line_of(reader, label->line)->signature};
+  if (reader->form->entries->len >= ENTRIES_MAX) {
+    g_free(take_raw);
+    return NULL;
+  }
+  g_array_append_val(reader->form->entries, entry);
+  return &g_array_index(reader->form->entries, FormEntry, reader->form->entries->len - 1);
+}
+
+/* ---- rows of a table ---- */
+
+typedef struct {
+  guint start, end; /* bytes of the line, trimmed */
+} Span;
+
+static guint split_row(const char *line, char border, Span cells[CELLS_MAX]) {
+  guint n = 0;
+  const char *p = line;
+  while (n < CELLS_MAX) {
+    const char *stop = strchr(p, border), *end = stop ? stop : p + strlen(p), *start = p;
+    while (start < end && *start == ' ') start++;
+    const char *last = end;
+    while (last > start && last[-1] == ' ') last--;
+    cells[n++] = (Span){(guint)(start - line), (guint)(last - line)};
+    if (!stop) break;
+    p = stop + 1;
+  }
+  return n;
+}
+
+static char *span_text(const char *line, Span span) {
+  return g_strndup(line + span.start, span.end - span.start);
+}
+
+/* The first accepted label of that cell; NULL: none. */
+static const FormLabel *label_of_cell(const Reader *reader, guint line, guint cell) {
+  for (guint k = reader->scan.first[line]; k < reader->scan.first[line + 1]; k++) {
+    const FormLabel *label = label_at(reader, k);
+    if (label->cell == cell && label->accepted && label->first) return label;
+  }
+  return NULL;
+}
+
+/* Does the label fill its cell ("Nom", "Nom :")? */
+static gboolean fills_cell(const Reader *reader, const FormLabel *label) {
+  g_autofree char *rest =
+      g_strndup(line_of(reader, label->line)->text + label->value, label->cell_end - label->value);
+  return is_blank(rest) && !has_tick(rest);
+}
+
+typedef struct {
+  const FormLabel *labels[CELLS_MAX]; /* NULL: a column without a label */
+  guint n;
+  char border;
+} Heading;
+
+/* Is line `i` the heading of a table: labels of different fields in (nearly) all its cells, and a
+ * row of values below it? */
+static gboolean read_heading(const Reader *reader, guint i, Heading *heading) {
+  Span cells[CELLS_MAX];
+  guint written = 0, labelled = 0;
+  const char *line = line_of(reader, i)->text;
+  if (!form_is_row(line, &heading->border) || line_of(reader, i)->header) return FALSE;
+  heading->n = split_row(line, heading->border, cells);
+  for (guint c = 0; c < heading->n; c++) {
+    const FormLabel *label = label_of_cell(reader, i, c);
+    heading->labels[c] = label && fills_cell(reader, label) ? label : NULL;
+    if (cells[c].end > cells[c].start) written++;
+    if (!heading->labels[c]) continue;
+    labelled++;
+    for (guint b = 0; b < c; b++)
+      if (heading->labels[b] &&
+          form_same_fields(heading->labels[b]->label, heading->labels[c]->label))
+        return FALSE;
+  }
+  if (labelled < 2 || (labelled < written && (labelled < 3 || labelled * 3 < written * 2)))
+    return FALSE;
+  return TRUE;
+}
+
+/* Is line `i` a row of values below `heading`? */
+static gboolean is_data_row(const Reader *reader, guint i, const Heading *heading, guint part) {
+  char border = 0;
+  if (i >= n_lines(reader) || line_of(reader, i)->part != part) return FALSE;
+  if (!form_is_row(line_of(reader, i)->text, &border) || border != heading->border) return FALSE;
+  Span cells[CELLS_MAX];
+  guint n = split_row(line_of(reader, i)->text, border, cells), labelled = 0, written = 0;
+  for (guint c = 0; c < n; c++) {
+    const FormLabel *label = label_of_cell(reader, i, c);
+    written += cells[c].end > cells[c].start ? 1 : 0;
+    labelled += label && fills_cell(reader, label) ? 1 : 0;
+  }
+  return n <= heading->n + 1 && (labelled == 0 || (labelled == 1 && written > 2));
+}
+
+static void read_data_row(Reader *reader, guint i, const Heading *heading, guint row) {
+  Span cells[CELLS_MAX];
+  const char *line = line_of(reader, i)->text;
+  guint n = split_row(line, heading->border, cells);
+  for (guint c = 0; c < heading->n; c++) {
+    if (!heading->labels[c]) continue;
+    Span span = c < n ? cells[c] : (Span){0, 0};
+    FormEntry *entry =
+        add_entry(reader, heading->labels[c], span_text(line, span), i, span.start, span.end);
+    if (!entry) return;
+    entry->row = row;
+    entry->table = reader->tables;
+    entry->sure = TRUE;
+  }
+  take(reader, i);
+}
+
+/* A table with a heading at line `i`; returns how many lines it takes, 0: none. */
+static guint read_table(Reader *reader, guint i) {
+  Heading heading = {0};
+  guint part = line_of(reader, i)->part, row = 0, k = i + 1;
+  if (!read_heading(reader, i, &heading)) return 0;
+  if (!is_data_row(reader, k, &heading, part)) return 0;
+  reader->tables++;
+  for (; row < HEADING_ROWS_MAX && is_data_row(reader, k, &heading, part); k++)
+    read_data_row(reader, k, &heading, ++row);
+  return k - i;
+}
+
+/* ---- beside the label ---- */
+
+static gboolean is_closing(const Reader *reader, guint i) {
+  const char *folded = folded_of(reader, i);
+  return signature_is_closing(folded) || signature_is_greeting(folded);
+}
+
+/* May line `i` belong to a value that began above, in the same voice? */
+static gboolean may_continue(const Reader *reader, guint i, guint above) {
+  if (i >= n_lines(reader)) return FALSE;
+  const TextLine *line = line_of(reader, i), *before = line_of(reader, above);
+  char border = 0;
+  return line->part == before->part && line->quote_depth == before->quote_depth && *line->text &&
+         !line->header && !is_taken(reader, i) && !form_line_labelled(&reader->scan, i) &&
+         !form_is_row(line->text, &border) && !is_closing(reader, i) &&
+         line->signature == before->signature;
+}
+
+static gboolean is_bullet(const char *text) {
+  return g_str_has_prefix(text, "- ") || g_str_has_prefix(text, "* ") ||
+         g_str_has_prefix(text, "• ") || g_str_has_prefix(text, "– ") ||
+         g_str_has_prefix(text, "・") || (g_ascii_isdigit(text[0]) && strchr(".)", text[1]));
+}
+
+static gboolean is_indented(const char *text) {
+  return text[0] == ' ' && text[1] == ' ';
+}
+
+/* Is there a label within the next lines, before a gap? */
+static gboolean label_follows(const Reader *reader, guint i) {
+  for (guint k = 0; k < BELOW_LINES_MAX && i < n_lines(reader); k++, i++) {
+    if (*line_of(reader, i)->text == '\0') return FALSE;
+    if (form_line_labelled(&reader->scan, i)) return TRUE;
+  }
+  return FALSE;
+}
+
+/* Does line `i` go on with the value of `label` that reached to line i - 1? */
+static gboolean continues(const Reader *reader, const FormLabel *label, guint i) {
+  const char *text = line_of(reader, i)->text, *before = line_of(reader, i - 1)->text;
+  gboolean wrapped = strlen(before) >= WRAPPED_MIN_BYTES;
+  gboolean free_text = has_type(reader, label->label, "lines");
+  if (has_type(reader, label->label, "choice"))
+    return has_tick(text) && !label_follows(reader, i) && !has_tick(before);
+  if (!free_text && !has_type(reader, label->label, "text")) return FALSE;
+  if (is_indented(text) && !is_indented(before)) return TRUE;
+  if (is_street(reader, label->label)) return label_follows(reader, i + 1) || is_indented(text);
+  if (free_text)
+    return wrapped || is_bullet(text) || is_indented(text) || label_follows(reader, i + 1);
+  gunichar first = g_utf8_get_char(text);
+  return wrapped && label_follows(reader, i + 1) &&
+         (g_unichar_islower(first) || strlen(text) < WRAPPED_MIN_BYTES);
+}
+
+static void append_line(GString *raw, const char *text) {
+  if (raw->len > 0) g_string_append_c(raw, '\n');
+  g_string_append(raw, text);
+}
+
+/* Wrapped lines of one value belong to one line again; lines that were typed so stay. */
+static void append_continued(GString *raw, const char *before, const char *text, gboolean street) {
+  gboolean wrapped = strlen(before) >= WRAPPED_MIN_BYTES && !is_bullet(text);
+  if (wrapped && !street && raw->len > 0) {
+    g_string_append_c(raw, ' ');
+    g_string_append(raw, text);
+  } else {
+    append_line(raw, text);
+  }
+}
+
+static void continue_value(Reader *reader, const FormLabel *label, guint i, GString *raw) {
+  gboolean street = is_street(reader, label->label);
+  for (guint n = 0; n < BELOW_LINES_MAX && may_continue(reader, i, i - 1); n++, i++) {
+    if (!continues(reader, label, i)) return;
+    append_continued(raw, line_of(reader, i - 1)->text, line_of(reader, i)->text, street);
+    take(reader, i);
+  }
+}
+
+/* ---- below the label ---- */
+
+/* Leaders that the blank's own line break put on a line of their own, and nothing. */
+static gboolean is_passed_over(const Reader *reader, guint i) {
+  const char *text = line_of(reader, i)->text;
+  return is_blank(text) && !has_tick(text) && !form_line_labelled(&reader->scan, i);
+}
+
+/* The line where an answer below `label` would begin; n_lines: none. */
+static guint candidate_below(const Reader *reader, const FormLabel *label) {
+  const TextLine *above = line_of(reader, label->line);
+  guint empty = 0;
+  for (guint i = label->line + 1; i < n_lines(reader); i++) {
+    const TextLine *line = line_of(reader, i);
+    if (line->part != above->part || line->header) break;
+    if (is_passed_over(reader, i)) {
+      if (*line->text == '\0') empty++;
+      if (i - label->line > BELOW_SKIP_LINES) break;
+      continue;
+    }
+    gboolean between = line->quote_depth < above->quote_depth;
+    if (line->quote_depth > above->quote_depth || (empty > 0 && !between)) break;
+    if (is_taken(reader, i) || form_line_labelled(&reader->scan, i) || is_closing(reader, i)) break;
+    return i;
+  }
+  return n_lines(reader);
+}
+
+/* Is what stands at line `i` believed to be the answer to `label` above it? */
+static gboolean is_answer_below(const Reader *reader, const FormLabel *label, guint i) {
+  const TextLine *line = line_of(reader, i), *above = line_of(reader, label->line);
+  if (line->quote_depth < above->quote_depth || has_tick(line->text)) return TRUE;
+  char border = 0;
+  if (form_is_row(line->text, &border)) return FALSE;
+  return reader->below || (is_indented(line->text) && !is_indented(above->text));
+}
+
+static gboolean takes_lines(const Reader *reader, const FormLabel *label) {
+  return has_type(reader, label->label, "lines") || is_street(reader, label->label);
+}
+
+/* The answer below `label`; FALSE: none. */
+static gboolean read_below(Reader *reader, const FormLabel *label) {
+  guint i = candidate_below(reader, label), last = i;
+  if (i >= n_lines(reader) || !is_answer_below(reader, label, i)) return FALSE;
+  const char *first = line_of(reader, i)->text;
+  g_autoptr(GString) raw = g_string_new(first);
+  take(reader, i);
+  for (guint k = i + 1; k < i + BELOW_LINES_MAX && may_continue(reader, k, i); k++) {
+    gboolean ticks = has_tick(first) && has_tick(line_of(reader, k)->text);
+    if (!ticks && !takes_lines(reader, label)) break;
+    append_continued(raw, line_of(reader, last)->text, line_of(reader, k)->text,
+                     is_street(reader, label->label));
+    take(reader, k);
+    last = k;
+  }
+  gsize indent = strspn(first, " ");
+  add_entry(reader, label, g_strdup(raw->str), i, (guint)indent, (guint)strlen(first));
+  return TRUE;
+}
+
+/* Do the values of this text stand below their labels? Counted over labels with nothing beside
+ * them: a value that another label follows speaks for it. */
+static gboolean below_habit(const Reader *reader) {
+  guint below = 0, beside = 0;
+  for (guint k = 0; k < reader->scan.labels->len; k++) {
+    const FormLabel *label = label_at(reader, k);
+    if (!label->accepted || line_of(reader, label->line)->signature) continue;
+    if (!fills_cell(reader, label)) {
+      beside++;
+      continue;
+    }
+    guint i = candidate_below(reader, label);
+    char border = 0;
+    if (i >= n_lines(reader) || form_is_row(line_of(reader, i)->text, &border)) continue;
+    guint next = i + 1;
+    while (next < n_lines(reader) && next < i + 3 && *line_of(reader, next)->text == '\0') next++;
+    if (next < n_lines(reader) && form_line_labelled(&reader->scan, next)) below++;
+  }
+  return below >= 3 && below > beside;
+}
+
+/* ---- one label ---- */
+
+/* The cells to the right of a label that fills its own, up to the next label. */
+static gboolean read_cells(Reader *reader, const FormLabel *label) {
+  Span cells[CELLS_MAX];
+  char border = 0;
+  const char *line = line_of(reader, label->line)->text;
+  if (!form_is_row(line, &border)) return FALSE;
+  guint n = split_row(line, border, cells), stop = label->cell + 1, filled = 0;
+  while (stop < n) {
+    const FormLabel *next = label_of_cell(reader, label->line, stop);
+    /* a value may be a word that is a label elsewhere: one with a colon, or with a cell of its own
+     * behind it, is a label here, too */
+    if (next && !form_same_fields(next->label, label->label) &&
+        (next->mark != MARK_END || stop + 1 < n || stop > label->cell + 1))
+      break;
+    g_autofree char *text = span_text(line, cells[stop]);
+    filled += !is_blank(text) || has_tick(text) ? 1 : 0;
+    stop++;
+  }
+  if (filled == 0) return FALSE;
+  gboolean ticks = FALSE;
+  for (guint c = label->cell + 1; c < stop; c++) {
+    g_autofree char *text = span_text(line, cells[c]);
+    ticks = ticks || has_tick(text);
+  }
+  if (ticks || filled == 1) {
+    guint first = label->cell + 1;
+    while (!ticks && first + 1 < stop && cells[first].start == cells[first].end) first++;
+    Span all = {cells[first].start, cells[stop - 1].end};
+    FormEntry *entry =
+        add_entry(reader, label, span_text(line, all), label->line, all.start, all.end);
+    if (entry && !ticks) entry->column = first - label->cell;
+    return TRUE;
+  }
+  for (guint c = label->cell + 1; c < stop; c++) {
+    FormEntry *entry = add_entry(reader, label, span_text(line, cells[c]), label->line,
+                                 cells[c].start, cells[c].end);
+    if (entry) entry->column = c - label->cell;
+  }
+  return TRUE;
+}
+
+static void read_label(Reader *reader, const FormLabel *label) {
+  const char *line = line_of(reader, label->line)->text;
+  guint end = label->stop;
+  while (end > label->value && strchr(" \t", line[end - 1])) end--;
+  g_autofree char *beside = g_strndup(line + label->value, end - label->value);
+  gboolean last = label->stop == strlen(line);
+  if (is_blank(beside) && !has_tick(beside)) {
+    if (read_cells(reader, label) || (last && read_below(reader, label))) return;
+    add_entry(reader, label, g_strdup(""), label->line, label->value, label->value);
+    return;
+  }
+  g_autoptr(GString) raw = g_string_new(beside);
+  if (last) continue_value(reader, label, label->line + 1, raw);
+  add_entry(reader, label, g_strdup(raw->str), label->line, label->value, end);
+}
+
+/* Below a closing phrase stands a name block, with a few labels of its own, or a bulletin. */
+static gboolean is_bulletin_below_closing(const Reader *reader) {
+  guint64 seen = 0;
+  for (guint k = 0; k < reader->scan.labels->len; k++) {
+    const FormLabel *label = label_at(reader, k);
+    if (!label->accepted || !line_of(reader, label->line)->signature) continue;
+    seen |= (guint64)1 << (label->label->fields[0] % 64);
+  }
+  return (guint)__builtin_popcountll(seen) >= SIGNED_LABELS_MIN;
+}
+
+static void read_all(Reader *reader) {
+  gboolean signed_form = is_bulletin_below_closing(reader);
+  for (guint i = 0; i < n_lines(reader);) {
+    guint table = read_table(reader, i);
+    if (table > 0) {
+      i += table;
+      continue;
+    }
+    for (guint k = reader->scan.first[i]; k < reader->scan.first[i + 1]; k++) {
+      const FormLabel *label = label_at(reader, k);
+      if (label->accepted && !is_taken(reader, i)) read_label(reader, label);
+    }
+    i++;
+  }
+  for (guint e = 0; signed_form && e < reader->form->entries->len; e++)
+    g_array_index(reader->form->entries, FormEntry, e).signature = FALSE;
+}
+
+static void entry_clear(gpointer data) {
+  g_free(((FormEntry *)data)->raw);
+}
+
+Form *form_read(Rules *rules, const Text *text, const Quote *quote) {
+  Form *form = g_new0(Form, 1);
+  form->entries = g_array_new(FALSE, TRUE, sizeof(FormEntry));
+  g_array_set_clear_func(form->entries, entry_clear);
+  Reader reader = {.scan = {.rules = rules, .text = text, .quote = quote}, .form = form};
+  reader.taken = g_array_sized_new(FALSE, TRUE, sizeof(gboolean), text->lines->len + 1);
+  g_array_set_size(reader.taken, text->lines->len + 1);
+  form_scan(&reader.scan);
+  reader.below = below_habit(&reader);
+  read_all(&reader);
+  form_scan_done(&reader.scan);
+  g_array_unref(reader.taken);
+  return form;
+}
+
+void form_free(Form *form) {
+  if (!form) return;
+  g_array_unref(form->entries);
+  g_free(form);
+}

@@ -1,0 +1,370 @@
+/* form_scan - where labels stand, and which words only look like one (form_internal.h).
+ *
+ * A colon makes a label almost sure; a space alone is believed only among other labels. */
+#include "parsers/form_internal.h"
+
+#include <string.h>
+
+enum {
+  LABELS_A_LINE_MAX = 40,
+  NOISE_MAX_BYTES = 16,   /* bullets, numbering and brackets before a label */
+  INDENT_MAX_BYTES = 200, /* with the white space */
+  PAREN_MAX_BYTES = 80,   /* "(obligatoire)" behind a label */
+  PARTIAL_MAX_BYTES = 60, /* other words between a label and its colon */
+  BLOCK_LINES_MIN = 3,    /* labelled lines that make a doubtful label one */
+  MID_LEADERS_MIN = 4
+};
+
+gboolean form_same_fields(const RuleLabel *a, const RuleLabel *b) {
+  for (guint i = 0; i < a->n_fields; i++)
+    for (guint k = 0; k < b->n_fields; k++)
+      if (a->fields[i] == b->fields[k]) return TRUE;
+  return FALSE;
+}
+
+gboolean form_is_row(const char *line, char *ret_border) {
+  if (strchr(line, '\t')) {
+    *ret_border = '\t';
+    return TRUE;
+  }
+  const char *bar = strchr(line, '|');
+  if (!bar || !strchr(bar + 1, '|')) return FALSE;
+  *ret_border = '|';
+  return TRUE;
+}
+
+/* ---- what stands around a label ---- */
+
+/* Words that may lead a label: "Mon prénom", "Le nom". */
+static const char *const leads[] = {"mon ", "ma ", "mes ", "son ", "sa ",  "ses ", "le ", "la ",
+                                    "les ", "l'",  "my ",  "his ", "her ", "the ", NULL};
+
+/* Is `text` (from the cell's start to the label) nothing but bullets, numbering, brackets? */
+static gboolean is_noise(const char *text, gsize length) {
+  for (guint i = 0; leads[i]; i++) {
+    gsize n = strlen(leads[i]);
+    if (length >= n && memcmp(text + length - n, leads[i], n) == 0) {
+      length -= n;
+      break;
+    }
+  }
+  gsize written = 0;
+  if (length > INDENT_MAX_BYTES) return FALSE;
+  for (const char *p = text; p < text + length; p = g_utf8_next_char(p)) {
+    gunichar ch = g_utf8_get_char(p);
+    if (g_unichar_isalpha(ch) && !(p[1] == ')' || p[1] == '.')) return FALSE;
+    if (ch == 0x2610 || ch == 0x2612) return FALSE;
+    written += g_unichar_isspace(ch) || ch == '>' ? 0 : 1;
+  }
+  return written <= NOISE_MAX_BYTES;
+}
+
+static const char *skip_spaces(const char *p) {
+  while (*p == ' ') p++;
+  return p;
+}
+
+/* Behind "(obligatoire)", "*", "1", closing brackets and quotes. *ret_number, *ret_closed are set
+ * by what was passed. */
+static const char *skip_extras(const char *p, int *ret_number, gboolean *ret_closed) {
+  for (;;) {
+    p = skip_spaces(p);
+    if (*p == '*' || *p == '"' || *p == '\'') {
+      p++;
+    } else if (*p == '(') {
+      const char *close = memchr(p, ')', strnlen(p, PAREN_MAX_BYTES));
+      if (!close) return p;
+      if (g_ascii_isdigit(p[1]) && close - p <= 3) *ret_number = p[1] - '0';
+      p = close + 1;
+    } else if (g_str_has_prefix(p, "】") || g_str_has_prefix(p, "］") ||
+               g_str_has_prefix(p, "〕")) {
+      p += 3;
+      *ret_closed = TRUE;
+    } else if (*p == ']') {
+      p++;
+      *ret_closed = TRUE;
+    } else if (g_ascii_isdigit(*p) && !g_ascii_isdigit(p[p[1] ? 2 : 1])) {
+      int number = (int)g_ascii_strtoll(p, NULL, 10);
+      while (g_ascii_isdigit(*p)) p++;
+      *ret_number = number;
+    } else if (g_str_has_prefix(p, "n°") || g_str_has_prefix(p, "no ")) {
+      p += 3;
+    } else {
+      return p;
+    }
+  }
+}
+
+static gsize colon_at(const char *p) {
+  static const char *const colons[] = {":", "=>", "->", "=", "→", "⇒", "›", ">", "；", NULL};
+  for (guint i = 0; colons[i]; i++)
+    if (g_str_has_prefix(p, colons[i])) return strlen(colons[i]);
+  return 0;
+}
+
+static guint leaders_at(const char *p) {
+  guint n = 0;
+  while (*p == '.' || *p == '_' || g_str_has_prefix(p, "…")) {
+    n += *p == '.' || *p == '_' ? 1 : 3;
+    p += *p == '.' || *p == '_' ? 1 : 3;
+  }
+  return n;
+}
+
+static gboolean tick_at(const char *p) {
+  return g_str_has_prefix(p, "\u2610") || g_str_has_prefix(p, "\u2612");
+}
+
+/* The surest mark at `p`, where extras were passed; FALSE: none. */
+static gboolean hard_mark(const char *p, const char *end, gboolean closed, FormMark *ret_mark,
+                          const char **ret_value) {
+  gsize colon = p < end ? colon_at(p) : 0;
+  *ret_value = p + colon;
+  if (colon || closed) {
+    /* ": :", ":-", "=>" and other doubled marks */
+    while (*ret_value < end && (**ret_value == ':' || **ret_value == ' ')) (*ret_value)++;
+    *ret_mark = MARK_COLON;
+    return TRUE;
+  }
+  if (p >= end) {
+    *ret_mark = MARK_END;
+    return TRUE;
+  }
+  if (leaders_at(p) >= 3) {
+    *ret_mark = MARK_LEADERS;
+    return TRUE;
+  }
+  *ret_mark = MARK_TICK;
+  return tick_at(p);
+}
+
+/* The mark behind a label that ends at `p`; `end` is the cell's. FALSE: no label then. */
+static gboolean mark_behind(const char *p, const char *end, FormLabel *label,
+                            const char **ret_value) {
+  int number = 0;
+  gboolean closed = FALSE;
+  const char *behind = skip_extras(p, &number, &closed);
+  if (hard_mark(behind, end, closed, &label->mark, ret_value)) {
+    label->number = number;
+    return TRUE;
+  }
+  const char *plain = skip_spaces(p);
+  if (hard_mark(plain, end, FALSE, &label->mark, ret_value)) return TRUE;
+  *ret_value = plain;
+  if (*plain == '-' && (plain[1] == ' ' || plain > p)) {
+    *ret_value = skip_spaces(plain + 1);
+    label->mark = MARK_DASH;
+    return TRUE;
+  }
+  label->mark = MARK_SPACE;
+  return plain > p;
+}
+
+/* ---- one cell ---- */
+
+typedef struct {
+  FormScan *scan;
+  const Fold *fold;
+  guint line, cell;
+  const char *begin, *end; /* of the cell, folded */
+  const RuleLabel *next;   /* the last label that was found, and where: a line is searched once */
+  const char *next_start, *next_end;
+} Cell;
+
+/* The first label from `at` on, its place in next_start and next_end; NULL: none. */
+static const RuleLabel *find_label(Cell *cell, const char *at) {
+  const char *base = cell->fold->text->str;
+  gsize start = 0, end = 0;
+  if (!cell->next || cell->next_start >= at) return cell->next;
+  cell->next = rules_find_label(cell->scan->rules, cell->fold, (gsize)(at - base), &start, &end);
+  cell->next_start = base + start;
+  cell->next_end = base + end;
+  return cell->next;
+}
+
+static guint origin(const Cell *cell, const char *p) {
+  return (guint)fold_origin(cell->fold, (gsize)(p - cell->fold->text->str));
+}
+
+static void add_label(Cell *cell, FormLabel *label, const char *start, const char *value) {
+  label->line = cell->line;
+  label->cell = cell->cell;
+  label->start = origin(cell, start);
+  label->value = origin(cell, MIN(value, cell->end));
+  label->stop = label->cell_end = origin(cell, cell->end);
+  GArray *labels = cell->scan->labels;
+  guint first = cell->scan->first[cell->line];
+  if (labels->len > first) {
+    FormLabel *before = &g_array_index(labels, FormLabel, labels->len - 1);
+    if (before->cell == label->cell) before->stop = label->start;
+  }
+  g_array_append_val(labels, *label);
+}
+
+static const FormLabel *last_in_cell(const Cell *cell) {
+  const GArray *labels = cell->scan->labels;
+  if (labels->len <= cell->scan->first[cell->line]) return NULL;
+  const FormLabel *last = &g_array_index(labels, FormLabel, labels->len - 1);
+  return last->cell == cell->cell ? last : NULL;
+}
+
+static const Wire__Field *field_of(const Cell *cell, const RuleLabel *label) {
+  return rules_event(cell->scan->rules)->fields[label->fields[0]];
+}
+
+/* May a second label begin at `p` in the middle of a cell? Free text is left alone. */
+static gboolean mid_ok(const Cell *cell, const char *p, const FormLabel *label,
+                       const char *mark_start) {
+  const FormLabel *before = last_in_cell(cell);
+  if (!before || form_same_fields(before->label, label->label)) return FALSE;
+  if (before->mark == MARK_SPACE && label->mark != MARK_COLON) return FALSE;
+  gboolean leaders = label->mark == MARK_LEADERS && leaders_at(mark_start) >= MID_LEADERS_MIN;
+  if (label->mark != MARK_COLON && label->mark != MARK_TICK && !leaders) return FALSE;
+  gboolean parted = p[-1] == '(' || (p[-1] == ' ' && (p[-2] == ' ' || strchr(",;|/-", p[-2])));
+  if (strcmp(field_of(cell, before->label)->type, "lines") == 0) return parted && p[-2] == ' ';
+  return p[-1] == ' ' || parted;
+}
+
+/* "Nom de votre structure :": the colon of a label at the cell's start with other words between.
+ * A label that ends right at that colon is the better one. */
+static const char *partial_colon(const Cell *cell, const char *from) {
+  for (const char *p = from; p < cell->end && p - from <= PARTIAL_MAX_BYTES;
+       p = g_utf8_next_char(p)) {
+    gunichar ch = g_utf8_get_char(p);
+    if (ch == ':') return p;
+    if (!g_unichar_isalnum(ch) && !strchr(" '-,/()", (int)(ch < 0x80 ? ch : 'a'))) return NULL;
+  }
+  return NULL;
+}
+
+static gboolean add_partial(Cell *cell, FormLabel *label, const char *start, const char *end) {
+  const char *colon = partial_colon(cell, end);
+  if (!colon) return FALSE;
+  for (const char *at = end; at < colon;) {
+    const RuleLabel *later = find_label(cell, at);
+    if (!later || cell->next_end > colon) break;
+    if (skip_spaces(cell->next_end) == colon) label->label = later;
+    at = cell->next_end;
+  }
+  label->mark = MARK_COLON;
+  label->partial = TRUE;
+  add_label(cell, label, start, skip_spaces(colon + 1));
+  return TRUE;
+}
+
+static void scan_cell(Cell *cell) {
+  const char *at = cell->begin;
+  for (guint n = 0; at < cell->end && n < LABELS_A_LINE_MAX; n++) {
+    FormLabel label = {.label = find_label(cell, at)};
+    if (!label.label || cell->next_start >= cell->end) return;
+    const char *start = cell->next_start, *end = cell->next_end, *value = end;
+    at = end > at ? end : at + 1;
+    label.first = is_noise(cell->begin, (gsize)(start - cell->begin));
+    gboolean marked = mark_behind(end, cell->end, &label, &value);
+    if (!label.first) {
+      if (marked && mid_ok(cell, start, &label, skip_spaces(end)))
+        add_label(cell, &label, start, value);
+      continue;
+    }
+    if ((!marked || label.mark >= MARK_DASH) && add_partial(cell, &label, start, end)) {
+      at = value;
+      continue;
+    }
+    if (marked) add_label(cell, &label, start, value);
+  }
+}
+
+static void scan_line(FormScan *scan, guint i, Fold *fold) {
+  const TextLine *line = scan->text->lines->pdata[i];
+  gsize start = 0, end = 0;
+  char border = '\t';
+  if (line->header || *line->text == '\0') return;
+  Cell cell = {.scan = scan, .fold = fold, .line = i, .begin = fold->text->str};
+  cell.next = rules_find_label(scan->rules, fold, 0, &start, &end);
+  cell.next_start = cell.begin + start;
+  cell.next_end = cell.begin + end;
+  if (!cell.next) return;
+  form_is_row(fold->text->str, &border);
+  const char *stop = fold->text->str + fold->text->len;
+  while (cell.begin <= stop) {
+    const char *tab = memchr(cell.begin, border, (gsize)(stop - cell.begin));
+    cell.end = tab ? tab : stop;
+    scan_cell(&cell);
+    if (!tab) break;
+    cell.begin = tab + 1;
+    cell.cell++;
+  }
+}
+
+/* ---- which ones are labels ---- */
+
+static gboolean same_block(const FormScan *scan, guint a, guint b) {
+  const TextLine *x = scan->text->lines->pdata[a], *y = scan->text->lines->pdata[b];
+  return x->part == y->part && x->quote_depth == y->quote_depth && *y->text && !y->header;
+}
+
+/* How many lines beside line `i`, without a gap, begin with a label of another field? A line of
+ * values between two labels is passed over. */
+static guint neighbours(const FormScan *scan, guint i, int step, const RuleLabel *label) {
+  guint found = 0, gap = 0;
+  for (gint64 k = (gint64)i + step; k >= 0 && k < (gint64)scan->text->lines->len; k += step) {
+    if (!same_block(scan, i, (guint)k)) break;
+    guint first = scan->first[k];
+    gboolean labelled = first < scan->first[k + 1];
+    const FormLabel *other = labelled ? &g_array_index(scan->labels, FormLabel, first) : NULL;
+    if (!other || !other->first || form_same_fields(other->label, label)) {
+      if (++gap > 1) break;
+      continue;
+    }
+    gap = 0;
+    if (++found >= BLOCK_LINES_MIN) break;
+  }
+  return found;
+}
+
+static gboolean is_accepted(const FormScan *scan, const FormLabel *label) {
+  if (label->mark <= MARK_END && !label->partial) return TRUE;
+  guint found = neighbours(scan, label->line, -1, label->label) +
+                neighbours(scan, label->line, 1, label->label);
+  return found + 1 >= BLOCK_LINES_MIN;
+}
+
+/* A label that was turned down gives its bytes back to the one before it. */
+static void accept_labels(FormScan *scan) {
+  for (guint k = 0; k < scan->labels->len; k++) {
+    FormLabel *label = &g_array_index(scan->labels, FormLabel, k);
+    label->accepted = is_accepted(scan, label);
+    if (label->accepted || k == 0) continue;
+    FormLabel *before = &g_array_index(scan->labels, FormLabel, k - 1);
+    if (before->line == label->line && before->cell == label->cell) before->stop = label->stop;
+  }
+}
+
+gboolean form_line_labelled(const FormScan *scan, guint line) {
+  for (guint k = scan->first[line]; k < scan->first[line + 1]; k++)
+    if (g_array_index(scan->labels, FormLabel, k).accepted) return TRUE;
+  return FALSE;
+}
+
+void form_scan(FormScan *scan) {
+  guint n = scan->text->lines->len;
+  g_auto(Fold) fold = {0};
+  fold_init(&fold);
+  scan->labels = g_array_new(FALSE, TRUE, sizeof(FormLabel));
+  scan->first = g_new0(guint, n + 2);
+  scan->folded = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; i < n; i++) {
+    scan->first[i] = scan->labels->len;
+    fold_line(&fold, ((const TextLine *)scan->text->lines->pdata[i])->text, -1);
+    g_ptr_array_add(scan->folded, g_strstrip(g_strdup(fold.text->str)));
+    scan_line(scan, i, &fold);
+  }
+  scan->first[n] = scan->first[n + 1] = scan->labels->len;
+  accept_labels(scan);
+}
+
+void form_scan_done(FormScan *scan) {
+  g_array_unref(scan->labels);
+  g_ptr_array_unref(scan->folded);
+  g_free(scan->first);
+}
