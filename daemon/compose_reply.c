@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "daemon/calendar.h"
+#include "daemon/encoded_word.h"
 #include "daemon/flowed.h"
 #include "daemon/mail/send_smtp.h"
 #include "daemon/reply_data.h"
@@ -159,12 +160,39 @@ static void set_header(GMimeMessage *message, const char *name, const char *valu
   if (value && *value) g_mime_object_set_header(GMIME_OBJECT(message), name, value, "utf-8");
 }
 
+/* A field of words that GMime would not fold. `words` and `rest` stand as they are. */
+static void set_raw(GMimeMessage *message, const char *name, const char *words, const char *rest) {
+  g_autofree char *raw = g_strdup_printf(" %s%s\n", words, rest);
+  g_mime_object_set_header(GMIME_OBJECT(message), name, "", NULL);
+  GMimeHeaderList *list = g_mime_object_get_header_list(GMIME_OBJECT(message));
+  g_mime_header_set_raw_value(g_mime_header_list_get_header(list, name), raw);
+}
+
+static void set_from(GMimeMessage *message, const Submission *submission, const char *name) {
+  if (!encoded_word_needed(name)) {
+    g_mime_message_add_mailbox(message, GMIME_ADDRESS_TYPE_FROM, *name ? name : NULL,
+                               submission->from_address);
+    return;
+  }
+  g_autofree char *words = encoded_word_write(name, strlen("From: "));
+  g_autofree char *address = g_strdup_printf("\n <%s>", submission->from_address);
+  set_raw(message, "From", words, address);
+}
+
+static void set_subject(GMimeMessage *message, const char *subject) {
+  if (!encoded_word_needed(subject)) {
+    g_mime_message_set_subject(message, subject, "utf-8");
+    return;
+  }
+  g_autofree char *words = encoded_word_write(subject, strlen("Subject: "));
+  set_raw(message, "Subject", words, "");
+}
+
 static void set_addresses(GMimeMessage *message, const ReplyRequest *request) {
   const Submission *submission = &request->config->submission;
   g_autofree char *name = from_name(submission);
   const char *reply_to = request->reply_to ? request->reply_to : submission->from_address;
-  g_mime_message_add_mailbox(message, GMIME_ADDRESS_TYPE_FROM, *name ? name : NULL,
-                             submission->from_address); /* RFC 3834 3.1.1 */
+  set_from(message, submission, name); /* RFC 3834 3.1.1 */
   g_mime_message_add_mailbox(message, GMIME_ADDRESS_TYPE_TO, NULL, request->to);    /* 3.1.3 */
   g_mime_message_add_mailbox(message, GMIME_ADDRESS_TYPE_REPLY_TO, NULL, reply_to); /* 3.1.2 */
 }
@@ -223,12 +251,13 @@ static void set_language(gpointer object, const ReplyRequest *request) {
 static GMimeObject *text_part(const ReplyRequest *request, const char *body) {
   GMimePart *part = g_mime_part_new_with_type("text", "plain");
   GMimeObject *object = GMIME_OBJECT(part);
-  g_autofree char *flowed = flowed_write(body);
+  gboolean delsp = flowed_delsp(body);
+  g_autofree char *flowed = flowed_write(body, delsp);
   g_autofree char *crlf = to_crlf(flowed);
   gboolean quoted = mostly_ascii(flowed);
   g_mime_object_set_content_type_parameter(object, "charset", "utf-8");
   g_mime_object_set_content_type_parameter(object, "format", "flowed");
-  g_mime_object_set_content_type_parameter(object, "delsp", "yes");
+  if (delsp) g_mime_object_set_content_type_parameter(object, "delsp", "yes");
   set_language(object, request);
   set_content(part, quoted ? flowed : crlf,
               quoted ? GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE : GMIME_CONTENT_ENCODING_BASE64);
@@ -260,7 +289,7 @@ static GMimeObject *calendar_part(const ReplyRequest *request) {
   g_mime_object_set_content_type_parameter(GMIME_OBJECT(part), "charset", "utf-8");
   g_mime_object_set_content_type_parameter(GMIME_OBJECT(part), "method", method);
   g_mime_object_set_disposition(GMIME_OBJECT(part), "attachment");
-  g_mime_part_set_filename(part, file);
+  g_mime_object_set_content_disposition_parameter(GMIME_OBJECT(part), "filename", file);
   set_content(part, calendar, GMIME_CONTENT_ENCODING_BASE64);
   return GMIME_OBJECT(part);
 }
@@ -295,7 +324,7 @@ static GMimeMessage *new_message(const ReplyRequest *request, const char *subjec
   GMimeMessage *message = g_mime_message_new(FALSE);
   g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(request->now);
   set_addresses(message, request);
-  g_mime_message_set_subject(message, subject, "utf-8");
+  set_subject(message, subject);
   g_mime_message_set_date(message, date); /* RFC 3834 3.1.4 */
   g_mime_message_set_message_id(message, message_id);
   set_thread(message, request);

@@ -16,21 +16,22 @@ static guint columns(gunichar c) {
 }
 
 /* May a line end between `before` and `after`? */
-static gboolean may_break(gunichar before, gunichar after) {
+static gboolean may_break(gunichar before, gunichar after, gboolean delsp) {
   if (before == ' ') return after != ' ';
+  if (!delsp) return FALSE;
   if (after == ' ' || is_in(no_start, after) || is_in(no_end, before)) return FALSE;
   return g_unichar_iswide(before) && g_unichar_iswide(after);
 }
 
 /* The end of the first line of the paragraph `at`: the last place to break within the columns, else
  * the first one after them (a long word stays whole). */
-static const char *line_end(const char *at) {
+static const char *line_end(const char *at, gboolean delsp) {
   const char *best = NULL;
   guint width = 0;
   gunichar before = 0;
   for (const char *p = at; *p; p = g_utf8_next_char(p)) {
     gunichar c = g_utf8_get_char(p);
-    if (before && may_break(before, c)) {
+    if (before && may_break(before, c, delsp)) {
       if (best && width > FLOWED_COLUMNS) return best;
       best = p;
       if (width > FLOWED_COLUMNS) return best;
@@ -45,28 +46,36 @@ static gboolean needs_stuffing(const char *line) {
   return *line == ' ' || *line == '>' || g_str_has_prefix(line, "From ");
 }
 
-static void append_line(GString *out, const char *start, const char *end, gboolean soft) {
+static void append_line(GString *out, const char *start, const char *end, const char *mark) {
   if (needs_stuffing(start)) g_string_append_c(out, ' ');
   g_string_append_len(out, start, end - start);
-  g_string_append(out, soft ? " \n" : "\n");
+  g_string_append(out, mark);
 }
 
 /* The mark above a signature keeps its space (4.3); elsewhere a space at the end would flow. */
-static void append_paragraph(GString *out, char *paragraph) {
+static void append_paragraph(GString *out, char *paragraph, gboolean delsp) {
   if (strcmp(paragraph, "-- ")) g_strchomp(paragraph);
   const char *at = paragraph;
   do {
-    const char *end = strcmp(at, "-- ") ? line_end(at) : at + strlen(at);
-    append_line(out, at, end, *end != '\0');
+    const char *end = strcmp(at, "-- ") ? line_end(at, delsp) : at + strlen(at);
+    append_line(out, at, end, *end && delsp ? " \n" : "\n");
     at = end;
   } while (*at);
 }
 
-char *flowed_write(const char *text) {
+gboolean flowed_delsp(const char *text) {
+  g_autofree char *valid = g_utf8_make_valid(text, -1);
+  for (const char *p = valid; *p; p = g_utf8_next_char(p))
+    if (g_unichar_iswide(g_utf8_get_char(p))) return TRUE;
+  return FALSE;
+}
+
+char *flowed_write(const char *text, gboolean delsp) {
   GString *out = g_string_new(NULL);
   g_autofree char *valid = g_utf8_make_valid(text, -1);
   g_auto(GStrv) paragraphs = g_strsplit(g_strchomp(valid), "\n", -1);
-  for (char **paragraph = paragraphs; *paragraph; paragraph++) append_paragraph(out, *paragraph);
+  for (char **paragraph = paragraphs; *paragraph; paragraph++)
+    append_paragraph(out, *paragraph, delsp);
   if (!out->len) g_string_append_c(out, '\n');
   return g_string_free(out, FALSE);
 }
