@@ -378,29 +378,34 @@ gboolean desk_accept(const Desk *desk, guint64 id, const GPtrArray *changes, GEr
   return call_end(&call, good, error);
 }
 
-/* Of what was gathered only the incomplete is asked for; the complete stays as it was. */
-static void keep_incomplete(Call *call) {
+/* As decide has it: who is complete is registered, who is not is asked for; who was registered
+ * before stays so. Returns how many are asked for. */
+static guint sort_out(Call *call) {
+  guint asked = 0;
   for (guint i = call->changes->len; i-- > 0;) {
     g_autoptr(GPtrArray) missing = lacking(call, i);
     Change *change = call->changes->pdata[i];
-    if (!missing->len) {
+    if (missing->len) {
+      change->what = "asked";
+      set_missing(change->registration, missing);
+      change->registration->asks++;
+      string_set(&change->registration->status, "incomplete");
+      asked++;
+    } else if (!strcmp(change->registration->status, "registered")) {
       g_ptr_array_remove_index(call->changes, i);
-      continue;
+    } else {
+      confirm(call, change);
     }
-    change->what = "asked";
-    set_missing(change->registration, missing);
-    change->registration->asks++;
-    string_set(&change->registration->status, "incomplete");
   }
+  return asked;
 }
 
 static gboolean ask(Call *call, guint64 id, GError **error) {
   if (!load_open_message(call, id, error) || !find_event(call, call->message->event, error) ||
       !gather(call, NULL, error))
     return FALSE;
-  keep_incomplete(call);
   const char *why = NULL;
-  if (!call->changes->len)
+  if (!sort_out(call))
     why = "nothing required is lacking; 'accept' it";
   else
     (void)answer_address(call, &why);

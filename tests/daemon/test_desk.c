@@ -1,0 +1,556 @@
+/* desk: each call is one transaction: record, history, answer and journal line, or none of them. */
+#include "daemon/desk/desk.h"
+
+#include "store/journal.h"
+#include "tests/daemon/reply_fixture.h"
+
+typedef struct {
+  Fixture fixture;
+  Store *store;
+  Desk desk;
+} Room;
+
+static void room_open(Room *room) {
+  fixture_open(&room->fixture);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *path = g_build_filename(room->fixture.dir, "store", NULL);
+  room->store = store_open(path, STORE_CREATE, &error);
+  g_assert_no_error(error);
+  room->desk = (Desk){room->store, room->fixture.config, room->fixture.replies, "admin:root"};
+}
+
+static void room_close(Room *room) {
+  store_close(room->store);
+  fixture_close(&room->fixture);
+}
+
+/* --- what lies in the queue ------------------------------------------------------------------- */
+
+/* "last_name=DURAND first_name=…": one participant. */
+static void add_participant(Extraction *extraction, const char *values) {
+  Participant *participant = participant_new();
+  g_auto(GStrv) pairs = g_strsplit(values, " ", -1);
+  for (char **pair = pairs; *pair && **pair; pair++) {
+    g_auto(GStrv) halves = g_strsplit(*pair, "=", 2);
+    g_ptr_array_add(participant->values, field_value_new(halves[0], halves[1]));
+  }
+  g_ptr_array_add(extraction->participants, participant);
+}
+
+#define WHOLE                                                                                      \
+  "organization=Ville last_name=DURAND first_name=Marie email=m.durand@ville.example "             \
+  "attendance=yes"
+#define HALF "last_name=DURAND first_name=Marie email=m.durand@ville.example attendance=yes"
+
+typedef struct {
+  const char *people[3]; /* NULL-terminated */
+  MailKind kind;
+  guint flags;
+  const char *account, *from, *return_path, *state;
+} Mail;
+
+static guint64 put(const Room *room, const Mail *mail) {
+  g_autoptr(Extraction) extraction = extraction_new();
+  g_autoptr(Message) message = message_new();
+  g_autoptr(GError) error = NULL;
+  const char *from = mail->from ? mail->from : "m.durand@ville.example";
+  extraction->kind = mail->kind;
+  extraction->flags = mail->flags;
+  fixture_string(&extraction->from, from);
+  fixture_string(&extraction->message_id, "theirs@ville.example");
+  if (mail->return_path) extraction->return_path = g_strdup(mail->return_path);
+  for (guint i = 0; i < 3 && mail->people[i]; i++) add_participant(extraction, mail->people[i]);
+  fixture_string(&message->account, mail->account ? mail->account : "service");
+  fixture_string(&message->event, FIXTURE_ID);
+  fixture_string(&message->language, "fr");
+  fixture_string(&message->from, from);
+  fixture_string(&message->subject, "Bulletin");
+  fixture_string(&message->message_id, "theirs@ville.example");
+  fixture_string(&message->kind, mail_kind_name(mail->kind));
+  fixture_string(&message->state, mail->state ? mail->state : "review");
+  message->extraction = wire_extraction_write(extraction);
+  StoreTxn *txn = store_begin(room->store, TRUE, &error);
+  g_assert_true(message_add(txn, message, NULL, &error));
+  g_assert_true(store_commit(txn, &error));
+  g_assert_no_error(error);
+  return message->id;
+}
+
+static GPtrArray *changes_of(const char *text) {
+  GPtrArray *changes = g_ptr_array_new_with_free_func((GDestroyNotify)store_field_free);
+  g_auto(GStrv) pairs = g_strsplit(text, "|", -1);
+  for (char **pair = pairs; *pair && **pair; pair++) {
+    g_auto(GStrv) halves = g_strsplit(*pair, "=", 2);
+    g_ptr_array_add(changes, store_field_new(halves[0], halves[1]));
+  }
+  return changes;
+}
+
+/* --- what was done, as one line to compare ---------------------------------------------------- */
+
+static gboolean say_registration(const Registration *registration, void *context) {
+  const HistoryEntry *last = registration->history->len
+                                 ? registration->history->pdata[registration->history->len - 1]
+                                 : NULL;
+  g_string_append_printf(context, "reg%u %s %s/%s; ", (guint)registration->id, registration->status,
+                         last ? last->who : "-", last ? last->what : "-");
+  return TRUE;
+}
+
+static gboolean say_outbox(const OutboxEntry *entry, void *context) {
+  g_string_append_printf(context, "%s to %s; ", entry->kind, entry->to);
+  return TRUE;
+}
+
+static gboolean say_journal(const JournalEntry *entry, void *context) {
+  if (!strcmp(entry->what, "person")) g_string_append_printf(context, "[%s] ", entry->text);
+  return TRUE;
+}
+
+static gboolean say_message(const Message *message, void *context) {
+  g_string_append_printf(context, "%s %s; ", message->state, message->decision);
+  return TRUE;
+}
+
+typedef struct {
+  char *messages, *registrations, *outbox, *journal;
+} State;
+
+static State state_of(const Room *room) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(StoreTxn) txn = store_begin(room->store, FALSE, &error);
+  GString *text[4];
+  for (guint i = 0; i < 4; i++) text[i] = g_string_new(NULL);
+  g_assert_true(message_foreach(txn, NULL, say_message, text[0], &error));
+  g_assert_true(registration_foreach(txn, NULL, say_registration, text[1], &error));
+  g_assert_true(outbox_foreach(txn, NULL, say_outbox, text[2], &error));
+  g_assert_true(journal_foreach(txn, 0, 0, 0, say_journal, text[3], &error));
+  g_assert_no_error(error);
+  return (State){g_string_free(text[0], FALSE), g_string_free(text[1], FALSE),
+                 g_string_free(text[2], FALSE), g_string_free(text[3], FALSE)};
+}
+
+static void state_clear(State *state) {
+  g_free(state->messages);
+  g_free(state->registrations);
+  g_free(state->outbox);
+  g_free(state->journal);
+}
+
+static void assert_state(const Room *room, const char *messages, const char *registrations,
+                         const char *outbox) {
+  State state = state_of(room);
+  g_assert_cmpstr(state.messages, ==, messages);
+  g_assert_cmpstr(state.registrations, ==, registrations);
+  g_assert_cmpstr(state.outbox, ==, outbox);
+  state_clear(&state);
+}
+
+static Registration *registration_at(const Room *room, guint64 id) {
+  g_autoptr(StoreTxn) txn = store_begin(room->store, FALSE, NULL);
+  Registration *registration = registration_get(txn, id, NULL);
+  g_assert_nonnull(registration);
+  return registration;
+}
+
+/* --- accept ----------------------------------------------------------------------------------- */
+
+#define MARIE "m.durand@ville.example"
+#define DONE "settled accept; "
+
+static const struct {
+  const char *name;
+  Mail mail;
+  const char *changes;
+  const char *registrations, *outbox;
+  const char *error; /* begins the error's message: nothing may have changed */
+} accepts[] = {
+    {"whole",
+     {.people = {WHOLE}},
+     "",
+     "reg1 registered admin:root/created; ",
+     "confirmed to " MARIE "; ",
+     NULL},
+    {"lacking, given by the person",
+     {.people = {HALF}},
+     "organization=Ville",
+     "reg1 registered admin:root/created; ",
+     "confirmed to " MARIE "; ",
+     NULL},
+    {"lacking", {.people = {HALF}}, "", NULL, NULL, "required values are lacking: organization"},
+    {"nothing read, everything given",
+     {.people = {NULL}, .kind = KIND_QUESTION},
+     "organization=V|last_name=D|first_name=M|attendance=yes",
+     "reg1 registered admin:root/created; ",
+     "confirmed to " MARIE "; ",
+     NULL},
+    {"declines",
+     {.people = {WHOLE}},
+     "attendance=no",
+     "reg1 declined admin:root/declined; ",
+     "declined to " MARIE "; ",
+     NULL},
+    {"a choice by its word",
+     {.people = {WHOLE}},
+     "title=mme",
+     "reg1 registered admin:root/created; ",
+     "confirmed to " MARIE "; ",
+     NULL},
+    {"no such choice",
+     {.people = {WHOLE}},
+     "title=Madame",
+     NULL,
+     NULL,
+     "title: 'Madame' is no choice"},
+    {"unknown field",
+     {.people = {WHOLE}},
+     "phon=1",
+     NULL,
+     NULL,
+     "unknown field 'phon'; did you mean 'phone'?"},
+    {"bad choice",
+     {.people = {WHOLE}},
+     "attendance=maybe",
+     NULL,
+     NULL,
+     "attendance: 'maybe' is no choice; right would be no or yes"},
+    {"bad phone", {.people = {WHOLE}}, "phone=abc", NULL, NULL, "phone: 'abc' is no phone"},
+    {"bad e-mail", {.people = {WHOLE}}, "email=a b@c", NULL, NULL, "email: 'a b@c' is no email"},
+    {"required removed",
+     {.people = {WHOLE}},
+     "last_name=",
+     NULL,
+     NULL,
+     "required values are lacking: last_name"},
+    {"two people",
+     {.people = {WHOLE, "organization=Ville last_name=PETIT first_name=Luc "
+                        "email=l.petit@ville.example attendance=yes"}},
+     "2.phone=+33612345678",
+     "reg1 registered admin:root/created; reg2 registered admin:root/created; ",
+     "confirmed to " MARIE "; ",
+     NULL},
+    {"two people, whose?",
+     {.people = {WHOLE, WHOLE}},
+     "phone=+33612345678",
+     NULL,
+     NULL,
+     "phone: there are 2 participants"},
+    {"no third",
+     {.people = {WHOLE, WHOLE}},
+     "3.phone=+33612345678",
+     NULL,
+     NULL,
+     "3.phone: there is no participant 3"},
+    {"automatic",
+     {.people = {WHOLE}, .flags = EXTRACTION_AUTOMATIC},
+     "",
+     "reg1 registered admin:root/created; ",
+     "",
+     NULL},
+    {"list",
+     {.people = {WHOLE}, .flags = EXTRACTION_LIST},
+     "",
+     "reg1 registered admin:root/created; ",
+     "",
+     NULL},
+    {"no sender",
+     {.people = {WHOLE}, .from = ""},
+     "",
+     "reg1 registered admin:root/created; ",
+     "",
+     NULL},
+    {"a person's mailbox: the return path",
+     {.people = {WHOLE}, .account = "person", .return_path = "bounce@ville.example"},
+     "",
+     "reg1 registered admin:root/created; ",
+     "confirmed to bounce@ville.example; ",
+     NULL},
+    {"a service: the author",
+     {.people = {WHOLE}, .return_path = "bounce@ville.example"},
+     "",
+     "reg1 registered admin:root/created; ",
+     "confirmed to " MARIE "; ",
+     NULL},
+    {"settled",
+     {.people = {WHOLE}, .state = "settled"},
+     "",
+     NULL,
+     NULL,
+     "message 1 is settled already"},
+    {"withdraws what is not known",
+     {.people = {NULL}, .kind = KIND_CANCELLATION},
+     "",
+     NULL,
+     NULL,
+     "message 1 withdraws no registration that is known"},
+};
+
+static void test_accept(void) {
+  for (guint i = 0; i < G_N_ELEMENTS(accepts); i++) {
+    Room room;
+    room_open(&room);
+    guint64 id = put(&room, &accepts[i].mail);
+    State before = state_of(&room);
+    g_autoptr(GPtrArray) changes = changes_of(accepts[i].changes);
+    g_autoptr(GError) error = NULL;
+    gboolean good = desk_accept(&room.desk, id, changes, &error);
+    g_test_message("%s: %s", accepts[i].name, error ? error->message : "accepted");
+    g_assert_true(good == (accepts[i].error == NULL));
+    if (good) {
+      assert_state(&room, DONE, accepts[i].registrations, accepts[i].outbox);
+    } else {
+      g_assert_true(g_str_has_prefix(error->message, accepts[i].error));
+      assert_state(&room, before.messages, "", "");
+    }
+    state_clear(&before);
+    room_close(&room);
+  }
+}
+
+/* The journal tells who, what and why nobody was answered. */
+static void test_journal(void) {
+  Room room;
+  room_open(&room);
+  g_autoptr(GError) error = NULL;
+  Mail mail = {.people = {WHOLE}, .flags = EXTRACTION_LIST};
+  g_assert_true(desk_accept(&room.desk, put(&room, &mail), NULL, &error));
+  State state = state_of(&room);
+  g_assert_cmpstr(state.journal, ==,
+                  "[admin:root accepted it: registration 1 is registered; not answered: its mail "
+                  "is automatic, from a list or asks for no answer] ");
+  state_clear(&state);
+  room_close(&room);
+}
+
+/* --- ask, ignore ------------------------------------------------------------------------------ */
+
+static const struct {
+  const char *name;
+  Mail mail;
+  const char *messages, *registrations, *outbox, *error;
+} asks[] = {
+    {"lacking",
+     {.people = {HALF}},
+     "waiting-for-sender ask; ",
+     "reg1 incomplete admin:root/asked; ",
+     "ask to " MARIE "; ",
+     NULL},
+    {"nothing read",
+     {.people = {NULL}, .kind = KIND_QUESTION},
+     "waiting-for-sender ask; ",
+     "reg1 incomplete admin:root/asked; ",
+     "ask to " MARIE "; ",
+     NULL},
+    {"one of two",
+     {.people = {WHOLE, "last_name=PETIT first_name=Luc"}},
+     "waiting-for-sender ask; ",
+     "reg1 registered admin:root/created; reg2 incomplete admin:root/asked; ",
+     "ask to " MARIE "; ",
+     NULL},
+    {"nothing lacks",
+     {.people = {WHOLE}},
+     "review ; ",
+     "",
+     "",
+     "the sender of message 1 cannot be asked: nothing required is lacking"},
+    {"automatic",
+     {.people = {HALF}, .flags = EXTRACTION_AUTOMATIC},
+     "review ; ",
+     "",
+     "",
+     "the sender of message 1 cannot be asked: its mail is automatic"},
+};
+
+static void test_ask(void) {
+  for (guint i = 0; i < G_N_ELEMENTS(asks); i++) {
+    Room room;
+    room_open(&room);
+    guint64 id = put(&room, &asks[i].mail);
+    g_autoptr(GError) error = NULL;
+    gboolean good = desk_ask(&room.desk, id, &error);
+    g_test_message("%s: %s", asks[i].name, error ? error->message : "asked");
+    g_assert_true(good == (asks[i].error == NULL));
+    if (!good) g_assert_true(g_str_has_prefix(error->message, asks[i].error));
+    assert_state(&room, asks[i].messages, asks[i].registrations, asks[i].outbox);
+    room_close(&room);
+  }
+}
+
+/* What was asked for is completed by the person in the same record, not in a new one. */
+static void test_ask_then_accept(void) {
+  Room room;
+  room_open(&room);
+  Mail mail = {.people = {HALF}};
+  guint64 id = put(&room, &mail);
+  g_autoptr(GError) error = NULL;
+  g_assert_true(desk_ask(&room.desk, id, &error));
+  g_autoptr(GPtrArray) changes = changes_of("organization=Ville");
+  g_assert_true(desk_accept(&room.desk, id, changes, &error));
+  assert_state(&room, DONE, "reg1 registered admin:root/completed; ",
+               "ask to " MARIE "; confirmed to " MARIE "; ");
+  g_autoptr(Registration) registration = registration_at(&room, 1);
+  g_assert_cmpuint(registration->history->len, ==, 2);
+  g_assert_cmpuint(registration->missing->len, ==, 0);
+  g_assert_cmpstr(registration->email_key, ==, MARIE);
+  room_close(&room);
+}
+
+static void test_ignore(void) {
+  Room room;
+  room_open(&room);
+  Mail mail = {.people = {WHOLE}};
+  guint64 id = put(&room, &mail);
+  g_autoptr(GError) error = NULL;
+  g_assert_true(desk_ignore(&room.desk, id, &error));
+  assert_state(&room, "settled ignore; ", "", "");
+  g_assert_false(desk_ignore(&room.desk, id, &error));
+  g_assert_error(error, DESK_ERROR, DESK_ERROR_STATE);
+  room_close(&room);
+}
+
+/* --- edit, cancel ----------------------------------------------------------------------------- */
+
+static const struct {
+  const char *name, *changes, *status, *outbox, *error;
+} edits[] = {
+    {"a value", "city=Aix", "registered", "updated to " MARIE "; ", NULL},
+    {"phone is normalised", "phone=+33 6 12 34 56 78", "registered", "updated to " MARIE "; ",
+     NULL},
+    {"comes no more", "attendance=no", "declined", "declined to " MARIE "; ", NULL},
+    {"the same", "last_name=DURAND", NULL, NULL, "registration 1 has these values already"},
+    {"required removed", "organization=", NULL, NULL, "required values are lacking: organization"},
+    {"unknown", "citty=Aix", NULL, NULL, "unknown field 'citty'; did you mean 'city'?"},
+};
+
+static void accept_marie(Room *room) {
+  Mail mail = {.people = {WHOLE}};
+  g_autoptr(GError) error = NULL;
+  g_assert_true(desk_accept(&room->desk, put(room, &mail), NULL, &error));
+  g_assert_no_error(error);
+}
+
+static void test_edit(void) {
+  for (guint i = 0; i < G_N_ELEMENTS(edits); i++) {
+    Room room;
+    room_open(&room);
+    accept_marie(&room);
+    g_autoptr(GPtrArray) changes = changes_of(edits[i].changes);
+    g_autoptr(GError) error = NULL;
+    gboolean good = desk_edit(&room.desk, 1, changes, &error);
+    g_test_message("%s: %s", edits[i].name, error ? error->message : "edited");
+    g_assert_true(good == (edits[i].error == NULL));
+    if (!good) g_assert_true(g_str_has_prefix(error->message, edits[i].error));
+    g_autoptr(Registration) after = registration_at(&room, 1);
+    g_assert_cmpstr(after->status, ==, good ? edits[i].status : "registered");
+    g_assert_cmpuint(after->history->len, ==, good ? 2 : 1);
+    g_assert_cmpuint(after->sequence, ==, good ? 1 : 0);
+    State state = state_of(&room);
+    g_autofree char *want =
+        g_strconcat("confirmed to " MARIE "; ", good ? edits[i].outbox : "", NULL);
+    g_assert_cmpstr(state.outbox, ==, want);
+    state_clear(&state);
+    room_close(&room);
+  }
+}
+
+/* The same person edits twice: two answers, and the history keeps what was before. */
+static void test_edit_twice(void) {
+  Room room;
+  room_open(&room);
+  accept_marie(&room);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) first = changes_of("city=Aix");
+  g_autoptr(GPtrArray) second = changes_of("city=Lyon");
+  g_assert_true(desk_edit(&room.desk, 1, first, &error));
+  g_assert_true(desk_edit(&room.desk, 1, second, &error));
+  State state = state_of(&room);
+  g_assert_cmpstr(state.outbox, ==,
+                  "confirmed to " MARIE "; updated to " MARIE "; updated to " MARIE "; ");
+  state_clear(&state);
+  g_autoptr(Registration) after = registration_at(&room, 1);
+  const HistoryEntry *last = after->history->pdata[2];
+  const char *before = NULL;
+  for (guint i = 0; i < last->before->len; i++) {
+    const StoreField *field = last->before->pdata[i];
+    if (!strcmp(field->name, "city")) before = field->value;
+  }
+  g_assert_cmpstr(before, ==, "Aix");
+  g_assert_cmpstr(registration_value(after, "city"), ==, "Lyon");
+  room_close(&room);
+}
+
+static void test_cancel(void) {
+  Room room;
+  room_open(&room);
+  accept_marie(&room);
+  g_autoptr(GError) error = NULL;
+  g_assert_true(desk_cancel(&room.desk, 1, &error));
+  assert_state(&room, DONE, "reg1 cancelled admin:root/cancelled; ",
+               "confirmed to " MARIE "; cancelled to " MARIE "; ");
+  g_assert_false(desk_cancel(&room.desk, 1, &error));
+  g_assert_error(error, DESK_ERROR, DESK_ERROR_STATE);
+  g_clear_error(&error);
+  g_autoptr(GPtrArray) changes = changes_of("city=Aix");
+  g_assert_false(desk_edit(&room.desk, 1, changes, &error));
+  g_assert_error(error, DESK_ERROR, DESK_ERROR_STATE);
+  room_close(&room);
+}
+
+/* A mail that withdraws, accepted by a person: it cancels what its sender had registered. */
+static void test_accept_cancellation(void) {
+  Room room;
+  room_open(&room);
+  accept_marie(&room);
+  Mail mail = {.people = {NULL}, .kind = KIND_CANCELLATION};
+  g_autoptr(GError) error = NULL;
+  g_assert_true(desk_accept(&room.desk, put(&room, &mail), NULL, &error));
+  assert_state(&room, DONE DONE, "reg1 cancelled admin:root/cancelled; ",
+               "confirmed to " MARIE "; cancelled to " MARIE "; ");
+  room_close(&room);
+}
+
+/* An answer that cannot be made takes back what was stored for it. */
+static void test_all_or_nothing(void) {
+  Room room;
+  room_open(&room);
+  fixture_overlay(&room.fixture, "fr", "confirmed.txt", "no subject line\n");
+  room.desk.replies = room.fixture.replies;
+  Mail mail = {.people = {WHOLE}};
+  g_autoptr(GError) error = NULL;
+  g_assert_false(desk_accept(&room.desk, put(&room, &mail), NULL, &error));
+  g_assert_nonnull(strstr(error->message, "Subject: "));
+  assert_state(&room, "review ; ", "", "");
+  room_close(&room);
+}
+
+static void test_not_found(void) {
+  Room room;
+  room_open(&room);
+  gboolean (*const calls[])(const Desk *, guint64, GError **) = {desk_ask, desk_ignore,
+                                                                 desk_cancel};
+  for (guint i = 0; i < G_N_ELEMENTS(calls); i++) {
+    g_autoptr(GError) error = NULL;
+    g_assert_false(calls[i](&room.desk, 99, &error));
+    g_assert_error(error, DESK_ERROR, DESK_ERROR_NOT_FOUND);
+  }
+  g_autoptr(GError) error = NULL;
+  g_assert_false(desk_accept(&room.desk, 99, NULL, &error));
+  g_assert_error(error, DESK_ERROR, DESK_ERROR_NOT_FOUND);
+  room_close(&room);
+}
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/desk/accept", test_accept);
+  g_test_add_func("/desk/journal", test_journal);
+  g_test_add_func("/desk/ask", test_ask);
+  g_test_add_func("/desk/ask-then-accept", test_ask_then_accept);
+  g_test_add_func("/desk/ignore", test_ignore);
+  g_test_add_func("/desk/edit", test_edit);
+  g_test_add_func("/desk/edit-twice", test_edit_twice);
+  g_test_add_func("/desk/cancel", test_cancel);
+  g_test_add_func("/desk/accept-cancellation", test_accept_cancellation);
+  g_test_add_func("/desk/all-or-nothing", test_all_or_nothing);
+  g_test_add_func("/desk/not-found", test_not_found);
+  return g_test_run();
+}
