@@ -15,7 +15,8 @@ enum {
   STORE_VERSION = 1,
   STORE_MAP_START_BYTES = 256 << 20, /* the map's first size (addresses, not disk); it doubles */
   STORE_MAP_SPARE_BYTES = 128 << 20, /* what a writer finds free at its start, at least */
-  STORE_RESIZE_WAIT_S = 5, /* a writer waits so long for readers before it grows the map */
+  STORE_RESIZE_WAIT_S = 5,        /* a writer waits so long for readers before it grows the map */
+  STORE_DISK_LOW_BYTES = 8 << 20, /* less than this: a failed write is called a full disk */
   STORE_READERS = 256,
   STORE_KEY_TEXT_MAX = 200 /* longer texts stand in a key as their SHA-256 (LMDB's limit is 511) */
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "store/internal.h"
@@ -38,7 +39,14 @@ static const Failure failures[] = {
     {MDB_PAGE_NOTFOUND, STORE_ERROR_CORRUPT, "data.mdb is damaged; restore it from a backup"},
 };
 
+/* LMDB reports the first half of a write that a full disk cut short as EIO. */
+static gboolean disk_is_full(const Store *store) {
+  struct statvfs disk;
+  return statvfs(store->path, &disk) == 0 && disk.f_bavail * disk.f_frsize < STORE_DISK_LOW_BYTES;
+}
+
 gboolean store_fail(Store *store, int code, const char *doing, GError **error) {
+  if (code == EIO && disk_is_full(store)) code = ENOSPC;
   if (code == MDB_MAP_FULL) {
     g_mutex_lock(&store->lock);
     store->want_growth = TRUE;
