@@ -1,1 +1,432 @@
-#include <glib.h> /* placeholder until its owner writes it */
+/* extract - see extract.h. The order of the steps, and what they amount to: the kind.
+ *
+ * Content decides the record, headers decide the answer: a filled bulletin in a mail that a machine
+ * or a list sent is kept and looked at by a person. */
+#include "parsers/extract.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "parsers/classify.h"
+#include "parsers/fields/field.h"
+#include "parsers/language.h"
+#include "parsers/people.h"
+#include "parsers/prose.h"
+#include "parsers/reading.h"
+#include "parsers/signature.h"
+
+enum {
+  REFERENCES_MAX = 200,
+  MACHINE_VALUES_MIN = 4, /* values that make a bulletin of what a machine sent */
+  TIE_LINES_MAX = 400     /* lines that are searched for the event's words */
+};
+
+struct Extractor {
+  const Wire__Setup *setup;
+  Wire__Limits limits;
+  GPtrArray *rules; /* Rules*, one an event */
+};
+
+Extractor *extractor_new(const Wire__Setup *setup, GPtrArray *problems) {
+  Extractor *extractor = g_new0(Extractor, 1);
+  extractor->setup = setup;
+  wire__limits__init(&extractor->limits);
+  wire_limits_default(&extractor->limits);
+  if (setup->limits) extractor->limits = *setup->limits;
+  extractor->rules = g_ptr_array_new_with_free_func((GDestroyNotify)rules_free);
+  for (gsize i = 0; i < setup->n_events; i++)
+    g_ptr_array_add(extractor->rules, rules_new(setup->events[i], &extractor->limits, problems));
+  return extractor;
+}
+
+void extractor_free(Extractor *extractor) {
+  if (!extractor) return;
+  g_ptr_array_unref(extractor->rules);
+  g_free(extractor);
+}
+
+/* ---- what the steps share (reading.h) ---- */
+
+void reading_doubt(Reading *reading, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  g_autofree char *reason = g_strdup_vprintf(format, args);
+  va_end(args);
+  GPtrArray *reasons = reading->result->review_reasons;
+  for (guint i = 0; i < reasons->len; i++)
+    if (strcmp(reasons->pdata[i], reason) == 0) return;
+  if (reasons->len < WIRE_STRINGS_MAX) g_ptr_array_add(reasons, g_steal_pointer(&reason));
+}
+
+int reading_role(const Reading *reading, const char *role) {
+  return rules_role(reading->rules, role);
+}
+
+const char *reading_country(const Reading *reading, const char *address) {
+  g_autofree char *words = fold_words(address);
+  gboolean japan = field_is_japanese(address) || strstr(words, "japan") || strstr(words, "japon");
+  return japan ? "JP" : reading->event->country;
+}
+
+/* ---- the header ---- */
+
+static void set(char **target, const char *value) {
+  g_free(*target);
+  *target = g_strdup(value ? value : "");
+}
+
+/* The first "<…>" of a field, or its first word; "" if none. */
+static char *bare_id(const char *field) {
+  const char *open = field ? strchr(field, '<') : NULL;
+  const char *close = open ? strchr(open, '>') : NULL;
+  if (close) return g_strstrip(g_strndup(open + 1, (gsize)(close - open - 1)));
+  char *copy = g_strstrip(g_strdup(field ? field : ""));
+  copy[strcspn(copy, " \t")] = '\0';
+  return copy;
+}
+
+static void add_reference(GPtrArray *references, const char *id, gsize length) {
+  g_autofree char *copy = g_strstrip(g_strndup(id, length));
+  if (copy[0] == '\0' || references->len >= REFERENCES_MAX) return;
+  for (guint i = 0; i < references->len; i++)
+    if (strcmp(references->pdata[i], copy) == 0) return;
+  g_ptr_array_add(references, g_utf8_make_valid(copy, -1));
+}
+
+static void add_references(const MimeMail *mail, const char *name, GPtrArray *references) {
+  const char *field = mime_header_raw(mail, name, 0);
+  for (const char *open = field ? strchr(field, '<') : NULL; open; open = strchr(open, '<')) {
+    const char *close = strchr(open, '>');
+    if (!close) return;
+    add_reference(references, open + 1, (gsize)(close - open - 1));
+    open = close;
+  }
+}
+
+static void read_sender(const MimeMail *mail, Extraction *result) {
+  GPtrArray *names = NULL;
+  g_autoptr(GPtrArray) from = mime_addresses(mail, "From", &names);
+  if (from->len > 0) {
+    set(&result->from, from->pdata[0]);
+    set(&result->from_name, names->pdata[0]);
+  }
+  g_ptr_array_unref(names);
+  if (!mime_header_raw(mail, "Return-Path", 0)) return;
+  g_autoptr(GPtrArray) path = mime_addresses(mail, "Return-Path", NULL);
+  set(&result->return_path, path->len > 0 ? path->pdata[0] : "");
+}
+
+static char *valid(char *take) {
+  char *clean = g_utf8_make_valid(take, -1);
+  g_free(take);
+  return clean;
+}
+
+static void read_header(const MimeMail *mail, Extraction *result) {
+  g_free(result->message_id);
+  result->message_id = valid(bare_id(mime_header_raw(mail, "Message-ID", 0)));
+  set(&result->subject, mime_header(mail, "Subject", 0));
+  set(&result->auth_results, mime_header(mail, "Authentication-Results", 0));
+  read_sender(mail, result);
+  add_references(mail, "In-Reply-To", result->references);
+  add_references(mail, "References", result->references);
+}
+
+/* The same mail has the same digest, whatever way it came. */
+static void digest(const MimeMail *mail, Extraction *result) {
+  static const char *const fields[] = {"From", "Date", "Subject"};
+  g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+  for (guint i = 0; i < G_N_ELEMENTS(fields); i++) {
+    const char *raw = mime_header_raw(mail, fields[i], 0);
+    if (raw) g_checksum_update(sum, (const guchar *)raw, (gssize)strlen(raw));
+    g_checksum_update(sum, (const guchar *)"\n", 1);
+  }
+  for (guint i = 0; i < mail->parts->len; i++) {
+    const MimePart *part = mail->parts->pdata[i];
+    gsize size = 0;
+    const guchar *data = g_bytes_get_data(part->content, &size);
+    if (size > 0) g_checksum_update(sum, data, (gssize)size);
+    g_checksum_update(sum, (const guchar *)"\n", 1);
+  }
+  set(&result->content_digest, g_checksum_get_string(sum));
+}
+
+/* ---- the event ---- */
+
+static Rules *rules_by_id(const Extractor *extractor, const char *id) {
+  for (gsize i = 0; id && *id && i < extractor->setup->n_events; i++)
+    if (strcmp(extractor->setup->events[i]->id, id) == 0) return extractor->rules->pdata[i];
+  return NULL;
+}
+
+static gboolean matches_text(Rules *rules, RulesSet set, const char *text) {
+  g_auto(Fold) fold = {0};
+  if (!text || !*text) return FALSE;
+  fold_init(&fold);
+  fold_line(&fold, text, -1);
+  return rules_matches(rules, set, &fold, NULL);
+}
+
+static gboolean matches_recipient(Rules *rules, const MimeMail *mail) {
+  static const char *const fields[] = {"To", "Cc", "Delivered-To"};
+  for (guint f = 0; f < G_N_ELEMENTS(fields); f++) {
+    g_autoptr(GPtrArray) found = mime_addresses(mail, fields[f], NULL);
+    for (guint i = 0; i < found->len && i < REFERENCES_MAX; i++)
+      if (matches_text(rules, RULES_MATCH_RECIPIENT, found->pdata[i])) return TRUE;
+  }
+  return FALSE;
+}
+
+/* The contract's order: asked for, the account's, the events' own match, the only one. */
+static Rules *choose_rules(const Extractor *extractor, const Wire__Request *request,
+                           const MimeMail *mail, const char *subject) {
+  Rules *rules = rules_by_id(extractor, request->event);
+  if (!rules) rules = rules_by_id(extractor, request->account_event);
+  for (guint i = 0; !rules && i < extractor->rules->len; i++)
+    if (matches_text(extractor->rules->pdata[i], RULES_MATCH_SUBJECT, subject))
+      rules = extractor->rules->pdata[i];
+  for (guint i = 0; !rules && i < extractor->rules->len; i++)
+    if (matches_recipient(extractor->rules->pdata[i], mail)) rules = extractor->rules->pdata[i];
+  if (!rules && extractor->rules->len == 1) rules = extractor->rules->pdata[0];
+  return rules;
+}
+
+/* ---- ties to the event ---- */
+
+static gboolean holds_word(char **words, guint n, const char *line) {
+  g_autofree char *folded = fold_words(line);
+  for (guint i = 0; i < n; i++)
+    if (words[i][0] && strstr(folded, words[i])) return TRUE;
+  return FALSE;
+}
+
+/* The event's words stand in the subject or in the text, quoted or not. */
+static gboolean is_tied(const Reading *reading) {
+  const Wire__Event *event = reading->event;
+  guint n = (guint)event->n_words;
+  g_auto(GStrv) words = g_new0(char *, n + 1);
+  for (guint i = 0; i < n; i++) words[i] = fold_words(event->words[i]);
+  if (matches_text(reading->rules, RULES_MATCH_SUBJECT, reading->result->subject)) return TRUE;
+  if (holds_word(words, n, reading->result->subject)) return TRUE;
+  for (guint i = 0; i < reading->text->lines->len && i < TIE_LINES_MAX; i++) {
+    const TextLine *line = reading->text->lines->pdata[i];
+    if (line->sent || holds_word(words, n, line->text)) return TRUE;
+  }
+  return FALSE;
+}
+
+/* ---- participants ---- */
+
+static void add_sender_address(Reading *reading) {
+  Extraction *result = reading->result;
+  int email = reading_role(reading, "email");
+  if (email < 0 || result->participants->len != 1 || result->from[0] == '\0') return;
+  const char *name = reading->event->fields[email]->name;
+  Participant *person = result->participants->pdata[0];
+  if (participant_value(person, name)) return;
+  for (guint i = 0; i < person->invalid->len; i++)
+    if (strcmp(((InvalidValue *)person->invalid->pdata[i])->field, name) == 0) return;
+  FieldValue *value = field_value_new(name, result->from);
+  set(&value->rule, "from-header");
+  set(&value->source, "header:From");
+  people_add(person, value);
+}
+
+static void list_missing(const Reading *reading, Participant *person) {
+  for (gsize f = 0; f < reading->event->n_fields; f++) {
+    const Wire__Field *field = reading->event->fields[f];
+    if (field->required && !participant_value(person, field->name))
+      g_ptr_array_add(person->missing, g_strdup(field->name));
+  }
+}
+
+static void list_sources(const Reading *reading) {
+  GPtrArray *sources = reading->result->sources;
+  for (guint p = 0; p < reading->result->participants->len; p++) {
+    const Participant *person = reading->result->participants->pdata[p];
+    for (guint i = 0; i < person->values->len; i++) {
+      const FieldValue *value = person->values->pdata[i];
+      gboolean known = sources->len >= WIRE_STRINGS_MAX;
+      for (guint s = 0; s < sources->len && !known; s++)
+        known = strcmp(sources->pdata[s], value->source) == 0;
+      if (!known) g_ptr_array_add(sources, g_strdup(value->source));
+    }
+  }
+}
+
+/* ---- the kind ---- */
+
+static const MailKind machine_kinds[] = {[MACHINE_NONE] = KIND_QUESTION,
+                                         [MACHINE_AUTO_REPLY] = KIND_AUTO_REPLY,
+                                         [MACHINE_BOUNCE] = KIND_BOUNCE,
+                                         [MACHINE_BULK] = KIND_BULK};
+
+static void forget_participants(Reading *reading) {
+  g_ptr_array_set_size(reading->result->participants, 0);
+  g_ptr_array_set_size(reading->result->review_reasons, 0);
+}
+
+/* A machine sent it: what it is, unless a filled bulletin is in it. */
+static gboolean settle_machine(Reading *reading, const Classification *found, guint values) {
+  if (found->machine == MACHINE_NONE) return FALSE;
+  if (!found->certain && values >= MACHINE_VALUES_MIN) {
+    reading_doubt(reading, "a filled bulletin in a mail that looks like %s",
+                  mail_kind_name(machine_kinds[found->machine]));
+    return FALSE;
+  }
+  forget_participants(reading);
+  reading->result->kind = machine_kinds[found->machine];
+  if (found->reason[0]) g_ptr_array_add(reading->result->notes, g_strdup(found->reason));
+  return TRUE;
+}
+
+static gboolean has_text(const Text *text) {
+  for (guint i = 0; i < text->lines->len; i++)
+    if (*((const TextLine *)text->lines->pdata[i])->text) return TRUE;
+  return FALSE;
+}
+
+/* Nothing could be taken from it: encrypted, over a limit, or no text at all. */
+static const char *why_unreadable(const Reading *reading) {
+  if (reading->mail->encrypted) return "the message is encrypted";
+  if (reading->result->participants->len > 0 || has_text(reading->text)) return NULL;
+  if (reading->mail->over_limit) return "over a limit: nothing could be read";
+  return reading->text->review_reasons->len > 0 ? NULL : "no text in it";
+}
+
+static void settle_kind(Reading *reading, const Classification *found, guint values) {
+  Extraction *result = reading->result;
+  if (settle_machine(reading, found, values)) return;
+  ProseSaying saying = prose_read(reading);
+  const char *unreadable = why_unreadable(reading);
+  if (unreadable) {
+    result->kind = KIND_UNREADABLE;
+    g_ptr_array_add(result->notes, g_strdup(unreadable));
+  } else if (saying == PROSE_CANCELS) {
+    forget_participants(reading);
+    result->kind = KIND_CANCELLATION;
+  } else {
+    result->kind = result->participants->len > 0 ? KIND_BULLETIN : KIND_QUESTION;
+  }
+  if (result->kind == KIND_BULLETIN && found->machine != MACHINE_NONE &&
+      result->review_reasons->len == 0)
+    reading_doubt(reading, "a filled bulletin in an automatic mail");
+}
+
+/* ---- what was asked for besides ---- */
+
+/* The sender's own words of the body, without quote and signature, trimmed of empty lines. */
+static char *own_text(const Text *text) {
+  GString *out = g_string_new(NULL);
+  guint gap = 0;
+  for (guint i = 0; i < text->lines->len; i++) {
+    const TextLine *line = text->lines->pdata[i];
+    const char *source = g_ptr_array_index(text->sources, line->source);
+    if (line->quoted || line->signature || !g_str_has_prefix(source, "body:")) continue;
+    if (*line->text == '\0') {
+      gap++;
+      continue;
+    }
+    if (out->len > 0) g_string_append(out, gap ? "\n\n" : "\n");
+    g_string_append(out, line->text);
+    gap = 0;
+  }
+  return g_string_free(out, FALSE);
+}
+
+static GPtrArray *all_lines(const Text *text) {
+  GPtrArray *lines = g_ptr_array_new_with_free_func((GDestroyNotify)extraction_line_free);
+  for (guint i = 0; i < text->lines->len; i++) {
+    const TextLine *line = text->lines->pdata[i];
+    ExtractionLine *copy = extraction_line_new(line->text);
+    set(&copy->source, text->sources->len ? g_ptr_array_index(text->sources, line->source) : "");
+    copy->part = line->part;
+    copy->page = line->page;
+    copy->quoted = line->quoted;
+    copy->signature = line->signature;
+    g_ptr_array_add(lines, copy);
+  }
+  return lines;
+}
+
+static void append_strings(GPtrArray *to, const GPtrArray *from) {
+  for (guint i = 0; i < from->len && to->len < WIRE_STRINGS_MAX; i++)
+    g_ptr_array_add(to, g_strdup(from->pdata[i]));
+}
+
+/* ---- one message ---- */
+
+static void read_content(Reading *reading, const Classification *found) {
+  for (guint i = 0; i < reading->text->review_reasons->len; i++)
+    reading_doubt(reading, "%s", (char *)reading->text->review_reasons->pdata[i]);
+  if (reading->text->over_limit)
+    reading_doubt(reading, "over the limit %s: read in part", reading->text->over_limit);
+  if (reading->mail->over_limit)
+    reading_doubt(reading, "over the limit %s: read in part", reading->mail->over_limit);
+  rules_begin(reading->rules);
+  g_autoptr(Form) form = form_read(reading->rules, reading->text, reading->quote);
+  reading->form = form;
+  guint values = people_read(reading);
+  settle_kind(reading, found, values);
+  reading->form = NULL;
+  if (rules_limited(reading->rules))
+    reading_doubt(reading, "a pattern was stopped: %s", rules_limited(reading->rules));
+}
+
+static void finish(Reading *reading) {
+  Extraction *result = reading->result;
+  add_sender_address(reading);
+  for (guint i = 0; i < result->participants->len; i++)
+    list_missing(reading, result->participants->pdata[i]);
+  list_sources(reading);
+  if (result->kind == KIND_BULLETIN || is_tied(reading)) result->flags |= EXTRACTION_TIED;
+}
+
+static void read_body(const Extractor *extractor, const Wire__Request *request,
+                      const MimeMail *mail, Extraction *result) {
+  g_autoptr(Text) text = text_read(mail, &extractor->limits);
+  g_autofree char **addresses = g_new0(char *, request->n_addresses + 1);
+  for (gsize i = 0; i < request->n_addresses; i++) addresses[i] = request->addresses[i];
+  Classification *found = classify(mail, text, addresses);
+  Rules *rules = choose_rules(extractor, request, mail, result->subject);
+  const Wire__Event *event = rules ? rules_event(rules) : NULL;
+  QuotePeople people = {result->from, result->from_name, addresses, event};
+  g_autoptr(Quote) quote = quote_mark(text, mail, &people);
+  signature_mark(text, result->from_name);
+  Reading reading = {.rules = rules,
+                     .event = event,
+                     .limits = &extractor->limits,
+                     .mail = mail,
+                     .text = text,
+                     .quote = quote,
+                     .result = result};
+  result->flags |= found->flags;
+  append_strings(result->notes, text->notes);
+  append_strings(result->references, found->references);
+  result->kind = machine_kinds[found->machine];
+  if (event) {
+    set(&result->event, event->id);
+    set(&result->language, language_of(event, text, result->subject));
+    read_content(&reading, found);
+    finish(&reading);
+  }
+  if (request->want_text) result->text = own_text(text);
+  if (request->want_lines) result->lines = all_lines(text);
+  classification_free(found);
+}
+
+Extraction *extract(const Extractor *extractor, const Wire__Request *request) {
+  Extraction *result = extraction_new();
+  g_autoptr(GBytes) raw = g_bytes_new_static(request->message.data, request->message.len);
+  g_autoptr(MimeMail) mail = mime_read(raw, &extractor->limits);
+  read_header(mail, result);
+  digest(mail, result);
+  read_body(extractor, request, mail, result);
+  if (request->header_only) {
+    forget_participants(&(Reading){.result = result});
+    result->flags |= EXTRACTION_HEADER_ONLY;
+    if (result->kind == KIND_BULLETIN || result->kind == KIND_QUESTION)
+      result->kind = KIND_UNREADABLE;
+  }
+  return result;
+}

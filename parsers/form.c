@@ -134,7 +134,9 @@ static gboolean read_heading(const Reader *reader, guint i, Heading *heading) {
   Span cells[CELLS_MAX];
   guint written = 0, labelled = 0;
   const char *line = line_of(reader, i)->text;
-  if (!form_is_row(line, &heading->border) || line_of(reader, i)->header) return FALSE;
+  if (reader->scan.first[i + 1] - reader->scan.first[i] < 2 || line_of(reader, i)->header)
+    return FALSE;
+  if (!form_is_row(line, &heading->border)) return FALSE;
   heading->n = split_row(line, heading->border, cells);
   for (guint c = 0; c < heading->n; c++) {
     const FormLabel *label = label_of_cell(reader, i, c);

@@ -7,11 +7,12 @@
 
 enum {
   LABELS_A_LINE_MAX = 40,
-  NOISE_MAX_BYTES = 16,   /* bullets, numbering and brackets before a label */
-  INDENT_MAX_BYTES = 200, /* with the white space */
-  PAREN_MAX_BYTES = 80,   /* "(obligatoire)" behind a label */
-  PARTIAL_MAX_BYTES = 60, /* other words between a label and its colon */
-  BLOCK_LINES_MIN = 3,    /* labelled lines that make a doubtful label one */
+  LINE_MAX_BYTES = 16 << 10, /* a longer line is no form */
+  NOISE_MAX_BYTES = 16,      /* bullets, numbering and brackets before a label */
+  INDENT_MAX_BYTES = 200,    /* with the white space */
+  PAREN_MAX_BYTES = 80,      /* "(obligatoire)" behind a label */
+  PARTIAL_MAX_BYTES = 60,    /* other words between a label and its colon */
+  BLOCK_LINES_MIN = 3,       /* labelled lines that make a doubtful label one */
   MID_LEADERS_MIN = 4
 };
 
@@ -278,7 +279,7 @@ static void scan_line(FormScan *scan, guint i, Fold *fold) {
   const TextLine *line = scan->text->lines->pdata[i];
   gsize start = 0, end = 0;
   char border = '\t';
-  if (line->header || *line->text == '\0') return;
+  if (line->header || *line->text == '\0' || fold->text->len > LINE_MAX_BYTES) return;
   Cell cell = {.scan = scan, .fold = fold, .line = i, .begin = fold->text->str};
   cell.next = rules_find_label(scan->rules, fold, 0, &start, &end);
   cell.next_start = cell.begin + start;

@@ -1,7 +1,8 @@
 /* rules - see rules.h.
  *
- * The labels are one alternation, longest first, grouped by their first letter so that a place in
- * the text is turned down after one comparison a letter; (*MARK) tells which one matched. */
+ * The labels are one alternation (a second one where PCRE2's bound on a pattern is passed), longest
+ * first, grouped by their first letter so that a place in the text is turned down after one
+ * comparison a letter; (*MARK) tells which one matched. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "parsers/rules.h"
 
@@ -17,8 +18,8 @@ typedef struct {
 
 struct Rules {
   const Wire__Event *event;
-  GArray *labels; /* RuleLabel */
-  pcre2_code *label_code;
+  GArray *labels;                /* RuleLabel */
+  GPtrArray *label_codes;        /* pcre2_code*: PCRE2 bounds the size of one */
   pcre2_code **choices;          /* one a field; NULL: none */
   GArray *sets[RULES_SET_COUNT]; /* Compiled */
   GArray *patterns;              /* Compiled, of fields */
@@ -28,6 +29,13 @@ struct Rules {
 };
 
 /* ---- building the text of an alternation ---- */
+
+enum { ALTERNATIVES_A_PATTERN = 400 }; /* longer ones pass PCRE2's bound of 64 KiB */
+
+/* Group 1: the endings that a word may have, "(e)", "-e", "s", "(s)"; group 2: what may stand
+ * between two words. Written once, since each label holds them many times. */
+static const char shared_groups[] = "(?(DEFINE)((?:[(.-]?e?[).-]{0,2}\\(?s?\\)?)?)"
+                                    "([^\\p{L}\\p{N}\\t:\\x{2610}\\x{2612}]{1,4}))";
 
 typedef struct {
   char *pattern;
@@ -79,7 +87,7 @@ static void word_pattern(GString *out, const char *word) {
   }
   if (length > 3 && word[length - 1] == 's') length--;
   g_string_append_len(out, word, (gssize)length);
-  g_string_append(out, "(?:[(.-]?e?[).-]{0,2}\\(?s?\\)?)?");
+  g_string_append(out, "(?1)");
 }
 
 /* The pattern of one label or choice word; NULL: nothing in it can be matched. */
@@ -90,7 +98,7 @@ static Alternative *alternative_new(const char *text, guint mark) {
   GString *pattern = g_string_new(NULL);
   g_auto(GStrv) split = g_strsplit(words, " ", -1);
   for (guint i = 0; split[i]; i++) {
-    if (i > 0) g_string_append(pattern, "[^\\p{L}\\p{N}\\t:\\x{2610}\\x{2612}]{1,4}");
+    if (i > 0) g_string_append(pattern, "(?2)");
     word_pattern(pattern, split[i]);
   }
   Alternative *alternative = g_new0(Alternative, 1);
@@ -100,12 +108,11 @@ static Alternative *alternative_new(const char *text, guint mark) {
   return alternative;
 }
 
-/* Sorted and grouped by first letter: (?:a(?:…|…)|b(?:…)). */
-static char *alternation(GPtrArray *alternatives) {
-  g_ptr_array_sort(alternatives, alternative_compare);
+/* Sorted ones from `from` to `to`, grouped by first letter: (?:a(?:…|…)|b(?:…)). */
+static char *alternation(const GPtrArray *alternatives, guint from, guint to) {
   GString *out = g_string_new("(?:");
   gunichar group = 0;
-  for (guint i = 0; i < alternatives->len; i++) {
+  for (guint i = from; i < to; i++) {
     const Alternative *alternative = alternatives->pdata[i];
     gunichar first = g_utf8_get_char(alternative->pattern);
     if (first != group) {
@@ -259,26 +266,41 @@ static void collect_labels(Rules *rules, GPtrArray *alternatives) {
   }
 }
 
-static void compile_labels(Rules *rules, GPtrArray *problems) {
-  g_autoptr(GPtrArray) alternatives = g_ptr_array_new_with_free_func(alternative_free);
-  rules->labels = g_array_new(FALSE, TRUE, sizeof(RuleLabel));
-  collect_labels(rules, alternatives);
-  g_autofree char *any = alternation(alternatives);
-  g_autofree char *regex = g_strdup_printf(
-      "(?<![\\p{L}\\p{N}])"
-      "(?:(?:(?:n ?[o\u00b0\u00ba]\\.?|numeros?|num\\.?) (?:des? |d')?)|votre |vos |notre |your "
-      "|\u3054|\u304a|\u8cb4)?%s(?![\\p{L}\\p{N}])",
-      any);
+/* One pattern of sorted alternatives; `lead` may stand before each. NULL: said in `problems`. */
+static pcre2_code *compile_words(const Rules *rules, const GPtrArray *alternatives, guint from,
+                                 guint to, const char *lead, const char *field,
+                                 GPtrArray *problems) {
+  g_autofree char *any = alternation(alternatives, from, to);
+  g_autofree char *regex =
+      g_strdup_printf("%s(?<![\\p{L}\\p{N}])%s%s(?![\\p{L}\\p{N}])", shared_groups, lead, any);
   int error = 0;
   gsize offset = 0;
-  rules->label_code = compile(regex, &error, &offset);
-  if (rules->label_code) return;
+  pcre2_code *code = compile(regex, &error, &offset);
+  if (code) return code;
   char text[200] = "";
   pcre2_get_error_message(error, (PCRE2_UCHAR *)text, sizeof text);
-  problem_add(problems, rules->event, "", "labels", 0, 0, text);
+  problem_add(problems, rules->event, field, "labels", 0, 0, text);
+  return NULL;
 }
 
-static pcre2_code *compile_choices(const Wire__Field *field) {
+static void compile_labels(Rules *rules, GPtrArray *problems) {
+  static const char lead[] =
+      "(?:(?:(?:n ?[o\u00b0\u00ba]\\.?|numeros?|num\\.?) (?:des? |d')?)|votre |vos |notre |your "
+      "|\u3054|\u304a|\u8cb4)?";
+  g_autoptr(GPtrArray) alternatives = g_ptr_array_new_with_free_func(alternative_free);
+  rules->labels = g_array_new(FALSE, TRUE, sizeof(RuleLabel));
+  rules->label_codes = g_ptr_array_new_with_free_func((GDestroyNotify)pcre2_code_free);
+  collect_labels(rules, alternatives);
+  g_ptr_array_sort(alternatives, alternative_compare);
+  for (guint from = 0; from < alternatives->len; from += ALTERNATIVES_A_PATTERN) {
+    guint to = MIN(from + ALTERNATIVES_A_PATTERN, alternatives->len);
+    pcre2_code *code = compile_words(rules, alternatives, from, to, lead, "", problems);
+    if (code) g_ptr_array_add(rules->label_codes, code);
+  }
+}
+
+static pcre2_code *compile_choices(const Rules *rules, const Wire__Field *field,
+                                   GPtrArray *problems) {
   g_autoptr(GPtrArray) alternatives = g_ptr_array_new_with_free_func(alternative_free);
   for (gsize c = 0; c < field->n_choices; c++) {
     Wire__Choice *choice = field->choices[c];
@@ -288,11 +310,8 @@ static pcre2_code *compile_choices(const Wire__Field *field) {
     }
   }
   if (alternatives->len == 0) return NULL;
-  g_autofree char *any = alternation(alternatives);
-  g_autofree char *regex = g_strdup_printf("(?<![\\p{L}\\p{N}])%s(?![\\p{L}\\p{N}])", any);
-  int error = 0;
-  gsize offset = 0;
-  return compile(regex, &error, &offset);
+  g_ptr_array_sort(alternatives, alternative_compare);
+  return compile_words(rules, alternatives, 0, alternatives->len, "", field->name, problems);
 }
 
 Rules *rules_new(const Wire__Event *event, const Wire__Limits *limits, GPtrArray *problems) {
@@ -302,7 +321,8 @@ Rules *rules_new(const Wire__Event *event, const Wire__Limits *limits, GPtrArray
   compile_sets(rules, problems);
   compile_field_patterns(rules, problems);
   rules->choices = g_new0(pcre2_code *, event->n_fields + 1);
-  for (gsize f = 0; f < event->n_fields; f++) rules->choices[f] = compile_choices(event->fields[f]);
+  for (gsize f = 0; f < event->n_fields; f++)
+    rules->choices[f] = compile_choices(rules, event->fields[f], problems);
   guint32 steps = limits && limits->match_steps ? limits->match_steps : LIMIT_MATCH_STEPS;
   rules->context = pcre2_match_context_create(NULL);
   pcre2_set_match_limit(rules->context, steps);
@@ -313,7 +333,7 @@ Rules *rules_new(const Wire__Event *event, const Wire__Limits *limits, GPtrArray
 
 void rules_free(Rules *rules) {
   if (!rules) return;
-  pcre2_code_free(rules->label_code);
+  g_ptr_array_unref(rules->label_codes);
   for (gsize f = 0; f < rules->event->n_fields; f++) pcre2_code_free(rules->choices[f]);
   g_free(rules->choices);
   for (guint s = 0; s < RULES_SET_COUNT; s++) g_array_unref(rules->sets[s]);
@@ -356,12 +376,19 @@ static guint marked(const Rules *rules) {
 
 const RuleLabel *rules_find_label(Rules *rules, const Fold *line, gsize from, gsize *ret_start,
                                   gsize *ret_end) {
-  if (!run(rules, rules->label_code, "labels", line->text->str, line->text->len, from)) return NULL;
-  const PCRE2_SIZE *span = pcre2_get_ovector_pointer(rules->data);
-  *ret_start = span[0];
-  *ret_end = span[1];
-  guint index = marked(rules);
-  return index < rules->labels->len ? &g_array_index(rules->labels, RuleLabel, index) : NULL;
+  const RuleLabel *best = NULL;
+  for (guint i = 0; i < rules->label_codes->len; i++) {
+    const pcre2_code *code = rules->label_codes->pdata[i];
+    if (!run(rules, code, "labels", line->text->str, line->text->len, from)) continue;
+    const PCRE2_SIZE *span = pcre2_get_ovector_pointer(rules->data);
+    guint index = marked(rules);
+    if (index >= rules->labels->len) continue;
+    if (best && (span[0] > *ret_start || (span[0] == *ret_start && span[1] <= *ret_end))) continue;
+    *ret_start = span[0];
+    *ret_end = span[1];
+    best = &g_array_index(rules->labels, RuleLabel, index);
+  }
+  return best;
 }
 
 int rules_find_choice(Rules *rules, guint field, const Fold *text, gsize from, gsize *ret_start,

@@ -1,0 +1,297 @@
+/* people_values - see people_values.h.
+ *
+ * One label may hold several fields ("Nom et prénom", "CP / Ville"), one value may hold more than
+ * its label says (the town behind the street). What a value holds besides never replaces what
+ * stands under its own label. Telephone numbers come last: the address tells their country. */
+#include "parsers/people_values.h"
+
+#include <string.h>
+
+#include "parsers/fields/field.h"
+#include "parsers/people.h"
+
+enum { SPLIT_CONFIDENCE = 90 };
+
+typedef struct {
+  Reading *reading;
+  const GPtrArray *entries;
+  Participant *person;
+  const char *country;
+} Person;
+
+static const Wire__Field *field_at(const Person *p, guint field) {
+  return p->reading->event->fields[field];
+}
+
+static gboolean has_role(const Person *p, guint field, const char *role) {
+  return strcmp(field_at(p, field)->role, role) == 0;
+}
+
+/* Is there a label for `field` alone among the entries, filled in or not? */
+static gboolean has_label(const Person *p, int field, gboolean filled) {
+  for (guint i = 0; field >= 0 && i < p->entries->len; i++) {
+    const FormEntry *entry = p->entries->pdata[i];
+    if (entry->label->n_fields != 1 || entry->label->fields[0] != (guint)field) continue;
+    if (!filled || !field_is_blank(entry->raw)) return TRUE;
+  }
+  return FALSE;
+}
+
+static FieldValue *value_new(const Person *p, const FormEntry *entry, guint field,
+                             const char *value) {
+  const TextLine *line = p->reading->text->lines->pdata[entry->line];
+  FieldValue *v = field_value_new(field_at(p, field)->name, value);
+  g_free(v->raw);
+  v->raw = g_strdup(entry->raw);
+  g_free(v->rule);
+  v->rule = g_strconcat("label:", entry->label->text, NULL);
+  g_free(v->source);
+  v->source = g_strdup(g_ptr_array_index(p->reading->text->sources, line->source));
+  v->part = line->part;
+  v->page = line->page;
+  v->line = entry->line;
+  v->start = entry->start;
+  v->end = entry->end;
+  if (!entry->sure) v->confidence = SPLIT_CONFIDENCE;
+  return v;
+}
+
+static void add_invalid(const Person *p, guint field, const char *raw, const char *reason) {
+  const char *name = field_at(p, field)->name;
+  for (guint i = 0; i < p->person->invalid->len; i++)
+    if (strcmp(((InvalidValue *)p->person->invalid->pdata[i])->field, name) == 0) return;
+  g_autofree char *clean = field_clean_line(raw);
+  g_ptr_array_add(p->person->invalid, invalid_value_new(name, clean, reason));
+}
+
+/* Two answers to one question: the first stands; of a required field a person must look. */
+static void add_value(const Person *p, FieldValue *value, gboolean required) {
+  g_autofree char *name = g_strdup(value->field);
+  g_autofree char *text = g_strdup(value->value);
+  if (people_add(p->person, value) || !required) return;
+  reading_doubt(p->reading, "two values for %s: %s and %s", name,
+                participant_value(p->person, name)->value, text);
+}
+
+static void take(const Person *p, const FormEntry *entry, guint field, const char *raw) {
+  FieldContext context = {p->reading->rules, field, p->country};
+  FieldResult result = field_parse(&context, raw);
+  gboolean required = field_at(p, field)->required;
+  if (result.status == FIELD_INVALID && (entry->sure || required))
+    add_invalid(p, field, raw, result.reason);
+  if (result.status == FIELD_VALID) {
+    if (result.doubt && required)
+      reading_doubt(p->reading, "%s: %s", field_at(p, field)->name, result.doubt);
+    add_value(p, value_new(p, entry, field, result.value), required);
+  }
+  field_result_clear(&result);
+}
+
+/* The same for what a value holds besides its own field: never invalid, never a second answer. */
+static void take_besides(const Person *p, const FormEntry *entry, int field, const char *raw) {
+  if (field < 0 || raw[0] == '\0' || has_label(p, field, TRUE)) return;
+  if (participant_value(p->person, field_at(p, (guint)field)->name)) return;
+  FieldContext context = {p->reading->rules, (guint)field, p->country};
+  FieldResult result = field_parse(&context, raw);
+  if (result.status == FIELD_VALID) {
+    FieldValue *value = value_new(p, entry, (guint)field, result.value);
+    value->confidence = SPLIT_CONFIDENCE;
+    add_value(p, value, FALSE);
+  }
+  field_result_clear(&result);
+}
+
+/* Is it a name or an address of those who sent the invitation? They are no participants. */
+static gboolean is_staff(const Person *p, const char *value) {
+  g_autofree char *key = fold_key(value);
+  for (gsize i = 0; i < p->reading->event->n_staff; i++) {
+    g_autofree char *staff = fold_key(p->reading->event->staff[i]);
+    if (strcmp(key, staff) == 0) return TRUE;
+  }
+  return FALSE;
+}
+
+/* ---- names ---- */
+
+static void take_title(const Person *p, const FormEntry *entry, int choice) {
+  int title = reading_role(p->reading, "title");
+  if (choice < 0 || title < 0) return;
+  take_besides(p, entry, title, field_at(p, (guint)title)->choices[choice]->words[0]->text);
+}
+
+static void take_names(const Person *p, const FormEntry *entry) {
+  int last = reading_role(p->reading, "last_name"), first = reading_role(p->reading, "first_name");
+  int choice = -1;
+  g_autofree char *clean = field_clean_line(entry->raw);
+  const char *name = field_skip_title(p->reading->rules, clean, &choice);
+  g_autofree char *last_name = NULL, *first_name = NULL;
+  const char *doubt = NULL;
+  if (name[0] == '\0') return;
+  take_title(p, entry, choice);
+  if (has_label(p, first, FALSE)) {
+    take(p, entry, (guint)last, name);
+    return;
+  }
+  if (has_label(p, last, FALSE)) {
+    take(p, entry, (guint)first, name);
+    return;
+  }
+  int given_first = rules_label_given_first(p->reading->rules, entry->label);
+  if (!field_split_name(name, given_first, p->reading->result->from_name, &last_name, &first_name,
+                        &doubt)) {
+    take(p, entry, (guint)last, name);
+    return;
+  }
+  if (doubt) reading_doubt(p->reading, "name %s: %s", name, doubt);
+  take(p, entry, (guint)last, last_name);
+  take(p, entry, (guint)first, first_name);
+}
+
+/* "Nom : DURAND Marie" on a form that asks for no first name: split where the writing tells. */
+static gboolean take_whole_name(const Person *p, const FormEntry *entry) {
+  int last = reading_role(p->reading, "last_name"), first = reading_role(p->reading, "first_name");
+  int choice = -1;
+  if (first < 0 || has_label(p, first, FALSE)) return FALSE;
+  g_autofree char *clean = field_clean_line(entry->raw);
+  const char *name = field_skip_title(p->reading->rules, clean, &choice);
+  g_autofree char *last_name = NULL, *first_name = NULL;
+  const char *doubt = NULL;
+  if (!field_split_name(name, -1, p->reading->result->from_name, &last_name, &first_name, &doubt))
+    return FALSE;
+  if (doubt) return FALSE;
+  take_title(p, entry, choice);
+  take(p, entry, (guint)last, last_name);
+  take(p, entry, (guint)first, first_name);
+  return TRUE;
+}
+
+static void take_last_name(const Person *p, const FormEntry *entry, guint field) {
+  int choice = -1;
+  if (take_whole_name(p, entry)) return;
+  g_autofree char *clean = field_clean_line(entry->raw);
+  field_skip_title(p->reading->rules, clean, &choice);
+  take_title(p, entry, choice);
+  take(p, entry, field, entry->raw);
+}
+
+/* ---- addresses ---- */
+
+/* One line of an address: the lines joined with ", " as the contract says. */
+static char *joined_lines(const char *raw) {
+  g_autofree char *clean = field_clean(raw);
+  g_auto(GStrv) lines = g_strsplit(clean, "\n", -1);
+  for (guint i = 0; lines[i]; i++) {
+    gsize length = strlen(lines[i]);
+    if (lines[i + 1] && length > 0 && lines[i][length - 1] == ',') lines[i][length - 1] = '\0';
+  }
+  return g_strjoinv(", ", lines);
+}
+
+static void take_street(const Person *p, const FormEntry *entry, guint field) {
+  int code_field = reading_role(p->reading, "postal_code"),
+      city_field = reading_role(p->reading, "city");
+  g_autofree char *street = NULL, *code = NULL, *city = NULL;
+  if (code_field >= 0 || city_field >= 0)
+    field_split_address(entry->raw, p->reading->event->country, &street, &code, &city);
+  gboolean split = code && code[0];
+  g_autofree char *whole = joined_lines(split ? street : entry->raw);
+  take(p, entry, field, whole);
+  if (!split) return;
+  take_besides(p, entry, code_field, code);
+  take_besides(p, entry, city_field, city);
+}
+
+/* "67000 Strasbourg" under either label, or under the one for both. */
+static void take_code_city(const Person *p, const FormEntry *entry, int only) {
+  int code_field = reading_role(p->reading, "postal_code"),
+      city_field = reading_role(p->reading, "city");
+  g_autofree char *street = NULL, *code = NULL, *city = NULL;
+  g_autofree char *line = field_clean_line(entry->raw);
+  field_split_address(line, p->reading->event->country, &street, &code, &city);
+  gboolean split = code[0] && street[0] == '\0';
+  if (only >= 0) take(p, entry, (guint)only, entry->raw);
+  if (only < 0 && !split && code_field >= 0) take(p, entry, (guint)code_field, entry->raw);
+  if (!split) return;
+  take_besides(p, entry, code_field, code);
+  take_besides(p, entry, city_field, city);
+}
+
+/* ---- one entry ---- */
+
+static gboolean holds(const Person *p, const RuleLabel *label, const char *role) {
+  for (guint i = 0; i < label->n_fields; i++)
+    if (has_role(p, label->fields[i], role)) return TRUE;
+  return FALSE;
+}
+
+static void take_several(const Person *p, const FormEntry *entry) {
+  if (holds(p, entry->label, "last_name") && holds(p, entry->label, "first_name")) {
+    take_names(p, entry);
+  } else if (holds(p, entry->label, "postal_code") && holds(p, entry->label, "city")) {
+    take_code_city(p, entry, -1);
+  } else {
+    /* two fields that share a word: the one that has no label of its own */
+    guint field = entry->label->fields[0];
+    for (guint i = 0; i < entry->label->n_fields; i++)
+      if (!has_label(p, (int)entry->label->fields[i], FALSE)) {
+        field = entry->label->fields[i];
+        break;
+      }
+    take(p, entry, field, entry->raw);
+  }
+}
+
+/* What the invitation says behind a word that is a label, too ("par courriel : …"). */
+static gboolean is_print(const Person *p, const FormEntry *entry) {
+  const TextLine *line = p->reading->text->lines->pdata[entry->line];
+  const char *type = field_at(p, entry->label->fields[0])->type;
+  return (line->sent && strcmp(type, "choice") != 0) || is_staff(p, entry->raw);
+}
+
+static void take_entry(const Person *p, const FormEntry *entry) {
+  guint field = entry->label->fields[0];
+  if (is_print(p, entry)) return;
+  if (field_is_blank(entry->raw) && !strstr(entry->raw, "\u2612")) return;
+  if (entry->label->n_fields > 1)
+    take_several(p, entry);
+  else if (has_role(p, field, "street"))
+    take_street(p, entry, field);
+  else if (has_role(p, field, "last_name"))
+    take_last_name(p, entry, field);
+  else if (has_role(p, field, "postal_code") || has_role(p, field, "city"))
+    take_code_city(p, entry, (int)field);
+  else
+    take(p, entry, field, entry->raw);
+}
+
+static gboolean is_phone(const Person *p, const FormEntry *entry) {
+  return strcmp(field_at(p, entry->label->fields[0])->type, "phone") == 0;
+}
+
+/* Where the person writes from, as far as the entries tell. */
+static char *address_words(const Person *p) {
+  GString *words = g_string_new(NULL);
+  static const char *const roles[] = {"street", "postal_code", "city", "organization", NULL};
+  for (guint i = 0; i < p->entries->len; i++) {
+    const FormEntry *entry = p->entries->pdata[i];
+    for (guint r = 0; roles[r]; r++)
+      if (holds(p, entry->label, roles[r])) g_string_append_printf(words, "%s\n", entry->raw);
+  }
+  return g_string_free(words, FALSE);
+}
+
+void people_values(Reading *reading, const GPtrArray *entries, Participant *person) {
+  Person p = {.reading = reading, .entries = entries, .person = person};
+  g_autofree char *address = address_words(&p);
+  p.country = reading_country(reading, address);
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < entries->len; i++) {
+      const FormEntry *entry = entries->pdata[i];
+      if (is_phone(&p, entry) == (pass == 1)) take_entry(&p, entry);
+    }
+  /* a field that has a value is not invalid for a second, wrong answer */
+  for (guint i = person->invalid->len; i > 0; i--) {
+    const InvalidValue *invalid = person->invalid->pdata[i - 1];
+    if (participant_value(person, invalid->field)) g_ptr_array_remove_index(person->invalid, i - 1);
+  }
+}
