@@ -1,1 +1,176 @@
-int main(void) { return 70; } /* placeholder until its owner writes it */
+/* bulletinctl - the admin's command line: one table of commands, one of options.
+ *
+ * Help, with an example for every option of a command, is made of the two tables. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "daemon/ctl/ctl.h"
+#include "daemon/log.h"
+
+static const Command commands[] = {
+    {"parse", "FILE...", 1, -1, "mails/", OPTION_EVENT | OPTION_JOBS | OPTION_TEXT,
+     "Read mails and print what the daemon would see in them, a JSON object a line", ctl_parse},
+};
+
+typedef struct {
+  guint bit; /* 0: every command takes it */
+  GOptionEntry entry;
+  gsize offset; /* in Options */
+  const char *example;
+} OptionRow;
+
+#define ROW(bit, name, letter, type, member, text, argument, example)                              \
+  { bit, {name, letter, 0, type, NULL, text, argument}, offsetof(Options, member), example }
+static const OptionRow option_rows[] = {
+    ROW(0, "config", 'c', G_OPTION_ARG_FILENAME, config,
+        "Configuration (default " CTL_DEFAULT_CONFIG ")", "FILE", "--config bulletind.yaml"),
+    ROW(OPTION_EVENT, "event", 0, G_OPTION_ARG_FILENAME, event, "This event alone", "ID",
+        "--event copil-2019"),
+    ROW(OPTION_JOBS, "jobs", 'j', G_OPTION_ARG_INT, jobs, "Workers at once (default: one a core)",
+        "N", "--jobs 4"),
+    ROW(OPTION_TEXT, "text", 0, G_OPTION_ARG_NONE, text, "Add what the sender newly wrote", NULL,
+        "--text"),
+    ROW(OPTION_ALL, "all", 'a', G_OPTION_ARG_NONE, all, "Settled mails, or sent answers, too", NULL,
+        "--all"),
+    ROW(OPTION_OUTBOX, "outbox", 'o', G_OPTION_ARG_NONE, outbox, "The answers, not the mails", NULL,
+        "--outbox"),
+    ROW(OPTION_FOLLOW, "follow", 'f', G_OPTION_ARG_NONE, follow, "Go on until interrupted", NULL,
+        "--follow"),
+    ROW(OPTION_SINCE, "since", 's', G_OPTION_ARG_FILENAME, since,
+        "From then on: 90s, 30m, 2h, 7d ago, or RFC 3339", "WHEN", "--since 2h"),
+    ROW(OPTION_ID, "id", 0, G_OPTION_ARG_FILENAME, id, "About this mail alone", "ID", "--id 12"),
+    ROW(OPTION_FORMAT, "format", 0, G_OPTION_ARG_FILENAME, format, "csv (default) or json",
+        "FORMAT", "--format json"),
+    ROW(OPTION_JSON, "json", 0, G_OPTION_ARG_NONE, json, "JSON Lines", NULL, "--json"),
+};
+
+enum { OPTION_ROWS = G_N_ELEMENTS(option_rows) };
+
+static gboolean takes(const Command *command, const OptionRow *row) {
+  return !row->bit || (command->options & row->bit);
+}
+
+/* The rows that `command` takes (NULL: those of every command), filled in to write to `options`. */
+static void fill_entries(const Command *command, Options *options,
+                         GOptionEntry entries[OPTION_ROWS + 1]) {
+  int count = 0;
+  for (int i = 0; i < OPTION_ROWS; i++) {
+    const OptionRow *row = &option_rows[i];
+    if (command ? !takes(command, row) : row->bit != 0) continue;
+    entries[count] = row->entry;
+    entries[count++].arg_data = (char *)options + row->offset;
+  }
+  entries[count] = (GOptionEntry){NULL};
+}
+
+static char *command_examples(const Command *command) {
+  const char *gap = *command->sample ? " " : "";
+  GString *text = g_string_new("Examples:\n");
+  g_string_append_printf(text, "  bulletinctl %s%s%s\n", command->name, gap, command->sample);
+  for (int i = 0; i < OPTION_ROWS; i++)
+    if (takes(command, &option_rows[i]))
+      g_string_append_printf(text, "  bulletinctl %s%s%s %s\n", command->name, gap, command->sample,
+                             option_rows[i].example);
+  return g_string_free(text, FALSE);
+}
+
+static char *all_commands(void) {
+  GString *text = g_string_new("Commands:\n");
+  for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
+    g_string_append_printf(text, "  %-8s %s\n", commands[i].name, commands[i].summary);
+  g_string_append(text, "\nExamples:\n  bulletinctl --version\n"
+                        "  bulletinctl --config bulletind.yaml queue\n"
+                        "  bulletinctl queue --help");
+  return g_string_free(text, FALSE);
+}
+
+static const Command *find_command(const char *name) {
+  for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
+    if (!strcmp(commands[i].name, name)) return &commands[i];
+  return NULL;
+}
+
+static int unknown_command(const char *name) {
+  const char *known[G_N_ELEMENTS(commands) + 1] = {NULL};
+  for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) known[i] = commands[i].name;
+  const char *nearest = config_nearest(name, known);
+  return nearest ? ctl_fail(EX_USAGE, "unknown command '%s'; did you mean '%s'?", name, nearest)
+                 : ctl_fail(EX_USAGE, "unknown command '%s'; see bulletinctl --help", name);
+}
+
+/* What stands before the command: --config, --version, --help. */
+static gboolean parse_before(Options *options, gboolean *ret_version, int *argc, char ***argv) {
+  GOptionEntry version[] = {{"version", 0, 0, G_OPTION_ARG_NONE, ret_version, "The version", NULL},
+                            {NULL}};
+  GOptionEntry entries[OPTION_ROWS + 1];
+  fill_entries(NULL, options, entries);
+  g_autofree char *description = all_commands();
+  g_autoptr(GOptionContext) context = g_option_context_new("COMMAND [ARGUMENT...]");
+  g_option_context_set_strict_posix(context, TRUE);
+  g_option_context_add_main_entries(context, version, NULL);
+  g_option_context_add_main_entries(context, entries, NULL);
+  g_option_context_set_summary(context, "The admin's command line of bulletind.");
+  g_option_context_set_description(context, description);
+  g_autoptr(GError) error = NULL;
+  if (g_option_context_parse(context, argc, argv, &error)) return TRUE;
+  ctl_fail(EX_USAGE, "%s; see bulletinctl --help", error->message);
+  return FALSE;
+}
+
+static gboolean parse_command(const Command *command, Options *options, int *argc, char ***argv) {
+  GOptionEntry entries[OPTION_ROWS + 1];
+  fill_entries(command, options, entries);
+  g_autofree char *usage = g_strdup_printf("%s %s", command->name, command->arguments);
+  g_autofree char *description = command_examples(command);
+  g_autoptr(GOptionContext) context = g_option_context_new(usage);
+  g_option_context_add_main_entries(context, entries, NULL);
+  g_option_context_set_summary(context, command->summary);
+  g_option_context_set_description(context, description);
+  g_autoptr(GError) error = NULL;
+  if (g_option_context_parse(context, argc, argv, &error)) return TRUE;
+  ctl_fail(EX_USAGE, "%s; see bulletinctl %s --help", error->message, command->name);
+  return FALSE;
+}
+
+static int run_command(const Command *command, Options *options, int argc, char **argv) {
+  if (!parse_command(command, options, &argc, &argv)) return EX_USAGE;
+  char **arguments = argv + 1;
+  int count = argc - 1;
+  if (count > 0 && !strcmp(*arguments, "--")) arguments++, count--;
+  if (count < command->least || (command->most >= 0 && count > command->most))
+    return ctl_fail(EX_USAGE, "usage: bulletinctl %s %s; see bulletinctl %s --help", command->name,
+                    command->arguments, command->name);
+  return command->run(options, arguments);
+}
+
+static void options_done(Options *options) {
+  g_free(options->config);
+  g_free(options->event);
+  g_free(options->format);
+  g_free(options->id);
+  g_free(options->since);
+}
+
+static int run(Options *options, int argc, char **argv) {
+  gboolean version = FALSE;
+  if (!parse_before(options, &version, &argc, &argv)) return EX_USAGE;
+  if (version) {
+    printf("bulletinctl %s\n", BULLETIND_VERSION);
+    return ctl_end_output(EX_OK);
+  }
+  if (argc < 2) return ctl_fail(EX_USAGE, "no command given; see bulletinctl --help");
+  const Command *command = find_command(argv[1]);
+  return command ? run_command(command, options, argc - 1, argv + 1) : unknown_command(argv[1]);
+}
+
+int main(int argc, char **argv) {
+  signal(SIGPIPE, SIG_IGN); /* a worker that died, a pager that was left: both are told as errors */
+  g_set_prgname("bulletinctl");
+  log_init("bulletinctl", LOG_LEVEL_WARNING);
+  Options options = {0};
+  int code = run(&options, argc, argv);
+  options_done(&options);
+  return code;
+}
