@@ -191,6 +191,22 @@ static Rules *choose_rules(const Extractor *extractor, const Wire__Request *requ
   return rules;
 }
 
+/* ---- who may be answered ---- */
+
+/* Exchange stamps "DR, OOF, AutoReply" on what people write, so that no absence notice answers it;
+ * whoever sends a bulletin waits for its confirmation. "All" is what programs write of themselves
+ * (DEVIATIONS.md). */
+static guint answer_flags(const MimeMail *mail, const Classification *found) {
+  const char *value = NULL;
+  if (found->machine != MACHINE_NONE || !(found->flags & EXTRACTION_SUPPRESS)) return found->flags;
+  for (guint n = 0; (value = mime_header(mail, "X-Auto-Response-Suppress", n)); n++) {
+    g_autofree char *words = fold_words(value);
+    g_auto(GStrv) split = g_strsplit(words, " ", -1);
+    if (g_strv_contains((const char *const *)split, "all")) return found->flags;
+  }
+  return found->flags & ~(guint)EXTRACTION_SUPPRESS;
+}
+
 /* ---- ties to the event ---- */
 
 static gboolean holds_word(char **words, guint n, const char *line) {
@@ -400,7 +416,7 @@ static void read_body(const Extractor *extractor, const Wire__Request *request,
                      .text = text,
                      .quote = quote,
                      .result = result};
-  result->flags |= found->flags;
+  result->flags |= answer_flags(mail, found);
   append_strings(result->notes, text->notes);
   append_strings(result->references, found->references);
   result->kind = machine_kinds[found->machine];

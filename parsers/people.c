@@ -58,10 +58,6 @@ static const TextLine *line_of(const People *people, guint line) {
   return people->reading->text->lines->pdata[line];
 }
 
-static gboolean is_filled(const FormEntry *entry) {
-  return !field_is_blank(entry->raw) || strstr(entry->raw, "\u2612") != NULL;
-}
-
 static Block *block_new(People *people, const FormEntry *entry) {
   Block *block = g_new0(Block, 1);
   block->entries = g_ptr_array_new();
@@ -75,7 +71,7 @@ static Block *block_new(People *people, const FormEntry *entry) {
 static void block_add(People *people, Block *block, const FormEntry *entry) {
   g_ptr_array_add(block->entries, (gpointer)entry);
   for (guint i = 0; i < entry->label->n_fields; i++) block->seen[entry->label->fields[i]] = TRUE;
-  if (!is_filled(entry)) return;
+  if (!people_is_answer(people->reading, entry)) return;
   if (block->answers++ == 0) block->segment = people->reading->quote->line[entry->line];
   if (!line_of(people, entry->line)->quoted) block->own++;
 }

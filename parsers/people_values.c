@@ -19,6 +19,33 @@ typedef struct {
   const char *country;
 } Person;
 
+/* ---- what is an answer ---- */
+
+/* Is it a name or an address of those who sent the invitation? They are no participants. */
+static gboolean is_staff(const Reading *reading, const char *value) {
+  g_autofree char *key = fold_key(value);
+  for (gsize i = 0; i < reading->event->n_staff; i++) {
+    g_autofree char *staff = fold_key(reading->event->staff[i]);
+    if (strcmp(key, staff) == 0) return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean is_chosen(const Reading *reading, const FormEntry *entry) {
+  FieldContext context = {reading->rules, entry->label->fields[0], NULL};
+  FieldResult result = field_parse(&context, entry->raw);
+  gboolean chosen = result.status != FIELD_BLANK;
+  field_result_clear(&result);
+  return chosen;
+}
+
+gboolean people_is_answer(const Reading *reading, const FormEntry *entry) {
+  const TextLine *line = reading->text->lines->pdata[entry->line];
+  const Wire__Field *field = reading->event->fields[entry->label->fields[0]];
+  if (strcmp(field->type, "choice") == 0) return is_chosen(reading, entry);
+  return !field_is_blank(entry->raw) && !line->sent && !is_staff(reading, entry->raw);
+}
+
 static const Wire__Field *field_at(const Person *p, guint field) {
   return p->reading->event->fields[field];
 }
@@ -99,16 +126,6 @@ static void take_besides(const Person *p, const FormEntry *entry, int field, con
     add_value(p, value, FALSE);
   }
   field_result_clear(&result);
-}
-
-/* Is it a name or an address of those who sent the invitation? They are no participants. */
-static gboolean is_staff(const Person *p, const char *value) {
-  g_autofree char *key = fold_key(value);
-  for (gsize i = 0; i < p->reading->event->n_staff; i++) {
-    g_autofree char *staff = fold_key(p->reading->event->staff[i]);
-    if (strcmp(key, staff) == 0) return TRUE;
-  }
-  return FALSE;
 }
 
 /* ---- names ---- */
@@ -241,17 +258,9 @@ static void take_several(const Person *p, const FormEntry *entry) {
   }
 }
 
-/* What the invitation says behind a word that is a label, too ("par courriel : …"). */
-static gboolean is_print(const Person *p, const FormEntry *entry) {
-  const TextLine *line = p->reading->text->lines->pdata[entry->line];
-  const char *type = field_at(p, entry->label->fields[0])->type;
-  return (line->sent && strcmp(type, "choice") != 0) || is_staff(p, entry->raw);
-}
-
 static void take_entry(const Person *p, const FormEntry *entry) {
   guint field = entry->label->fields[0];
-  if (is_print(p, entry)) return;
-  if (field_is_blank(entry->raw) && !strstr(entry->raw, "\u2612")) return;
+  if (!people_is_answer(p->reading, entry)) return;
   if (entry->label->n_fields > 1)
     take_several(p, entry);
   else if (has_role(p, field, "street"))
