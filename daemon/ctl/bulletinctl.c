@@ -12,6 +12,15 @@
 static const Command commands[] = {
     {"parse", "FILE...", 1, -1, "mails/", OPTION_EVENT | OPTION_JOBS | OPTION_TEXT,
      "Read mails and print what the daemon would see in them, a JSON object a line", ctl_parse},
+    {"accept", "ID [field=value...]", 1, -1, "12 first_name=Marie", 0,
+     "Register what mail ID says, with these changes, and confirm", ctl_accept},
+    {"ask", "ID", 1, 1, "12", 0, "Ask the sender of mail ID for what is missing", ctl_ask},
+    {"ignore", "ID", 1, 1, "12", 0, "Settle mail ID without an answer", ctl_ignore},
+    {"edit", "REG field=value...", 2, -1, "3 phone=+33612345678", 0,
+     "Change registration REG and tell the participant", ctl_edit},
+    {"cancel", "REG", 1, 1, "3", 0, "Cancel registration REG and tell the participant", ctl_cancel},
+    {"check", "", 0, 0, "", 0, "Try every mailbox and the submission server, a line each",
+     ctl_check},
 };
 
 typedef struct {
