@@ -81,6 +81,16 @@ static FormEntry *add_entry(Reader *reader, const FormLabel *label, char *take_r
   return &g_array_index(reader->form->entries, FormEntry, reader->form->entries->len - 1);
 }
 
+/* Printed choices without a tick ("☐ Oui ☐ Non") are no answer yet. */
+static gboolean is_unanswered(const Reader *reader, const FormLabel *label, const char *beside) {
+  if (!has_type(reader, label->label, "choice")) return is_blank(beside) && !has_tick(beside);
+  FieldContext context = {reader->scan.rules, label->label->fields[0], NULL};
+  FieldResult result = field_parse(&context, beside);
+  gboolean blank = result.status == FIELD_BLANK;
+  field_result_clear(&result);
+  return blank;
+}
+
 /* ---- rows of a table ---- */
 
 typedef struct {
@@ -408,8 +418,10 @@ static void read_label(Reader *reader, const FormLabel *label) {
   while (end > label->value && strchr(" \t", line[end - 1])) end--;
   g_autofree char *beside = g_strndup(line + label->value, end - label->value);
   gboolean last = label->stop == strlen(line);
-  if (is_blank(beside) && !has_tick(beside)) {
-    if (read_cells(reader, label) || (last && read_below(reader, label))) return;
+  gboolean empty = is_blank(beside) && !has_tick(beside);
+  if (empty && read_cells(reader, label)) return;
+  if (last && is_unanswered(reader, label, beside) && read_below(reader, label)) return;
+  if (empty) {
     add_entry(reader, label, g_strdup(""), label->line, label->value, label->value);
     return;
   }
@@ -429,15 +441,54 @@ static gboolean is_bulletin_below_closing(const Reader *reader) {
   return (guint)__builtin_popcountll(seen) >= SIGNED_LABELS_MIN;
 }
 
+/* ---- patterns ---- */
+
+/* A label for a field's pattern, made once. */
+static const RuleLabel *made_label(Reader *reader, guint field) {
+  GPtrArray *made = reader->form->made;
+  for (guint i = 0; i < made->len; i++)
+    if (((RuleLabel *)made->pdata[i])->fields[0] == field) return made->pdata[i];
+  RuleLabel *label = g_new0(RuleLabel, 1);
+  label->text = rules_event(reader->scan.rules)->fields[field]->name;
+  label->language = "";
+  label->fields[0] = field;
+  label->n_fields = 1;
+  g_ptr_array_add(made, label);
+  return label;
+}
+
+static void add_hit(Reader *reader, guint i, const RuleHit *hit, const Fold *fold) {
+  const char *text = line_of(reader, i)->text;
+  guint start = (guint)fold_origin(fold, hit->start), end = (guint)fold_origin(fold, hit->end);
+  FormLabel label = {.label = made_label(reader, hit->field), .line = i, .mark = MARK_COLON};
+  FormEntry *entry = add_entry(reader, &label, g_strndup(text + start, end - start), i, start, end);
+  if (entry) entry->pattern = hit->pattern;
+}
+
+/* The fields' own patterns; where one matches, the line's labels are not read. */
+static gboolean read_patterns(Reader *reader, guint i, Fold *fold, GArray *hits) {
+  const TextLine *line = line_of(reader, i);
+  if (*line->text == '\0' || line->header) return FALSE;
+  fold_line(fold, line->text, -1);
+  g_array_set_size(hits, 0);
+  rules_find_patterns(reader->scan.rules, fold, hits);
+  for (guint h = 0; h < hits->len; h++) add_hit(reader, i, &g_array_index(hits, RuleHit, h), fold);
+  return hits->len > 0;
+}
+
 static void read_all(Reader *reader) {
   gboolean signed_form = is_bulletin_below_closing(reader);
+  g_autoptr(GArray) hits = g_array_new(FALSE, FALSE, sizeof(RuleHit));
+  g_auto(Fold) fold = {0};
+  fold_init(&fold);
   for (guint i = 0; i < n_lines(reader);) {
     guint table = read_table(reader, i);
     if (table > 0) {
       i += table;
       continue;
     }
-    for (guint k = reader->scan.first[i]; k < reader->scan.first[i + 1]; k++) {
+    gboolean matched = !is_taken(reader, i) && read_patterns(reader, i, &fold, hits);
+    for (guint k = reader->scan.first[i]; k < reader->scan.first[i + 1] && !matched; k++) {
       const FormLabel *label = label_at(reader, k);
       if (label->accepted && !is_taken(reader, i)) read_label(reader, label);
     }
@@ -455,6 +506,7 @@ Form *form_read(Rules *rules, const Text *text, const Quote *quote) {
   Form *form = g_new0(Form, 1);
   form->entries = g_array_new(FALSE, TRUE, sizeof(FormEntry));
   g_array_set_clear_func(form->entries, entry_clear);
+  form->made = g_ptr_array_new_with_free_func(g_free);
   Reader reader = {.scan = {.rules = rules, .text = text, .quote = quote}, .form = form};
   reader.taken = g_array_sized_new(FALSE, TRUE, sizeof(gboolean), text->lines->len + 1);
   g_array_set_size(reader.taken, text->lines->len + 1);
@@ -469,5 +521,6 @@ Form *form_read(Rules *rules, const Text *text, const Quote *quote) {
 void form_free(Form *form) {
   if (!form) return;
   g_array_unref(form->entries);
+  g_ptr_array_unref(form->made);
   g_free(form);
 }

@@ -9,21 +9,23 @@
 #include "parsers/rules.h"
 
 typedef struct {
-  const RuleLabel *label;
-  char *raw;        /* as written, lines kept; "" where nothing was filled in */
-  guint label_line; /* where the label stands */
-  guint line;       /* where the value begins */
-  guint start, end; /* bytes of that line */
-  guint row;        /* of a table with a heading: person in it, from 1; 0: none */
-  guint column;     /* of a table with the labels at the left: from 1; 0: the only one */
-  int number;       /* "Nom 2": 2; 0: none */
-  guint table;      /* tables with a heading, counted from 1; 0: none */
-  gboolean sure;    /* a colon, a cell or a tick box parted label and value */
+  const RuleLabel *label; /* of a pattern: one that the form made */
+  guint pattern;          /* number of the field's pattern that took it; 0: a label did */
+  char *raw;              /* as written, lines kept; "" where nothing was filled in */
+  guint label_line;       /* where the label stands */
+  guint line;             /* where the value begins */
+  guint start, end;       /* bytes of that line */
+  guint row;              /* of a table with a heading: person in it, from 1; 0: none */
+  guint column;           /* of a table with the labels at the left: from 1; 0: the only one */
+  int number;             /* "Nom 2": 2; 0: none */
+  guint table;            /* tables with a heading, counted from 1; 0: none */
+  gboolean sure;          /* a colon, a cell or a tick box parted label and value */
   gboolean signature;
 } FormEntry;
 
 typedef struct {
   GArray *entries; /* FormEntry, in order of the text */
+  GPtrArray *made; /* RuleLabel*: stand for fields whose pattern matched */
 } Form;
 
 Form *form_read(Rules *rules, const Text *text, const Quote *quote);

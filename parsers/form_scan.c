@@ -68,9 +68,11 @@ static const char *skip_spaces(const char *p) {
 /* Behind "(obligatoire)", "*", "1", closing brackets and quotes. *ret_number, *ret_closed are set
  * by what was passed. */
 static const char *skip_extras(const char *p, int *ret_number, gboolean *ret_closed) {
-  for (;;) {
+  while (!*ret_closed) {
     p = skip_spaces(p);
-    if (*p == '*' || *p == '"' || *p == '\'') {
+    if (*p == '.' && *skip_spaces(p + 1) == ':') {
+      p++;
+    } else if (*p == '*' || *p == '"' || *p == '\'') {
       p++;
     } else if (*p == '(') {
       const char *close = memchr(p, ')', strnlen(p, PAREN_MAX_BYTES));
@@ -94,10 +96,11 @@ static const char *skip_extras(const char *p, int *ret_number, gboolean *ret_clo
       return p;
     }
   }
+  return skip_spaces(p);
 }
 
 static gsize colon_at(const char *p) {
-  static const char *const colons[] = {":", "=>", "->", "=", "→", "⇒", "›", ">", "；", NULL};
+  static const char *const colons[] = {":", "=>", "->", "=", "→", "⇒", "›", ">", "；", "?", NULL};
   for (guint i = 0; colons[i]; i++)
     if (g_str_has_prefix(p, colons[i])) return strlen(colons[i]);
   return 0;
@@ -219,7 +222,8 @@ static gboolean mid_ok(const Cell *cell, const char *p, const FormLabel *label,
   const FormLabel *before = last_in_cell(cell);
   if (!before || form_same_fields(before->label, label->label)) return FALSE;
   if (before->mark == MARK_SPACE && label->mark != MARK_COLON) return FALSE;
-  gboolean leaders = label->mark == MARK_LEADERS && leaders_at(mark_start) >= MID_LEADERS_MIN;
+  gboolean leaders =
+      label->mark == MARK_LEADERS && p[-2] == ' ' && leaders_at(mark_start) >= MID_LEADERS_MIN;
   if (label->mark != MARK_COLON && label->mark != MARK_TICK && !leaders) return FALSE;
   gboolean parted = p[-1] == '(' || (p[-1] == ' ' && (p[-2] == ' ' || strchr(",;|/-", p[-2])));
   if (strcmp(field_of(cell, before->label)->type, "lines") == 0) return parted && p[-2] == ' ';
@@ -304,16 +308,25 @@ static gboolean same_block(const FormScan *scan, guint a, guint b) {
   return x->part == y->part && x->quote_depth == y->quote_depth && *y->text && !y->header;
 }
 
-/* How many lines beside line `i`, without a gap, begin with a label of another field? A line of
- * values between two labels is passed over. */
-static guint neighbours(const FormScan *scan, guint i, int step, const RuleLabel *label) {
+/* Would `other` speak for a doubtful label? A space is believed where others have a space, too. */
+static gboolean speaks_for(const FormLabel *label, const FormLabel *other) {
+  if (!other->first || other->cell > 0 || form_same_fields(other->label, label->label))
+    return FALSE;
+  if (label->mark == MARK_SPACE) return other->mark == MARK_SPACE || other->mark == MARK_TICK;
+  if (label->mark == MARK_DASH) return other->mark == MARK_DASH || other->mark == MARK_TICK;
+  return other->mark <= MARK_TICK;
+}
+
+/* How many lines beside the label's, without a gap, begin with a label that speaks for it? A line
+ * of values between two labels is passed over. */
+static guint neighbours(const FormScan *scan, const FormLabel *label, int step) {
   guint found = 0, gap = 0;
-  for (gint64 k = (gint64)i + step; k >= 0 && k < (gint64)scan->text->lines->len; k += step) {
-    if (!same_block(scan, i, (guint)k)) break;
+  for (gint64 k = (gint64)label->line + step; k >= 0 && k < (gint64)scan->text->lines->len;
+       k += step) {
+    if (!same_block(scan, label->line, (guint)k)) break;
     guint first = scan->first[k];
     gboolean labelled = first < scan->first[k + 1];
-    const FormLabel *other = labelled ? &g_array_index(scan->labels, FormLabel, first) : NULL;
-    if (!other || !other->first || form_same_fields(other->label, label)) {
+    if (!labelled || !speaks_for(label, &g_array_index(scan->labels, FormLabel, first))) {
       if (++gap > 1) break;
       continue;
     }
@@ -325,9 +338,8 @@ static guint neighbours(const FormScan *scan, guint i, int step, const RuleLabel
 
 static gboolean is_accepted(const FormScan *scan, const FormLabel *label) {
   if (label->mark <= MARK_END && !label->partial) return TRUE;
-  guint found = neighbours(scan, label->line, -1, label->label) +
-                neighbours(scan, label->line, 1, label->label);
-  return found + 1 >= BLOCK_LINES_MIN;
+  if (label->cell > 0) return FALSE;
+  return neighbours(scan, label, -1) + neighbours(scan, label, 1) + 1 >= BLOCK_LINES_MIN;
 }
 
 /* A label that was turned down gives its bytes back to the one before it. */

@@ -50,8 +50,9 @@ static void block_free(Block *block) {
 
 typedef struct {
   Reading *reading;
-  GPtrArray *blocks; /* Block* */
-  Block *current;    /* of entries that stand in no table */
+  GPtrArray *blocks;  /* Block* */
+  Block *current;     /* of entries that stand in no table */
+  gboolean *labelled; /* by line: an entry's label stands there */
 } People;
 
 static const TextLine *line_of(const People *people, guint line) {
@@ -147,9 +148,11 @@ static gboolean is_numbered(const Form *form) {
 
 static void cut_blocks(People *people) {
   const Form *form = people->reading->form;
+  people->labelled = g_new0(gboolean, people->reading->text->lines->len + 1);
   gboolean columns = columns_of(form) > 1, numbered = is_numbered(form);
   for (guint i = 0; i < form->entries->len; i++) {
     FormEntry *entry = &g_array_index(form->entries, FormEntry, i);
+    people->labelled[entry->label_line] = TRUE;
     if (entry->signature) continue;
     if (people->blocks->len >= BLOCKS_MAX) {
       reading_doubt(people->reading, "too many bulletins in one mail");
@@ -167,6 +170,23 @@ static void cut_blocks(People *people) {
 
 typedef enum { WORTH_NONE, WORTH_DOUBTFUL, WORTH_FORWARDED, WORTH_FILLED_IN, WORTH_OWN } Worth;
 
+/* Lines of the segment that repeat what was sent and are no labels: the invitation around the
+ * blank. A confirmation repeats the labels alone. */
+static guint printed_lines(const People *people, guint segment) {
+  guint n = 0;
+  for (guint i = 0; i < people->reading->text->lines->len; i++)
+    if (people->reading->quote->line[i] == segment && line_of(people, i)->sent &&
+        !people->labelled[i])
+      n++;
+  return n;
+}
+
+/* A bulletin that a person filled in has labels left empty; a confirmation names what it has. */
+static gboolean is_blank_in_part(const People *people, const Block *block) {
+  (void)people;
+  return block->entries->len > block->answers;
+}
+
 static Worth worth_of(const People *people, const Block *block) {
   if (block->answers == 0) return WORTH_NONE;
   if (block->own * 2 >= block->answers) return WORTH_OWN;
@@ -176,9 +196,11 @@ static Worth worth_of(const People *people, const Block *block) {
   case VOICE_OWN:
     return WORTH_OWN;
   case VOICE_ORGANISER:
-    return segment->sent_lines >= SENT_LINES_MIN ? WORTH_FILLED_IN : WORTH_NONE;
+    if (printed_lines(people, block->segment) >= SENT_LINES_MIN) return WORTH_FILLED_IN;
+    return is_blank_in_part(people, block) ? WORTH_DOUBTFUL : WORTH_NONE;
   case VOICE_UNKNOWN:
-    return segment->sent_lines >= SENT_LINES_MIN ? WORTH_FILLED_IN : WORTH_DOUBTFUL;
+    return printed_lines(people, block->segment) >= SENT_LINES_MIN ? WORTH_FILLED_IN
+                                                                   : WORTH_DOUBTFUL;
   case VOICE_OTHER:
     return segment->forwarded ? WORTH_FORWARDED : WORTH_DOUBTFUL;
   case VOICE_SELF:
@@ -367,5 +389,6 @@ guint people_read(Reading *reading) {
   merge_namesakes(&people);
   guint values = hand_over(&people);
   g_ptr_array_unref(people.blocks);
+  g_free(people.labelled);
   return values;
 }

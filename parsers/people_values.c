@@ -71,7 +71,8 @@ static FieldValue *value_new(const Person *p, const FormEntry *entry, guint fiel
   g_free(v->raw);
   v->raw = g_strdup(entry->raw);
   g_free(v->rule);
-  v->rule = g_strconcat("label:", entry->label->text, NULL);
+  v->rule = entry->pattern ? g_strdup_printf("pattern:%u", entry->pattern)
+                           : g_strconcat("label:", entry->label->text, NULL);
   g_free(v->source);
   v->source = g_strdup(g_ptr_array_index(p->reading->text->sources, line->source));
   v->part = line->part;
@@ -241,20 +242,31 @@ static gboolean holds(const Person *p, const RuleLabel *label, const char *role)
   return FALSE;
 }
 
+/* Fields that share a word ("Title"): the first that the value fits, free text last; one that has
+ * a label of its own is left to it. */
+static guint best_field(const Person *p, const FormEntry *entry) {
+  int any = -1;
+  for (guint i = 0; i < entry->label->n_fields; i++) {
+    guint field = entry->label->fields[i];
+    gboolean text = strcmp(field_at(p, field)->type, "text") == 0;
+    if (has_label(p, (int)field, FALSE)) continue;
+    FieldContext context = {p->reading->rules, field, p->country};
+    FieldResult result = field_parse(&context, entry->raw);
+    gboolean fits = result.status == FIELD_VALID;
+    field_result_clear(&result);
+    if (fits && !text) return field;
+    if (fits && any < 0) any = (int)field;
+  }
+  return any < 0 ? entry->label->fields[0] : (guint)any;
+}
+
 static void take_several(const Person *p, const FormEntry *entry) {
   if (holds(p, entry->label, "last_name") && holds(p, entry->label, "first_name")) {
     take_names(p, entry);
   } else if (holds(p, entry->label, "postal_code") && holds(p, entry->label, "city")) {
     take_code_city(p, entry, -1);
   } else {
-    /* two fields that share a word: the one that has no label of its own */
-    guint field = entry->label->fields[0];
-    for (guint i = 0; i < entry->label->n_fields; i++)
-      if (!has_label(p, (int)entry->label->fields[i], FALSE)) {
-        field = entry->label->fields[i];
-        break;
-      }
-    take(p, entry, field, entry->raw);
+    take(p, entry, best_field(p, entry), entry->raw);
   }
 }
 

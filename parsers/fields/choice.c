@@ -144,7 +144,7 @@ static gboolean has_doubt(const char *folded) {
   g_autofree char *words = fold_words(folded);
   for (guint i = 0; doubts[i]; i++)
     if (strstr(words, doubts[i])) return TRUE;
-  return strchr(folded, '?') != NULL && !strchr(folded, '/');
+  return FALSE;
 }
 
 /* A negation in what no known phrase covers, before the first word that is one. */
@@ -201,8 +201,10 @@ FieldResult field_parse_choice(const FieldContext *context, const char *raw) {
     /* every box empty; "☐ Oui ☐ Non : Oui" does not happen */
     return field_blank();
   }
-  /* The words as printed, nothing chosen: "Oui / Non". */
+  /* The words as printed, nothing chosen: "Oui / Non", "? Oui ? Non" (boxes that a character set
+   * lost). */
   if (written.problem) return field_blank();
+  if (strchr(fold.text->str, '?')) return field_invalid("not decided");
   if (negated(fold.text->str, &tokens[first]) || negated_behind(fold.text->str, &tokens[first]))
     return field_invalid("not clear");
   return choice_value(context, written);
