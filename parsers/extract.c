@@ -318,7 +318,7 @@ static void settle_kind(Reading *reading, const Classification *found, guint val
   if (unreadable) {
     result->kind = KIND_UNREADABLE;
     g_ptr_array_add(result->notes, g_strdup(unreadable));
-  } else if (saying == PROSE_CANCELS) {
+  } else if (saying == PROSE_CANCELS && !people_are_own(reading)) {
     forget_participants(reading);
     result->kind = KIND_CANCELLATION;
   } else {

@@ -374,6 +374,19 @@ static guint hand_over(People *people) {
   return values;
 }
 
+gboolean people_are_own(const Reading *reading) {
+  const GPtrArray *lines = reading->text->lines;
+  for (guint p = 0; p < reading->result->participants->len; p++) {
+    const Participant *person = reading->result->participants->pdata[p];
+    for (guint i = 0; i < person->values->len; i++) {
+      const FieldValue *value = person->values->pdata[i];
+      if (value->line < lines->len && !((const TextLine *)lines->pdata[value->line])->quoted)
+        return TRUE;
+    }
+  }
+  return FALSE;
+}
+
 guint people_read(Reading *reading) {
   People people = {.reading = reading};
   people.blocks = g_ptr_array_new_with_free_func((GDestroyNotify)block_free);

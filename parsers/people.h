@@ -10,6 +10,9 @@
  * and its review reasons. Returns how many values were found. */
 guint people_read(Reading *reading);
 
+/* Do the participants' values stand in the sender's own words, not in what is quoted? */
+gboolean people_are_own(const Reading *reading);
+
 /* Add the value of `field` (index) to `person` unless it has one. FALSE: it has another one.
  * Takes `value`. */
 gboolean people_add(Participant *person, FieldValue *value);

@@ -1,0 +1,173 @@
+/* nameblock - see nameblock.h. */
+#include "parsers/nameblock.h"
+
+#include <string.h>
+
+#include "parsers/fields/field.h"
+#include "parsers/people.h"
+#include "parsers/signature.h"
+
+enum { BLOCK_LINES_MAX = 14, LINE_MAX_BYTES = 160, NAME_WORDS_MAX = 5, SIGNATURE_CONFIDENCE = 70 };
+
+/* Beginnings of words that an office has (folded). */
+static const char *const offices[] = {
+    "maire",    "adjoint",     "conseiller", "conseillere", "direct",     "charge",
+    "chef",     "responsable", "president",  "vice",        "delegue",    "secretaire",
+    "attache",  "coordinat",   "professeur", "depute",      "senat",      "consul",
+    "officer",  "manager",     "mayor",      "head",        "councillor", "assistant",
+    "prefet",   "coordonnat",  "ingenieur",  "technicien",  "elu",        "elue",
+    "referent", "chairman",    "chair",      "advisor",     "adviser",    NULL};
+
+/* Words that an authority's or a body's name has. */
+static const char *const bodies[] = {"ville",         "mairie",     "commune",     "conseil",
+                                     "departement",   "region",     "metropole",   "communaute",
+                                     "agglomeration", "universite", "syndicat",    "association",
+                                     "city",          "council",    "university",  "prefecture",
+                                     "town",          "cabinet",    "secretariat", "service",
+                                     "accueil",       "direction",  "institut",    "fondation",
+                                     "federation",    "ministere",  "ambassade",   "centre",
+                                     "office",        "agence",     "comite",      "group",
+                                     "groupe",        "team",       "equipe",      "contact",
+                                     "info",          "relations",  NULL};
+
+/* Does one of the words begin with (office) or equal (body) one of the table? */
+static gboolean has_word(const char *text, const char *const *table, gboolean whole) {
+  g_autofree char *words = fold_words(text);
+  g_auto(GStrv) split = g_strsplit(words, " ", -1);
+  for (guint w = 0; split[w]; w++)
+    for (guint i = 0; table[i]; i++)
+      if (whole ? strcmp(split[w], table[i]) == 0 : g_str_has_prefix(split[w], table[i]))
+        return TRUE;
+  return FALSE;
+}
+
+gboolean nameblock_is_person(const char *name) {
+  if (strlen(name) > LINE_MAX_BYTES || strpbrk(name, "@0123456789:/|(")) return FALSE;
+  g_auto(GStrv) words = g_strsplit(name, " ", NAME_WORDS_MAX + 2);
+  guint n = g_strv_length(words);
+  if (n < 2 || n > NAME_WORDS_MAX || has_word(name, bodies, TRUE)) return FALSE;
+  gboolean latin = TRUE;
+  for (guint i = 0; i < n; i++) latin = latin && g_utf8_get_char(words[i]) < 0x0250;
+  return !latin ||
+         (g_unichar_isupper(g_utf8_get_char(words[0])) && !has_word(words[0], offices, FALSE));
+}
+
+/* ---- adding ---- */
+
+typedef struct {
+  const Reading *reading;
+  Participant *person;
+  guint line;
+  const char *rule;
+} Adding;
+
+static void add(const Adding *adding, const char *role, const char *raw) {
+  int field = reading_role(adding->reading, role);
+  if (field < 0 || raw[0] == '\0') return;
+  FieldContext context = {adding->reading->rules, (guint)field,
+                          reading_country(adding->reading, raw)};
+  FieldResult result = field_parse(&context, raw);
+  if (result.status == FIELD_VALID) {
+    FieldValue *value = field_value_new(adding->reading->event->fields[field]->name, result.value);
+    g_free(value->rule);
+    value->rule = g_strdup(adding->rule);
+    value->confidence = SIGNATURE_CONFIDENCE;
+    g_free(value->source);
+    value->source = g_strdup("header:From");
+    if (adding->line != G_MAXUINT) {
+      const TextLine *line = adding->reading->text->lines->pdata[adding->line];
+      const char *at = strstr(line->text, raw);
+      g_free(value->source);
+      value->source = g_strdup(g_ptr_array_index(adding->reading->text->sources, line->source));
+      value->line = adding->line;
+      value->part = line->part;
+      value->start = at ? (guint)(at - line->text) : 0;
+      value->end = at ? value->start + (guint)strlen(raw) : (guint)strlen(line->text);
+    }
+    people_add(adding->person, value);
+  }
+  field_result_clear(&result);
+}
+
+gboolean nameblock_add_name(const Reading *reading, Participant *person, const char *name,
+                            guint line, const char *rule) {
+  Adding adding = {reading, person, line, rule};
+  g_autofree char *last = NULL, *first = NULL;
+  const char *doubt = NULL;
+  int given_first = field_is_japanese(name) ? 0 : 1;
+  if (!field_split_name(name, given_first, "", &last, &first, &doubt)) return FALSE;
+  add(&adding, "last_name", last);
+  add(&adding, "first_name", first);
+  return TRUE;
+}
+
+/* ---- one line of the block ---- */
+
+static gboolean add_address(const Adding *adding, const char *text) {
+  g_autofree char *street = NULL, *code = NULL, *city = NULL;
+  field_split_address(text, adding->reading->event->country, &street, &code, &city);
+  if (code[0] == '\0') return FALSE;
+  add(adding, "street", street);
+  add(adding, "postal_code", code);
+  add(adding, "city", city);
+  return TRUE;
+}
+
+static gboolean add_numbers(const Adding *adding, const char *text) {
+  gsize start = 0, end = 0;
+  g_autofree char *email = field_find_email(text, 0, &start, &end);
+  if (email) add(adding, "email", email);
+  g_autofree char *phone = email ? NULL : field_find_phone(text, 0, &start, &end);
+  gboolean fax = g_ascii_strncasecmp(text, "fax", 3) == 0;
+  if (phone && !fax) add(adding, "phone", phone);
+  return email || phone;
+}
+
+/* A line of words: the office, or the body. TRUE: it was one. */
+static gboolean add_words(const Adding *adding, const char *text) {
+  if (strpbrk(text, "@:") || strlen(text) > LINE_MAX_BYTES) return FALSE;
+  gboolean office = has_word(text, offices, FALSE), body = has_word(text, bodies, TRUE);
+  int role = reading_role(adding->reading, "function");
+  gboolean has_role =
+      role < 0 || participant_value(adding->person, adding->reading->event->fields[role]->name);
+  if (office && !has_role)
+    add(adding, "function", text);
+  else if (body || has_role)
+    add(adding, "organization", text);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+/* Whose name stands on a line: the sender's, or the first one that looks like a person's. */
+static gboolean is_name(const Reading *reading, const char *text) {
+  if (reading->result->from_name[0]) {
+    g_autofree char *a = fold_words(text), *b = fold_words(reading->result->from_name);
+    if (strcmp(a, b) == 0) return TRUE;
+  }
+  return nameblock_is_person(text) && !has_word(text, offices, FALSE);
+}
+
+Participant *nameblock_read(const Reading *reading) {
+  Participant *person = participant_new();
+  gboolean named = FALSE;
+  guint looked_at = 0;
+  for (guint i = 0; i < reading->text->lines->len && looked_at < BLOCK_LINES_MAX; i++) {
+    const TextLine *line = reading->text->lines->pdata[i];
+    const char *text = line->text + strspn(line->text, " ");
+    if (!line->signature || *text == '\0') continue;
+    g_autofree char *folded = fold_string(text);
+    if (signature_is_closing(folded)) {
+      if (named) break;
+      continue;
+    }
+    looked_at++;
+    Adding adding = {reading, person, i, "signature"};
+    if (!named && is_name(reading, text)) {
+      named = nameblock_add_name(reading, person, text, i, "signature");
+      continue;
+    }
+    if (!add_address(&adding, text) && !add_numbers(&adding, text)) add_words(&adding, text);
+  }
+  return person;
+}
