@@ -52,6 +52,7 @@ typedef struct {
   Reading *reading;
   GPtrArray *blocks;  /* Block* */
   Block *current;     /* of entries that stand in no table */
+  gboolean forward;   /* the subject says that the mail is handed on */
   gboolean *labelled; /* by line: an entry's label stands there */
 } People;
 
@@ -202,7 +203,7 @@ static Worth worth_of(const People *people, const Block *block) {
     return printed_lines(people, block->segment) >= SENT_LINES_MIN ? WORTH_FILLED_IN
                                                                    : WORTH_DOUBTFUL;
   case VOICE_OTHER:
-    return segment->forwarded ? WORTH_FORWARDED : WORTH_DOUBTFUL;
+    return segment->forwarded || people->forward ? WORTH_FORWARDED : WORTH_DOUBTFUL;
   case VOICE_SELF:
   default:
     return segment->forwarded ? WORTH_FORWARDED : WORTH_DOUBTFUL;
@@ -387,8 +388,19 @@ gboolean people_are_own(const Reading *reading) {
   return FALSE;
 }
 
+/* "TR: …", "Fwd: …": Outlook forwards without any other sign. */
+static gboolean is_forward(const char *subject) {
+  static const char *const marks[] = {"tr ", "fwd ", "fw ", "wg ", "i ", "転送", NULL};
+  g_autofree char *words = fold_words(subject);
+  const char *colon = strpbrk(subject, ":：");
+  if (!colon || colon - subject > 8) return FALSE;
+  for (guint i = 0; marks[i]; i++)
+    if (g_str_has_prefix(words, marks[i])) return TRUE;
+  return FALSE;
+}
+
 guint people_read(Reading *reading) {
-  People people = {.reading = reading};
+  People people = {.reading = reading, .forward = is_forward(reading->result->subject)};
   people.blocks = g_ptr_array_new_with_free_func((GDestroyNotify)block_free);
   cut_blocks(&people);
   choose_blocks(&people);
