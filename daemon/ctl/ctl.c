@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,6 +53,10 @@ static int exit_code(const GError *error) {
       {G_FILE_ERROR, G_FILE_ERROR_NOENT, EX_NOINPUT},
       {G_FILE_ERROR, G_FILE_ERROR_ACCES, EX_NOPERM},
       {G_FILE_ERROR, G_FILE_ERROR_PERM, EX_NOPERM},
+      {G_FILE_ERROR, G_FILE_ERROR_ISDIR, EX_NOINPUT},
+      {G_FILE_ERROR, G_FILE_ERROR_NOTDIR, EX_NOINPUT},
+      {G_FILE_ERROR, G_FILE_ERROR_LOOP, EX_NOINPUT},
+      {G_FILE_ERROR, G_FILE_ERROR_IO, EX_IOERR},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
     if (g_error_matches(error, rows[i].domain, rows[i].code)) return rows[i].exit;
@@ -68,10 +73,15 @@ int ctl_problems(const GPtrArray *problems) {
   return EX_CONFIG;
 }
 
+/* A pager that was left, `| head`: no reason to complain. */
+static gboolean reader_has_gone(void) {
+  struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+  return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
 int ctl_end_output(int code) {
-  int failed = fflush(stdout) != 0 ? errno : 0;
-  if (!failed && !ferror(stdout)) return code;
-  if (failed && failed != EPIPE) tell(g_strerror(failed));
+  if (fflush(stdout) == 0 && !ferror(stdout)) return code;
+  if (!reader_has_gone()) tell("standard output: not everything could be written; is there room?");
   return EX_IOERR;
 }
 

@@ -5,6 +5,7 @@
 
 #include "daemon/ctl/json.h"
 #include "daemon/ctl/mail_files.h"
+#include "daemon/ctl/rows.h"
 
 /* --- configuration ---------------------------------------------------------------------------- */
 
@@ -106,33 +107,6 @@ Verdict *reading_decide(const Reading *reading, const Extraction *extraction) {
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-static json_t *invalid_json(const GPtrArray *invalid) {
-  json_t *list = json_array();
-  for (guint i = 0; i < invalid->len; i++) {
-    const InvalidValue *value = invalid->pdata[i];
-    json_array_append_new(list,
-                          json_pack("{s:o,s:o,s:o}", "field", json_text(value->field), "value",
-                                    json_text(value->value), "reason", json_text(value->reason)));
-  }
-  return list;
-}
-
-static json_t *participants_json(const GPtrArray *participants) {
-  json_t *list = json_array();
-  for (guint i = 0; i < participants->len; i++) {
-    const Participant *participant = participants->pdata[i];
-    json_t *fields = json_object();
-    for (guint k = 0; k < participant->values->len; k++) {
-      const FieldValue *value = participant->values->pdata[k];
-      json_object_set_new_nocheck(fields, value->field, json_text(value->value));
-    }
-    json_array_append_new(list, json_pack("{s:o,s:o,s:o}", "fields", fields, "missing",
-                                          json_texts(participant->missing), "invalid",
-                                          invalid_json(participant->invalid)));
-  }
-  return list;
-}
-
 /* A language is told in any case: the event's first where nothing could be read. */
 static const char *language_of(const Reading *reading, const Extraction *extraction) {
   if (*extraction->language) return extraction->language;
@@ -158,7 +132,7 @@ json_t *reading_json(const Reading *reading, const char *path, const Extraction 
       json_text(extraction->message_id), "event", json_text(extraction->event), "kind",
       mail_kind_name(extraction->kind), "decision", decision_name(verdict->decision), "from",
       json_text(extraction->from), "language", json_text(language_of(reading, extraction)),
-      "participants", participants_json(extraction->participants), "sources",
+      "participants", rows_participants(extraction->participants), "sources",
       json_texts(extraction->sources), "notes", notes_json(extraction));
   if (reading->want_text) json_object_set_new(object, "text", json_text(extraction->text));
   return object;
