@@ -18,6 +18,7 @@
 enum {
   REFERENCES_MAX = 200,
   MACHINE_VALUES_MIN = 4, /* values that make a bulletin of what a machine sent */
+  UNTIED_VALUES_MIN = 3,  /* values that make a bulletin of a mail that names no event */
   TIE_LINES_MAX = 400     /* lines that are searched for the event's words */
 };
 
@@ -210,7 +211,8 @@ static guint answer_flags(const MimeMail *mail, const Classification *found) {
 /* ---- ties to the event ---- */
 
 static gboolean holds_word(char **words, guint n, const char *line) {
-  g_autofree char *folded = fold_words(line);
+  g_autofree char *bare = fold_words(line);
+  g_autofree char *folded = g_strconcat(" ", bare, " ", NULL);
   for (guint i = 0; i < n; i++)
     if (words[i][0] && strstr(folded, words[i])) return TRUE;
   return FALSE;
@@ -221,7 +223,10 @@ static gboolean is_tied(const Reading *reading) {
   const Wire__Event *event = reading->event;
   guint n = (guint)event->n_words;
   g_auto(GStrv) words = g_new0(char *, n + 1);
-  for (guint i = 0; i < n; i++) words[i] = fold_words(event->words[i]);
+  for (guint i = 0; i < n; i++) {
+    g_autofree char *bare = fold_words(event->words[i]);
+    words[i] = (guchar)bare[0] < 0x80 ? g_strconcat(" ", bare, " ", NULL) : g_steal_pointer(&bare);
+  }
   if (matches_text(reading->rules, RULES_MATCH_SUBJECT, reading->result->subject)) return TRUE;
   if (holds_word(words, n, reading->result->subject)) return TRUE;
   for (guint i = 0; i < reading->text->lines->len && i < TIE_LINES_MAX; i++) {
@@ -310,6 +315,19 @@ static const char *why_unreadable(const Reading *reading) {
   return reading->text->review_reasons->len > 0 ? NULL : "no text in it";
 }
 
+/* Labels such as "Name:" stand in many mails. A bulletin speaks of the event, or says whether
+ * somebody comes and who. */
+static gboolean is_bulletin(const Reading *reading, guint values) {
+  int attendance = reading_role(reading, "attendance");
+  const GPtrArray *people = reading->result->participants;
+  if (people->len == 0) return FALSE;
+  if (is_tied(reading)) return TRUE;
+  for (guint i = 0; attendance >= 0 && i < people->len; i++)
+    if (participant_value(people->pdata[i], reading->event->fields[attendance]->name))
+      return values >= UNTIED_VALUES_MIN;
+  return FALSE;
+}
+
 static void settle_kind(Reading *reading, const Classification *found, guint values) {
   Extraction *result = reading->result;
   if (settle_machine(reading, found, values)) return;
@@ -321,8 +339,11 @@ static void settle_kind(Reading *reading, const Classification *found, guint val
   } else if (saying == PROSE_CANCELS && !people_are_own(reading)) {
     forget_participants(reading);
     result->kind = KIND_CANCELLATION;
+  } else if (is_bulletin(reading, values)) {
+    result->kind = KIND_BULLETIN;
   } else {
-    result->kind = result->participants->len > 0 ? KIND_BULLETIN : KIND_QUESTION;
+    g_ptr_array_set_size(result->participants, 0);
+    result->kind = KIND_QUESTION;
   }
   if (result->kind == KIND_BULLETIN && found->machine != MACHINE_NONE &&
       result->review_reasons->len == 0)
