@@ -513,12 +513,14 @@ static void test_accept_cancellation(void) {
 static void test_all_or_nothing(void) {
   Room room;
   room_open(&room);
-  fixture_overlay(&room.fixture, "fr", "confirmed.txt", "no subject line\n");
+  g_autofree char *words = g_strnfill(REPLY_TEXT_MAX_BYTES + 1, 'x');
+  g_autofree char *text = g_strconcat("Subject: long\n\n", words, "\n", NULL);
+  fixture_overlay(&room.fixture, "fr", "confirmed.txt", text);
   room.desk.replies = room.fixture.replies;
   Mail mail = {.people = {WHOLE}};
   g_autoptr(GError) error = NULL;
   g_assert_false(desk_accept(&room.desk, put(&room, &mail), NULL, &error));
-  g_assert_nonnull(strstr(error->message, "Subject: "));
+  g_assert_nonnull(strstr(error->message, "confirmed.txt"));
   assert_state(&room, "review ; ", "", "");
   room_close(&room);
 }
