@@ -20,11 +20,10 @@ static gboolean is_atom_char(gunichar c) {
 
 /* Atoms with single dots between them. The end of it, or NULL. */
 static const char *skip_dot_atom(const char *at) {
-  gboolean dot = TRUE;
+  gboolean dot = TRUE; /* as if one stood before the first atom */
   for (; *at; at = g_utf8_next_char(at)) {
-    if (*at == '.' && dot) return NULL;
+    if (*at == '.' ? dot : !is_atom_char(g_utf8_get_char(at))) break;
     dot = *at == '.';
-    if (!dot && !is_atom_char(g_utf8_get_char(at))) break;
   }
   return dot ? NULL : at;
 }

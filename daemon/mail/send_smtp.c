@@ -67,7 +67,7 @@ static void report(SendSmtp *send, SendItem *item, SendOutcome *outcome) {
   SendResult result = {.id = item->id,
                        .code = outcome->code,
                        .server = outcome->server || stopped,
-                       .text = stopped ? "not sent: we were told to stop" : outcome->text};
+                       .text = stopped ? "interrupted: we were told to stop" : outcome->text};
   send->done(&result, send->context);
   send_outcome_done(outcome);
   send_item_free(item);
@@ -152,7 +152,7 @@ static gboolean connect_to(Connection *connection, GError **error) {
 static gboolean leave_to_others(SendSmtp *send, SendItem *item) {
   gint64 until_us = g_get_monotonic_time() + PAUSE_S * G_USEC_PER_SEC;
   g_mutex_lock(&send->lock);
-  gboolean left = send->connected > 0 && !send->cancelled;
+  gboolean left = send->connected > 0 && !send->closing;
   if (left) {
     g_queue_push_head(&send->queue, item);
     send->busy--;
@@ -166,10 +166,20 @@ static gboolean leave_to_others(SendSmtp *send, SendItem *item) {
 
 /* The server cannot be reached by any thread: so says every item that waits for it. */
 static void unreachable(SendSmtp *send, SendItem *item, const char *text) {
-  do {
+  for (; item; item = try_pop(send)) {
     SendOutcome outcome = {.server = TRUE, .text = g_strdup(text)};
     report(send, item, &outcome);
-  } while ((item = try_pop(send)));
+  }
+}
+
+/* It can be reached, and takes nothing from us: the same, unless it does from another thread. */
+static void turned_away(Connection *connection, const char *text) {
+  SendSmtp *send = connection->send;
+  disconnect(connection);
+  g_mutex_lock(&send->lock);
+  gboolean others = send->connected > 0;
+  g_mutex_unlock(&send->lock);
+  if (!others) unreachable(send, try_pop(send), text);
 }
 
 /* --- sending --------------------------------------------------------------------------------- */
@@ -192,14 +202,16 @@ static const SendItem *take_behind(void *context) {
 
 /* Send the item. Returns the one to send next: itself, the one behind it, or NULL. */
 static SendItem *send_one(Connection *connection, SendItem *item, gboolean *begun) {
-  SendOutcome outcome;
+  SendOutcome outcome = {.code = 0};
   send_dialogue_run(connection->session, item, begun, take_behind, connection, &outcome);
   if (outcome.again && !is_cancelled(connection->send)) {
     send_outcome_done(&outcome);
     disconnect(connection);
     return item;
   }
+  g_autofree char *why_not = outcome.server ? g_strdup(outcome.text) : NULL;
   report(connection->send, item, &outcome);
+  if (why_not) turned_away(connection, why_not);
   return g_steal_pointer(&connection->behind);
 }
 
