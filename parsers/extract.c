@@ -26,6 +26,7 @@ struct Extractor {
   const Wire__Setup *setup;
   Wire__Limits limits;
   GPtrArray *rules; /* Rules*, one an event */
+  GPtrArray *sent;  /* char*, one an event: quote_sent_letters */
 };
 
 Extractor *extractor_new(const Wire__Setup *setup, GPtrArray *problems) {
@@ -35,14 +36,18 @@ Extractor *extractor_new(const Wire__Setup *setup, GPtrArray *problems) {
   wire_limits_default(&extractor->limits);
   if (setup->limits) extractor->limits = *setup->limits;
   extractor->rules = g_ptr_array_new_with_free_func((GDestroyNotify)rules_free);
-  for (gsize i = 0; i < setup->n_events; i++)
+  extractor->sent = g_ptr_array_new_with_free_func(g_free);
+  for (gsize i = 0; i < setup->n_events; i++) {
     g_ptr_array_add(extractor->rules, rules_new(setup->events[i], &extractor->limits, problems));
+    g_ptr_array_add(extractor->sent, quote_sent_letters(setup->events[i]));
+  }
   return extractor;
 }
 
 void extractor_free(Extractor *extractor) {
   if (!extractor) return;
   g_ptr_array_unref(extractor->rules);
+  g_ptr_array_unref(extractor->sent);
   g_free(extractor);
 }
 
@@ -157,6 +162,12 @@ static void digest(const MimeMail *mail, Extraction *result) {
 static Rules *rules_by_id(const Extractor *extractor, const char *id) {
   for (gsize i = 0; id && *id && i < extractor->setup->n_events; i++)
     if (strcmp(extractor->setup->events[i]->id, id) == 0) return extractor->rules->pdata[i];
+  return NULL;
+}
+
+static const char *sent_of(const Extractor *extractor, const Rules *rules) {
+  for (guint i = 0; i < extractor->rules->len; i++)
+    if (extractor->rules->pdata[i] == rules) return extractor->sent->pdata[i];
   return NULL;
 }
 
@@ -427,7 +438,8 @@ static void read_body(const Extractor *extractor, const Wire__Request *request,
   Classification *found = classify(mail, text, addresses);
   Rules *rules = choose_rules(extractor, request, mail, result->subject);
   const Wire__Event *event = rules ? rules_event(rules) : NULL;
-  QuotePeople people = {result->from, result->from_name, addresses, event};
+  QuotePeople people = {result->from, result->from_name, addresses, event,
+                        sent_of(extractor, rules)};
   g_autoptr(Quote) quote = quote_mark(text, mail, &people);
   signature_mark(text, result->from_name);
   Reading reading = {.rules = rules,

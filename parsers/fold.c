@@ -107,14 +107,33 @@ static void append(Fold *fold, gunichar ch, guint32 origin) {
   for (gsize i = before; i < fold->text->len; i++) g_array_append_val(fold->origins, origin);
 }
 
+/* ASCII, which most of a text is, in one go: `n` bytes at `run`, which begin at byte `origin`. */
+static void append_ascii(Fold *fold, const char *run, gsize n, guint32 origin) {
+  gsize before = fold->text->len;
+  guint at = fold->origins->len;
+  g_string_append_len(fold->text, run, (gssize)n);
+  g_array_set_size(fold->origins, at + (guint)n);
+  for (gsize i = 0; i < n; i++) {
+    char *ch = &fold->text->str[before + i];
+    if (*ch >= 'A' && *ch <= 'Z') *ch = (char)(*ch + ('a' - 'A'));
+    if (*ch == '`') *ch = '\'';
+    g_array_index(fold->origins, guint32, at + (guint)i) = origin + (guint32)i;
+  }
+}
+
 void fold_line(Fold *fold, const char *line, gssize length) {
   const char *end = line + (length < 0 ? strlen(line) : (gsize)length);
   g_string_truncate(fold->text, 0);
   g_array_set_size(fold->origins, 0);
-  for (const char *p = line; p < end; p = g_utf8_next_char(p)) {
+  for (const char *p = line; p < end;) {
+    const char *run = p;
+    while (p < end && (guchar)*p < 0x80) p++;
+    if (p > run) append_ascii(fold, run, (gsize)(p - run), (guint32)(run - line));
+    if (p >= end) break;
     gunichar folded[2];
     guint n = fold_char(g_utf8_get_char(p), folded);
     for (guint i = 0; i < n; i++) append(fold, folded[i], (guint32)(p - line));
+    p = g_utf8_next_char(p);
   }
   guint32 last = (guint32)(end - line);
   g_array_append_val(fold->origins, last);
@@ -124,28 +143,47 @@ gsize fold_origin(const Fold *fold, gsize at) {
   return g_array_index(fold->origins, guint32, MIN(at, fold->text->len));
 }
 
-char *fold_string(const char *text) {
-  g_auto(Fold) fold = {0};
-  fold_init(&fold);
-  fold_line(&fold, text, -1);
-  return g_strdup(fold.text->str);
-}
-
-static char *keep_letters(const char *text, gboolean spaces) {
-  g_autofree char *folded = fold_string(text);
-  GString *key = g_string_sized_new(strlen(folded));
-  gboolean gap = FALSE;
-  for (const char *p = folded; *p; p = g_utf8_next_char(p)) {
-    gunichar ch = g_utf8_get_char(p);
-    if (!g_unichar_isalnum(ch)) {
-      gap = TRUE;
+/* The folded text alone, without the way back. */
+static GString *folded(const char *text) {
+  GString *out = g_string_sized_new(strlen(text) + 1);
+  for (const char *p = text; *p;) {
+    if ((guchar)*p < 0x80) {
+      char ch = *p >= 'A' && *p <= 'Z' ? (char)(*p + ('a' - 'A')) : *p == '`' ? '\'' : *p;
+      g_string_append_c(out, ch);
+      p++;
       continue;
     }
-    if (gap && spaces && key->len > 0) g_string_append_c(key, ' ');
-    gap = FALSE;
-    g_string_append_unichar(key, ch);
+    gunichar chars[2];
+    guint n = fold_char(g_utf8_get_char(p), chars);
+    for (guint i = 0; i < n; i++) g_string_append_unichar(out, chars[i]);
+    p = g_utf8_next_char(p);
   }
-  return g_string_free(key, FALSE);
+  return out;
+}
+
+char *fold_string(const char *text) {
+  return g_string_free(folded(text), FALSE);
+}
+
+/* Folded in place: what is kept never takes more bytes than what was there. */
+static char *keep_letters(const char *text, gboolean spaces) {
+  GString *all = folded(text);
+  char *out = all->str;
+  gboolean gap = FALSE;
+  for (const char *p = all->str; *p;) {
+    const char *next = g_utf8_next_char(p);
+    gboolean kept = (guchar)*p < 0x80 ? g_ascii_isalnum(*p) : g_unichar_isalnum(g_utf8_get_char(p));
+    if (kept) {
+      if (gap && spaces && out > all->str) *out++ = ' ';
+      gap = FALSE;
+      while (p < next) *out++ = *p++;
+    } else {
+      gap = TRUE;
+    }
+    p = next;
+  }
+  g_string_truncate(all, (gsize)(out - all->str));
+  return g_string_free(all, FALSE);
 }
 
 char *fold_key(const char *text) {

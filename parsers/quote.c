@@ -123,7 +123,7 @@ typedef struct {
   const QuotePeople *people;
   Quote *quote;
   GPtrArray *folded;             /* char*: each line folded */
-  char *sent;                    /* letters of all that was sent */
+  const char *sent;              /* letters of all that was sent */
   guint at[QUOTE_DEPTH_MAX + 1]; /* the segment that a line of that depth belongs to */
   gboolean known[QUOTE_DEPTH_MAX + 1];
 } Walk;
@@ -258,7 +258,7 @@ static guint divided(Walk *walk, guint i) {
 
 /* ---- what was sent ---- */
 
-static char *sent_letters(const Wire__Event *event) {
+char *quote_sent_letters(const Wire__Event *event) {
   GString *all = g_string_new(NULL);
   for (gsize i = 0; event && i < event->n_sent_texts; i++) {
     g_autofree char *key = fold_key(event->sent_texts[i]);
@@ -339,12 +339,12 @@ Quote *quote_mark(Text *text, const MimeMail *mail, const QuotePeople *people) {
   quote->segments = g_array_new(FALSE, TRUE, sizeof(QuoteSegment));
   quote->line = g_new0(guint, text->lines->len + 1);
   Walk walk = {.text = text, .mail = mail, .people = people, .quote = quote};
-  walk.sent = sent_letters(people->event);
+  g_autofree char *letters = people->sent ? NULL : quote_sent_letters(people->event);
+  walk.sent = people->sent ? people->sent : letters;
   segment_new(&walk, VOICE_OWN, FALSE);
   fold_lines(&walk);
   walk_lines(&walk);
   g_ptr_array_unref(walk.folded);
-  g_free(walk.sent);
   return quote;
 }
 

@@ -32,7 +32,11 @@ typedef struct {
   const char *from_name;  /* the sender's display name */
   char *const *addresses; /* what counts as us, NULL-terminated; may be NULL */
   const Wire__Event *event;
+  const char *sent; /* quote_sent_letters of the event; NULL: worked out anew */
 } QuotePeople;
+
+/* The letters of all that was sent, for QuotePeople. The caller owns it. */
+char *quote_sent_letters(const Wire__Event *event);
 
 /* Set quoted, sent and header of every line. */
 Quote *quote_mark(Text *text, const MimeMail *mail, const QuotePeople *people);
