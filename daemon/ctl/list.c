@@ -15,10 +15,10 @@
 
 /* --- list ------------------------------------------------------------------------------------- */
 
-static const Column columns[] = {{"ID", 0, NULL},       {"STATUS", 0, table_state_colour},
-                                 {"EVENT", 0, NULL},    {"NAME", 10, NULL},
-                                 {"DETAILS", 12, NULL}, {"EMAIL", 12, NULL},
-                                 {"UPDATED", 0, NULL},  {NULL, 0, NULL}};
+static const Column columns[] = {{"ID", 0, 0, NULL},       {"STATUS", 0, 8, table_state_colour},
+                                 {"EVENT", 0, 6, NULL},    {"NAME", 16, 8, NULL},
+                                 {"DETAILS", 16, 6, NULL}, {"EMAIL", 16, 8, NULL},
+                                 {"UPDATED", 0, 11, NULL}, {NULL, 0, 0, NULL}};
 
 typedef struct {
   const Config *config;
@@ -30,11 +30,15 @@ static const char *value_of(const Registration *registration, const char *name) 
   return value ? value : "";
 }
 
-/* The values of the event's identity fields: who it is. */
+static gboolean is_email(const Event *event, const char *field) {
+  return g_strcmp0(event->email_field, field) == 0;
+}
+
+/* The values of the event's identity fields but the address: who it is. */
 static char *name_of(const Event *event, const Registration *registration) {
   GString *name = g_string_new(NULL);
   for (char **at = event ? event->identity : NULL; at && *at; at++) {
-    const char *value = value_of(registration, *at);
+    const char *value = is_email(event, *at) ? "" : value_of(registration, *at);
     if (*value && name->len) g_string_append_c(name, ' ');
     g_string_append(name, value);
   }
@@ -43,7 +47,7 @@ static char *name_of(const Event *event, const Registration *registration) {
 
 static gboolean is_shown_elsewhere(const Event *event, const char *field) {
   if (!event) return FALSE;
-  return g_strcmp0(event->email_field, field) == 0 ||
+  return is_email(event, field) ||
          (event->identity && g_strv_contains((const char *const *)event->identity, field));
 }
 

@@ -11,12 +11,20 @@
 #include "daemon/ctl/rows.h"
 #include "daemon/ctl/table.h"
 
-enum { FOLLOW_POLL_MS = 500, FOLLOW_FIRST = 10 };
+enum { FOLLOW_POLL_MS = 500, FOLLOW_FIRST = 10, WINDOW_LINES = 4096 };
 
 typedef struct {
+  gint64 time_us;
+  char *text;
+} Line;
+
+/* A batch is written at its end, with the times of what led to it: lines that stand close to each
+ * other in the journal are put in the order of their times. */
+typedef struct {
   gboolean json;
-  guint64 last; /* sequence */
-  GQueue *tail; /* char*: lines that may still be the last FOLLOW_FIRST; NULL: print at once */
+  gboolean tail_only; /* of the first batch the last FOLLOW_FIRST lines alone */
+  guint64 last;       /* sequence */
+  GQueue window;      /* Line*, by time */
 } Printer;
 
 /* --- --since ---------------------------------------------------------------------------------- */
@@ -80,31 +88,45 @@ static char *json_entry(const JournalEntry *entry) {
   return line;
 }
 
-static gboolean on_entry(const JournalEntry *entry, void *context) {
-  Printer *printer = context;
-  char *line = printer->json ? json_entry(entry) : human_line(entry);
-  printer->last = entry->sequence;
-  if (!printer->tail) {
-    fputs(line, stdout);
-    g_free(line);
-    return !ferror(stdout);
-  }
-  g_queue_push_tail(printer->tail, line);
-  if (printer->tail->length > FOLLOW_FIRST) g_free(g_queue_pop_head(printer->tail));
-  return TRUE;
+static void line_free(gpointer data) {
+  Line *line = data;
+  g_free(line->text);
+  g_free(line);
 }
 
-static void print_tail(Printer *printer) {
-  for (char *line; printer->tail && (line = g_queue_pop_head(printer->tail)); g_free(line))
-    fputs(line, stdout);
-  if (printer->tail) g_queue_free(printer->tail);
-  printer->tail = NULL;
+static void insert_by_time(GQueue *window, Line *line) {
+  GList *before = window->tail;
+  while (before && ((const Line *)before->data)->time_us > line->time_us) before = before->prev;
+  if (before)
+    g_queue_insert_after(window, before, line);
+  else
+    g_queue_push_head(window, line);
+}
+
+static void print_down_to(Printer *printer, guint left) {
+  while (printer->window.length > left) {
+    Line *line = g_queue_pop_head(&printer->window);
+    if (!printer->tail_only) fputs(line->text, stdout);
+    line_free(line);
+  }
+}
+
+static gboolean on_entry(const JournalEntry *entry, void *context) {
+  Printer *printer = context;
+  Line *line = g_new(Line, 1);
+  *line = (Line){entry->time_us, printer->json ? json_entry(entry) : human_line(entry)};
+  printer->last = entry->sequence;
+  insert_by_time(&printer->window, line);
+  print_down_to(printer, WINDOW_LINES);
+  return !ferror(stdout);
 }
 
 static gboolean print_new(StoreTxn *txn, Printer *printer, gint64 since_us, guint64 message,
                           GError **error) {
   gboolean done = journal_foreach(txn, printer->last, since_us, message, on_entry, printer, error);
-  print_tail(printer);
+  if (printer->tail_only) print_down_to(printer, FOLLOW_FIRST);
+  printer->tail_only = FALSE;
+  print_down_to(printer, 0);
   return fflush(stdout) == 0 && done;
 }
 
@@ -122,8 +144,8 @@ static gboolean follow(View *view, Printer *printer, guint64 message, GError **e
 /* FALSE without an error: standard output is gone. */
 static gboolean print_log(View *view, const Options *options, gint64 since_us, guint64 message,
                           GError **error) {
-  Printer printer = {.json = options->json};
-  if (options->follow && !options->since) printer.tail = g_queue_new();
+  Printer printer = {.json = options->json, .tail_only = options->follow && !options->since};
+  g_queue_init(&printer.window);
   return print_new(view->txn, &printer, since_us, message, error) &&
          (!options->follow || follow(view, &printer, message, error));
 }

@@ -7,15 +7,16 @@
 #include "daemon/ctl/rows.h"
 #include "daemon/ctl/table.h"
 
-static const Column mail_columns[] = {{"ID", 0, NULL},      {"STATE", 0, table_state_colour},
-                                      {"KIND", 0, NULL},    {"RECEIVED", 0, NULL},
-                                      {"FROM", 12, NULL},   {"SUBJECT", 8, NULL},
-                                      {"REASON", 12, NULL}, {NULL, 0, NULL}};
+static const Column mail_columns[] = {{"ID", 0, 0, NULL},      {"STATE", 0, 7, table_state_colour},
+                                      {"KIND", 0, 6, NULL},    {"RECEIVED", 0, 11, NULL},
+                                      {"FROM", 16, 8, NULL},   {"SUBJECT", 12, 6, NULL},
+                                      {"REASON", 20, 8, NULL}, {NULL, 0, 0, NULL}};
 
-static const Column answer_columns[] = {{"ID", 0, NULL},          {"STATE", 0, table_state_colour},
-                                        {"KIND", 0, NULL},        {"TO", 12, NULL},
-                                        {"ATTEMPTS", 0, NULL},    {"NEXT", 0, NULL},
-                                        {"LAST ERROR", 12, NULL}, {NULL, 0, NULL}};
+static const Column answer_columns[] = {
+    {"ID", 0, 0, NULL},          {"STATE", 0, 6, table_state_colour},
+    {"KIND", 0, 6, NULL},        {"TO", 20, 8, NULL},
+    {"ATTEMPTS", 0, 3, NULL},    {"NEXT", 0, 11, NULL},
+    {"LAST ERROR", 20, 8, NULL}, {NULL, 0, 0, NULL}};
 
 static gboolean print_message(const Message *message, void *context) {
   (void)context;

@@ -30,6 +30,7 @@ static void json_free(gpointer data) {
 typedef struct {
   Dossier *dossier;
   guint64 id;
+  GArray *times; /* gint64: of the log's lines */
 } Search;
 
 static gboolean collect_answer(const OutboxEntry *entry, void *context) {
@@ -38,9 +39,15 @@ static gboolean collect_answer(const OutboxEntry *entry, void *context) {
   return TRUE;
 }
 
+/* In the order of their times: a batch writes its lines at its end, with the times of what led to
+ * it. */
 static gboolean collect_line(const JournalEntry *entry, void *context) {
   Search *search = context;
-  g_ptr_array_add(search->dossier->log, rows_journal(entry));
+  GArray *times = search->times;
+  guint at = times->len;
+  while (at > 0 && g_array_index(times, gint64, at - 1) > entry->time_us) at--;
+  g_array_insert_val(times, at, entry->time_us);
+  g_ptr_array_insert(search->dossier->log, (gint)at, rows_journal(entry));
   return TRUE;
 }
 
@@ -54,7 +61,8 @@ static void collect_registrations(StoreTxn *txn, Dossier *dossier) {
 }
 
 static gboolean collect(StoreTxn *txn, guint64 id, Dossier *dossier, GError **error) {
-  Search search = {dossier, id};
+  g_autoptr(GArray) times = g_array_new(FALSE, FALSE, sizeof(gint64));
+  Search search = {dossier, id, times};
   dossier->message = message_get(txn, id, error);
   if (!dossier->message) return FALSE;
   if (dossier->message->extraction) {

@@ -114,19 +114,37 @@ static void natural_widths(const Table *table, guint *widths) {
   }
 }
 
-/* The widest column that may be cut gives way first, until the row fits or none can give. */
-static void shrink(const Table *table, guint *widths, guint screen) {
-  guint total = GAP * (table->count - 1);
-  for (guint i = 0; i < table->count; i++) total += widths[i];
-  while (total > screen) {
+typedef guint (*Bound)(const Column *column);
+
+static guint least_of(const Column *column) {
+  return column->least;
+}
+
+static guint narrow_of(const Column *column) {
+  return column->narrow;
+}
+
+/* The widest column that is above its bound gives way first, until `excess` is gone or none can
+ * give. Returns what is left of it. */
+static guint shrink(const Table *table, guint *widths, guint excess, Bound bound) {
+  for (; excess; excess--) {
     guint widest = table->count;
     for (guint i = 0; i < table->count; i++) {
-      gboolean gives = table->columns[i].least && widths[i] > table->columns[i].least;
-      if (gives && (widest == table->count || widths[i] > widths[widest])) widest = i;
+      guint least = bound(&table->columns[i]);
+      if (least && widths[i] > least && (widest == table->count || widths[i] > widths[widest]))
+        widest = i;
     }
-    if (widest == table->count) return;
-    widths[widest]--, total--;
+    if (widest == table->count) return excess;
+    widths[widest]--;
   }
+  return 0;
+}
+
+static void fit(const Table *table, guint *widths, guint screen) {
+  guint total = GAP * (table->count - 1);
+  for (guint i = 0; i < table->count; i++) total += widths[i];
+  guint excess = total > screen ? total - screen : 0;
+  shrink(table, widths, shrink(table, widths, excess, least_of), narrow_of);
 }
 
 static void print_cell(const Table *table, guint i, const char *value, guint width, Colour colour) {
@@ -148,7 +166,7 @@ void table_print(Table *table, const char *empty) {
   g_autofree guint *widths = g_new0(guint, table->count);
   guint screen = screen_width();
   natural_widths(table, widths);
-  if (screen) shrink(table, widths, screen);
+  if (screen) fit(table, widths, screen);
   if (table->rows->len == 0) printf("%s\n", empty);
   for (guint i = 0; table->rows->len && i < table->count; i++)
     print_cell(table, i, table->columns[i].title, widths[i], COLOUR_BOLD);

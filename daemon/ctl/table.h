@@ -16,7 +16,8 @@ typedef enum {
 
 typedef struct {
   const char *title;
-  guint least;                         /* may be cut down to so many columns; 0: is never cut */
+  guint least;  /* is cut down to so many columns first; 0: is not */
+  guint narrow; /* where that is not enough, down to so many; 0: is never cut */
   Colour (*colour)(const char *value); /* NULL: none */
 } Column;
 
