@@ -90,6 +90,7 @@ static const char *answer_address(const DecideInput *input) {
 static const char *why_silent(const DecideInput *input) {
   for (gsize i = 0; i < G_N_ELEMENTS(silences); i++)
     if (has(input, silences[i].flag)) return silences[i].why;
+  if (input->conflicting_id) return "another mail with its Message-ID was seen before";
   if (!*answer_address(input)) return "there is no address to answer";
   if (input->personal && is_addressed_elsewhere(input)) return "it is not addressed to us";
   return NULL;
@@ -191,7 +192,6 @@ static const char *why_doubtful(const DecideInput *input) {
   const GPtrArray *reasons = input->extraction->review_reasons;
   const char *silent = why_silent(input);
   if (silent) return silent;
-  if (input->conflicting_id) return "another mail with the same Message-ID was seen before";
   if (decide_auth_failed(input->extraction->auth_results, input->trusted_authserv_id))
     return "the mail failed authentication";
   if (is_addressed_elsewhere(input)) return "it is not addressed to us";

@@ -6,6 +6,7 @@ that is not as it must be.
 """
 import email
 import email.policy
+import email.utils
 import json
 import os
 import smtplib
@@ -160,22 +161,36 @@ def wait_until_read(ctl, config, ident, times):
     sys.exit("FAIL: %s not read %d times within %d s" % (ident, times, PATIENCE_S))
 
 
+def wait_for_log(ctl, config, text, times):
+    """Until so many lines of the journal hold the text."""
+    started = time.monotonic()
+    while time.monotonic() - started < PATIENCE_S:
+        if sum(text in row["text"] for row in ask(ctl, config, "log")) >= times:
+            return
+        time.sleep(0.05)
+    sys.exit("FAIL: '%s' is not %d times in the log within %d s" % (text, times, PATIENCE_S))
+
+
 def never_answered(port, root, ctl, config):
-    """A machine's mail, and a mail that comes a second time with its Message-ID."""
+    """A machine's mail; a mail that comes twice; another mail under the same Message-ID."""
     body = BULLETIN.format(last="PETIT", address="machine@example.test", attendance=ATTENDS)
     machine = send(port, "machine@example.test", "Réponse automatique", body,
                    more={"Auto-Submitted": "auto-replied"})
-    first = send(port, "again@example.test", "Bulletin de participation",
-                 BULLETIN.format(last="ROUX", address="again@example.test", attendance=ATTENDS))
-    wait_for_answer(root, "again@example.test", first)
-    send(port, "again@example.test", "Bulletin de participation",
-         BULLETIN.format(last="ROUX", address="again@example.test", attendance=ATTENDS),
-         more={"Message-ID": first})
+    again = "again@example.test"
+    body = BULLETIN.format(last="ROUX", address=again, attendance=ATTENDS)
+    date = {"Date": email.utils.formatdate()}
+    first = send(port, again, "Bulletin de participation", body, more=date)
+    wait_for_answer(root, again, first)
+    same = dict(date, **{"Message-ID": first})
+    send(port, again, "Bulletin de participation", body, more=same)
+    wait_for_log(ctl, config, "the same mail again", 1)
+    send(port, again, "Bulletin de participation", body.replace("Nancy", "Metz"), more=same)
     wait_until_read(ctl, config, machine, 1)
     wait_until_read(ctl, config, first, 2)
     check(find_answer(root, "machine@example.test", machine) is None, "a machine was answered")
-    find_answer(root, "again@example.test", first)
-    registration(ctl, config, "again@example.test")
+    find_answer(root, again, first)
+    check(registration(ctl, config, again)["fields"]["organization"] == "Ville de Nancy",
+          "a mail under a used Message-ID changed a registration")
     print("no machine answered, nobody twice")
 
 
