@@ -95,6 +95,13 @@ Config *ctl_config(const Options *options, int *ret_code) {
   return config;
 }
 
+gboolean ctl_may_write(const Config *config, int *ret_code) {
+  if (access(config->store, W_OK | X_OK) == 0 || errno != EACCES) return TRUE;
+  *ret_code =
+      ctl_fail(EX_NOPERM, "%s: not permitted; run as the store's owner or as root", config->store);
+  return FALSE;
+}
+
 /* A file that root makes in the store (LMDB's lock, the wake file) would shut the daemon out. */
 static gboolean become_owner(const char *path, int *ret_code) {
   struct stat status;

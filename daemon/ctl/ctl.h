@@ -71,6 +71,8 @@ int ctl_end_output(int code);
 /* The configuration to look at the store with: problems in it are no reason not to, as long as it
  * can be read at all. NULL: told, *ret_code is the exit code. */
 Config *ctl_config(const Options *options, int *ret_code);
+/* May this user change the store? FALSE: told, *ret_code is the exit code. */
+gboolean ctl_may_write(const Config *config, int *ret_code);
 /* Become the owner of the store and open it. NULL: told, *ret_code is the exit code. */
 Store *ctl_store(const Config *config, guint flags, int *ret_code);
 /* Both, and a reading transaction. */

@@ -69,6 +69,7 @@ static gboolean load(const Options *options, Config **ret_config, Replies **ret_
   const char *file = options->config ? options->config : CTL_DEFAULT_CONFIG;
   g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
   *ret_config = config_load(file, problems);
+  if (*ret_config && !ctl_may_write(*ret_config, ret_code)) return FALSE;
   if (*ret_config) *ret_replies = replies_load(*ret_config, problems);
   if (*ret_config && problems->len == 0) return TRUE;
   *ret_code = ctl_problems(problems);

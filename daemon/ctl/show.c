@@ -180,12 +180,37 @@ static void print_read(const Extraction *extraction) {
     line(2, "note", "%s", (const char *)extraction->notes->pdata[i]);
 }
 
-static void print_change(const HistoryEntry *entry) {
-  g_autofree char *time = ctl_time(entry->time);
-  line(6, time, "%s by %s: %s", entry->what, entry->who, entry->status);
-  for (guint i = 0; i < entry->before->len; i++) {
-    const StoreField *field = entry->before->pdata[i];
-    line(8, field->name, "was %s", field->value);
+static const char *value_in(const GPtrArray *fields, const char *name) {
+  for (guint i = 0; i < fields->len; i++) {
+    const StoreField *field = fields->pdata[i];
+    if (!strcmp(field->name, name)) return field->value;
+  }
+  return NULL;
+}
+
+/* What differs from `before` to `after`; a value that was not there is told as what it became. */
+static void print_differences(const GPtrArray *before, const GPtrArray *after) {
+  for (guint i = 0; i < before->len; i++) {
+    const StoreField *was = before->pdata[i];
+    const char *is = value_in(after, was->name);
+    if (!is || strcmp(is, was->value))
+      line(8, was->name, "%s → %s", was->value, is ? is : "(removed)");
+  }
+  for (guint i = 0; i < after->len; i++) {
+    const StoreField *is = after->pdata[i];
+    if (!value_in(before, is->name)) line(8, is->name, "→ %s", is->value);
+  }
+}
+
+static void print_history(const Registration *registration) {
+  const GPtrArray *history = registration->history;
+  for (guint i = 0; i < history->len; i++) {
+    const HistoryEntry *entry = history->pdata[i], *next = NULL;
+    if (i + 1 < history->len) next = history->pdata[i + 1];
+    g_autofree char *time = ctl_time(entry->time);
+    line(6, time, "%s by %s: %s", entry->what, entry->who, entry->status);
+    if (entry->before->len)
+      print_differences(entry->before, next ? next->before : registration->fields);
   }
 }
 
@@ -198,8 +223,7 @@ static void print_registration(const Registration *registration) {
     line(4, field->name, "%s", field->value);
   }
   printf("    History\n");
-  for (guint i = 0; i < registration->history->len; i++)
-    print_change(registration->history->pdata[i]);
+  print_history(registration);
 }
 
 static const char *text_of(const json_t *object, const char *key) {
