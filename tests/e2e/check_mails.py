@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""check_mails.py TRUTH.json QUEUE.jsonl LIST.jsonl OUTBOX.jsonl MAILDIR
+"""check_mails.py TRUTH.json QUEUE.jsonl LIST.jsonl OUTBOX.jsonl LOG.jsonl MAILDIR
 
 Compares what became of the mails of generate_mails.py with their truth: every mail in the queue log
-once with its state, each person answered exactly once, no machine at all, and the registrations in
+once with its state (a copy as a line of the log), each person answered exactly once, no machine at all, and the registrations in
 every field. A reply may lie in the mailbox twice only with one Message-ID: its submission was
 accepted and the daemon killed before it could note so. Prints the counts; exit 1 and every fault
 (the first 40) otherwise.
@@ -38,10 +38,18 @@ def read_replies(maildir):
     return found
 
 
+def check_copies(truth, log, faults):
+    copies = sum(entry["class"] == "duplicate" for entry in truth)
+    noted = sum("the same mail again" in row["text"] for row in log)
+    if noted != copies:
+        faults.append("%d copies noted in the log, %d were sent" % (noted, copies))
+
+
 def check_queue(truth, queue, faults):
     want, got = collections.defaultdict(list), collections.defaultdict(list)
     for entry in truth:
-        want[entry["message_id"]].append(entry["state"])
+        if entry["class"] != "duplicate":  # a copy is a line of the log, not a message of its own
+            want[entry["message_id"]].append(entry["state"])
     for entry in queue:
         got[bare(entry["message_id"])].append(entry["state"])
     names = {entry["message_id"]: entry for entry in truth}
@@ -108,13 +116,15 @@ def check_registrations(truth, listed, faults):
 
 
 def main():
-    truth_file, queue_file, list_file, outbox_file, maildir = sys.argv[1:6]
+    truth_file, queue_file, list_file, outbox_file, log_file, maildir = sys.argv[1:7]
     with open(truth_file, encoding="utf-8") as f:
         truth = json.load(f)
-    queue, listed, outbox = (read_lines(p) for p in (queue_file, list_file, outbox_file))
+    queue, listed, outbox, log = (
+        read_lines(p) for p in (queue_file, list_file, outbox_file, log_file))
     replies = read_replies(maildir)
     faults = []
     check_queue(truth, queue, faults)
+    check_copies(truth, log, faults)
     twice = check_replies(truth, replies, faults)
     check_outbox(outbox, faults)
     check_registrations(truth, listed, faults)

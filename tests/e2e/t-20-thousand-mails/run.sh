@@ -57,5 +57,6 @@ wait_until 10 nothing_left_behind || fail "processes left behind: $(left_behind)
 queue > "$work/queue.jsonl"
 "$bulletinctl" list --json --config "$house_config" > "$work/list.jsonl"
 "$bulletinctl" queue --outbox --json --config "$house_config" > "$work/outbox.jsonl"
+"$bulletinctl" log --json --config "$house_config" > "$work/log.jsonl"
 python3 "$e2e/check_mails.py" "$work/mails/truth.json" "$work/queue.jsonl" "$work/list.jsonl" \
-  "$work/outbox.jsonl" "$mail_root/person" || fail "seed $seed"
+  "$work/outbox.jsonl" "$work/log.jsonl" "$mail_root/person" || fail "seed $seed"
