@@ -295,6 +295,26 @@ static gboolean is_passed_over(const Reader *reader, guint i) {
   return is_blank(text) && !has_tick(text) && !form_line_labelled(&reader->scan, i);
 }
 
+/* Does a quote of that depth go on behind line `i`? What stands there is then between its lines. */
+static gboolean quote_goes_on(const Reader *reader, guint i, guint depth) {
+  for (guint n = 0; n < BELOW_LINES_MAX && i < n_lines(reader); n++, i++) {
+    const TextLine *line = line_of(reader, i);
+    if (line->header) return FALSE;
+    if (line->quote_depth >= depth) return TRUE;
+  }
+  return FALSE;
+}
+
+/* Is line `i` an answer to `label` though its words are a label elsewhere ("Participera")? */
+static gboolean is_choice(const Reader *reader, const FormLabel *label, guint i) {
+  if (!has_type(reader, label->label, "choice")) return FALSE;
+  FieldContext context = {reader->scan.rules, label->label->fields[0], NULL};
+  FieldResult result = field_parse(&context, line_of(reader, i)->text);
+  gboolean valid = result.status == FIELD_VALID && !strchr(line_of(reader, i)->text, ':');
+  field_result_clear(&result);
+  return valid;
+}
+
 /* The line where an answer below `label` would begin; n_lines: none. */
 static guint candidate_below(const Reader *reader, const FormLabel *label) {
   const TextLine *above = line_of(reader, label->line);
@@ -308,8 +328,10 @@ static guint candidate_below(const Reader *reader, const FormLabel *label) {
       continue;
     }
     gboolean between = line->quote_depth < above->quote_depth;
-    if (line->quote_depth > above->quote_depth || (empty > 0 && !between)) break;
-    if (is_taken(reader, i) || form_line_labelled(&reader->scan, i) || is_closing(reader, i)) break;
+    if (line->quote_depth > above->quote_depth || is_taken(reader, i)) break;
+    if (empty > 0 && !(between && quote_goes_on(reader, i, above->quote_depth))) break;
+    if (empty == 0 && is_choice(reader, label, i)) return i;
+    if (form_line_labelled(&reader->scan, i) || is_closing(reader, i)) break;
     return i;
   }
   return n_lines(reader);
@@ -371,6 +393,18 @@ static gboolean below_habit(const Reader *reader) {
 
 /* ---- one label ---- */
 
+/* "CP :<tab>37000 Commune :<tab>Tours": a cell ends where a label begins in it. */
+static void cut_cells(const Reader *reader, guint line, Span cells[], guint n) {
+  const char *text = line_of(reader, line)->text;
+  for (guint k = reader->scan.first[line]; k < reader->scan.first[line + 1]; k++) {
+    const FormLabel *label = label_at(reader, k);
+    if (!label->accepted || label->first || label->cell >= n) continue;
+    Span *cell = &cells[label->cell];
+    if (label->start > cell->start && label->start < cell->end) cell->end = label->start;
+    while (cell->end > cell->start && text[cell->end - 1] == ' ') cell->end--;
+  }
+}
+
 /* The cells to the right of a label that fills its own, up to the next label. */
 static gboolean read_cells(Reader *reader, const FormLabel *label) {
   Span cells[CELLS_MAX];
@@ -378,6 +412,7 @@ static gboolean read_cells(Reader *reader, const FormLabel *label) {
   const char *line = line_of(reader, label->line)->text;
   if (!form_is_row(line, &border)) return FALSE;
   guint n = split_row(line, border, cells), stop = label->cell + 1, filled = 0;
+  cut_cells(reader, label->line, cells, n);
   while (stop < n) {
     const FormLabel *next = label_of_cell(reader, label->line, stop);
     /* a value may be a word that is a label elsewhere: one with a colon, or with a cell of its own
@@ -415,7 +450,9 @@ static gboolean read_cells(Reader *reader, const FormLabel *label) {
 static void read_label(Reader *reader, const FormLabel *label) {
   const char *line = line_of(reader, label->line)->text;
   guint end = label->stop;
-  while (end > label->value && strchr(" \t", line[end - 1])) end--;
+  /* what parts a value from the next label is no part of it */
+  const char *trimmed = label->stop < label->cell_end ? " \t,;/|-(" : " \t";
+  while (end > label->value && strchr(trimmed, line[end - 1])) end--;
   g_autofree char *beside = g_strndup(line + label->value, end - label->value);
   gboolean last = label->stop == strlen(line);
   gboolean empty = is_blank(beside) && !has_tick(beside);

@@ -23,8 +23,11 @@ typedef struct {
   guint cell_end;
   int number; /* "Nom 2": 2; 0: none */
   FormMark mark;
-  gboolean first;   /* nothing but bullets before it in its cell */
-  gboolean partial; /* other words stand between the label and its mark */
+  gboolean first;               /* nothing but bullets before it in its cell */
+  gboolean partial;             /* other words stand between the label and its mark */
+  const RuleLabel *plain_label; /* of a partial one: the label as it would be without them, … */
+  FormMark plain_mark;          /* … its mark … */
+  guint plain_value;            /* … and what follows that */
   gboolean accepted;
 } FormLabel;
 

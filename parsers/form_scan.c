@@ -9,10 +9,11 @@ enum {
   LABELS_A_LINE_MAX = 40,
   LINE_MAX_BYTES = 16 << 10, /* a longer line is no form */
   NOISE_MAX_BYTES = 16,      /* bullets, numbering and brackets before a label */
-  INDENT_MAX_BYTES = 200,    /* with the white space */
-  PAREN_MAX_BYTES = 80,      /* "(obligatoire)" behind a label */
-  PARTIAL_MAX_BYTES = 60,    /* other words between a label and its colon */
-  BLOCK_LINES_MIN = 3,       /* labelled lines that make a doubtful label one */
+  NUMBERING_MAX_DIGITS = 4,
+  INDENT_MAX_BYTES = 200, /* with the white space */
+  PAREN_MAX_BYTES = 80,   /* "(obligatoire)" behind a label */
+  PARTIAL_MAX_BYTES = 60, /* other words between a label and its colon */
+  BLOCK_LINES_MIN = 3,    /* labelled lines that make a doubtful label one */
   MID_LEADERS_MIN = 4
 };
 
@@ -41,7 +42,7 @@ static const char *const leads[] = {"mon ", "ma ", "mes ", "son ", "sa ",  "ses 
                                     "les ", "l'",  "my ",  "his ", "her ", "the ", NULL};
 
 /* Is `text` (from the cell's start to the label) nothing but bullets, numbering, brackets? */
-static gboolean is_noise(const char *text, gsize length) {
+static gboolean is_noise(const char *text, gsize length, gboolean choice) {
   for (guint i = 0; leads[i]; i++) {
     gsize n = strlen(leads[i]);
     if (length >= n && memcmp(text + length - n, leads[i], n) == 0) {
@@ -49,15 +50,17 @@ static gboolean is_noise(const char *text, gsize length) {
       break;
     }
   }
-  gsize written = 0;
+  gsize written = 0, digits = 0;
   if (length > INDENT_MAX_BYTES) return FALSE;
   for (const char *p = text; p < text + length; p = g_utf8_next_char(p)) {
     gunichar ch = g_utf8_get_char(p);
     if (g_unichar_isalpha(ch) && !(p[1] == ')' || p[1] == '.')) return FALSE;
-    if (ch == 0x2610 || ch == 0x2612) return FALSE;
+    /* "■団体名" is a bullet, "☒ Participera" is an answer */
+    if (choice && (ch == 0x2610 || ch == 0x2612)) return FALSE;
     written += g_unichar_isspace(ch) || ch == '>' ? 0 : 1;
+    digits += g_unichar_isdigit(ch) ? 1 : 0;
   }
-  return written <= NOISE_MAX_BYTES;
+  return written <= NOISE_MAX_BYTES && digits <= NUMBERING_MAX_DIGITS;
 }
 
 static const char *skip_spaces(const char *p) {
@@ -106,13 +109,17 @@ static gsize colon_at(const char *p) {
   return 0;
 }
 
+/* Dots and underscores at `p`, in bytes. */
 static guint leaders_at(const char *p) {
-  guint n = 0;
-  while (*p == '.' || *p == '_' || g_str_has_prefix(p, "…")) {
-    n += *p == '.' || *p == '_' ? 1 : 3;
-    p += *p == '.' || *p == '_' ? 1 : 3;
-  }
-  return n;
+  const char *start = p;
+  while (*p == '.' || *p == '_' || g_str_has_prefix(p, "…")) p += *p == '.' || *p == '_' ? 1 : 3;
+  return (guint)(p - start);
+}
+
+/* Behind leaders that end in a colon ("Nom ..... : X"); else `p` itself. */
+static const char *skip_led_colon(const char *p) {
+  const char *behind = skip_spaces(p + leaders_at(p));
+  return behind > p && *behind == ':' ? behind : p;
 }
 
 static gboolean tick_at(const char *p) {
@@ -122,11 +129,12 @@ static gboolean tick_at(const char *p) {
 /* The surest mark at `p`, where extras were passed; FALSE: none. */
 static gboolean hard_mark(const char *p, const char *end, gboolean closed, FormMark *ret_mark,
                           const char **ret_value) {
+  p = skip_led_colon(p);
   gsize colon = p < end ? colon_at(p) : 0;
   *ret_value = p + colon;
   if (colon || closed) {
-    /* ": :", ":-", "=>" and other doubled marks */
-    while (*ret_value < end && (**ret_value == ':' || **ret_value == ' ')) (*ret_value)++;
+    /* ": :", and the end of a label in bold, "*Nom :*" */
+    while (*ret_value < end && strchr(": *", **ret_value)) (*ret_value)++;
     *ret_mark = MARK_COLON;
     return TRUE;
   }
@@ -154,12 +162,13 @@ static gboolean mark_behind(const char *p, const char *end, FormLabel *label,
   }
   const char *plain = skip_spaces(p);
   if (hard_mark(plain, end, FALSE, &label->mark, ret_value)) return TRUE;
-  *ret_value = plain;
-  if (*plain == '-' && (plain[1] == ' ' || plain > p)) {
-    *ret_value = skip_spaces(plain + 1);
+  const char *dash = behind > plain && *behind == '-' ? behind : plain;
+  if (*dash == '-' && (dash[1] == ' ' || dash > p)) {
+    *ret_value = skip_spaces(dash + 1);
     label->mark = MARK_DASH;
     return TRUE;
   }
+  *ret_value = plain;
   label->mark = MARK_SPACE;
   return plain > p;
 }
@@ -205,11 +214,13 @@ static void add_label(Cell *cell, FormLabel *label, const char *start, const cha
   g_array_append_val(labels, *label);
 }
 
-static const FormLabel *last_in_cell(const Cell *cell) {
+/* The label before this place of the cell: in it, or one that fills the cell before. */
+static const FormLabel *label_before(const Cell *cell) {
   const GArray *labels = cell->scan->labels;
   if (labels->len <= cell->scan->first[cell->line]) return NULL;
   const FormLabel *last = &g_array_index(labels, FormLabel, labels->len - 1);
-  return last->cell == cell->cell ? last : NULL;
+  gboolean fills = last->cell + 1 == cell->cell && last->value == last->cell_end;
+  return last->cell == cell->cell || fills ? last : NULL;
 }
 
 static const Wire__Field *field_of(const Cell *cell, const RuleLabel *label) {
@@ -219,7 +230,7 @@ static const Wire__Field *field_of(const Cell *cell, const RuleLabel *label) {
 /* May a second label begin at `p` in the middle of a cell? Free text is left alone. */
 static gboolean mid_ok(const Cell *cell, const char *p, const FormLabel *label,
                        const char *mark_start) {
-  const FormLabel *before = last_in_cell(cell);
+  const FormLabel *before = label_before(cell);
   if (!before || form_same_fields(before->label, label->label)) return FALSE;
   if (before->mark == MARK_SPACE && label->mark != MARK_COLON) return FALSE;
   gboolean leaders =
@@ -242,9 +253,13 @@ static const char *partial_colon(const Cell *cell, const char *from) {
   return NULL;
 }
 
-static gboolean add_partial(Cell *cell, FormLabel *label, const char *start, const char *end) {
+static gboolean add_partial(Cell *cell, FormLabel *label, const char *start, const char *end,
+                            const char *plain) {
   const char *colon = partial_colon(cell, end);
   if (!colon) return FALSE;
+  label->plain_label = label->label;
+  label->plain_mark = label->mark;
+  label->plain_value = origin(cell, plain);
   for (const char *at = end; at < colon;) {
     const RuleLabel *later = find_label(cell, at);
     if (!later || cell->next_end > colon) break;
@@ -264,14 +279,15 @@ static void scan_cell(Cell *cell) {
     if (!label.label || cell->next_start >= cell->end) return;
     const char *start = cell->next_start, *end = cell->next_end, *value = end;
     at = end > at ? end : at + 1;
-    label.first = is_noise(cell->begin, (gsize)(start - cell->begin));
+    gboolean choice = strcmp(field_of(cell, label.label)->type, "choice") == 0;
+    label.first = is_noise(cell->begin, (gsize)(start - cell->begin), choice);
     gboolean marked = mark_behind(end, cell->end, &label, &value);
     if (!label.first) {
       if (marked && mid_ok(cell, start, &label, skip_spaces(end)))
         add_label(cell, &label, start, value);
       continue;
     }
-    if ((!marked || label.mark >= MARK_DASH) && add_partial(cell, &label, start, end)) {
+    if ((!marked || label.mark >= MARK_DASH) && add_partial(cell, &label, start, end, value)) {
       at = value;
       continue;
     }
@@ -310,10 +326,11 @@ static gboolean same_block(const FormScan *scan, guint a, guint b) {
 
 /* Would `other` speak for a doubtful label? A space is believed where others have a space, too. */
 static gboolean speaks_for(const FormLabel *label, const FormLabel *other) {
+  FormMark mark = other->partial && other->plain_label ? other->plain_mark : other->mark;
   if (!other->first || other->cell > 0 || form_same_fields(other->label, label->label))
     return FALSE;
-  if (label->mark == MARK_SPACE) return other->mark == MARK_SPACE || other->mark == MARK_TICK;
-  if (label->mark == MARK_DASH) return other->mark == MARK_DASH || other->mark == MARK_TICK;
+  if (label->mark == MARK_SPACE) return mark == MARK_SPACE || mark == MARK_TICK;
+  if (label->mark == MARK_DASH) return mark == MARK_DASH || mark == MARK_TICK;
   return other->mark <= MARK_TICK;
 }
 
@@ -342,11 +359,25 @@ static gboolean is_accepted(const FormScan *scan, const FormLabel *label) {
   return neighbours(scan, label, -1) + neighbours(scan, label, 1) + 1 >= BLOCK_LINES_MIN;
 }
 
+/* "Thèmes Culture : musées" may be a longer label and a colon, or a label and a space: what the
+ * lines beside it have decides. */
+static gboolean accept_plain(const FormScan *scan, FormLabel *label) {
+  FormLabel plain = *label;
+  if (!label->partial || !plain.plain_label || plain.plain_value > plain.stop) return FALSE;
+  plain.partial = FALSE;
+  plain.label = plain.plain_label;
+  plain.mark = plain.plain_mark;
+  plain.value = plain.plain_value;
+  if (plain.mark < MARK_DASH || !is_accepted(scan, &plain)) return FALSE;
+  *label = plain;
+  return TRUE;
+}
+
 /* A label that was turned down gives its bytes back to the one before it. */
 static void accept_labels(FormScan *scan) {
   for (guint k = 0; k < scan->labels->len; k++) {
     FormLabel *label = &g_array_index(scan->labels, FormLabel, k);
-    label->accepted = is_accepted(scan, label);
+    label->accepted = accept_plain(scan, label) || is_accepted(scan, label);
     if (label->accepted || k == 0) continue;
     FormLabel *before = &g_array_index(scan->labels, FormLabel, k - 1);
     if (before->line == label->line && before->cell == label->cell) before->stop = label->stop;

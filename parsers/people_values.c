@@ -292,7 +292,7 @@ static gboolean is_phone(const Person *p, const FormEntry *entry) {
 /* Where the person writes from, as far as the entries tell. */
 static char *address_words(const Person *p) {
   GString *words = g_string_new(NULL);
-  static const char *const roles[] = {"street", "postal_code", "city", "organization", NULL};
+  static const char *const roles[] = {"street", "postal_code", "city", NULL};
   for (guint i = 0; i < p->entries->len; i++) {
     const FormEntry *entry = p->entries->pdata[i];
     for (guint r = 0; roles[r]; r++)

@@ -18,7 +18,6 @@ static const char *const closings[] = {"cordialement",
                                        "bien a vous",
                                        "bien a toi",
                                        "sinceres salutations",
-                                       "salutations",
                                        "meilleures salutations",
                                        "mes salutations",
                                        "sinceres salutations",
@@ -76,18 +75,12 @@ static const char *const closings[] = {"cordialement",
                                        "sincerely yours",
                                        "yours faithfully",
                                        "yours truly",
-                                       "cheers",
                                        "many thanks",
                                        "thanks in advance",
                                        "thank you in advance",
                                        "thank you very much",
-                                       "best",
-                                       "thanks",
-                                       "thank you",
                                        "all the best",
-                                       "yours",
                                        "respectfully",
-                                       "looking forward to",
                                        "よろしくお願い",
                                        "宜しくお願い",
                                        "どうぞよろしく",
@@ -95,14 +88,13 @@ static const char *const closings[] = {"cordialement",
                                        "何卒宜しく",
                                        "敬具",
                                        "草々",
-                                       "以上",
                                        "かしこ",
                                        "mit freundlichen",
                                        "saludos",
                                        "cordiali saluti",
                                        NULL};
 
-/* These close only when they fill the line: longer, they begin a sentence. */
+/* These close only where they fill the line: longer, they begin a sentence. */
 static const char *const alone[] = {
     "best",        "thanks", "thank you",          "yours", "merci", "cheers",
     "salutations", "以上",   "looking forward to", NULL};
@@ -160,12 +152,6 @@ static gboolean is_among(const char *words, const char *const *phrases) {
   return FALSE;
 }
 
-static gboolean begins_alone(const char *words) {
-  for (guint i = 0; alone[i]; i++)
-    if (g_str_has_prefix(words, alone[i])) return TRUE;
-  return FALSE;
-}
-
 /* "--", "-- ", "—", "____" and their like, with nothing else on the line. */
 static gboolean is_delimiter(const char *folded) {
   gsize length = strlen(folded);
@@ -184,9 +170,8 @@ gboolean signature_is_closing(const char *folded) {
   if (is_delimiter(folded)) return TRUE;
   g_autofree char *words = fold_words(folded);
   if (begins_with(words, footers)) return TRUE;
-  if (strchr(folded, ':') || !begins_with(words, closings)) return FALSE;
-  if (!begins_alone(words)) return TRUE;
-  return is_among(words, alone) || begins_with(words, (const char *const[]){"よろしく", NULL});
+  if (strchr(folded, ':')) return FALSE;
+  return begins_with(words, closings) || is_among(words, alone);
 }
 
 gboolean signature_is_greeting(const char *folded) {

@@ -31,10 +31,11 @@ static gunichar char_before(const char *text, gsize at) {
   return at > 0 ? g_utf8_get_char(g_utf8_prev_char(text + at)) : ' ';
 }
 
-/* A lone "x" or a circle counts as a tick. */
+/* A lone "x" or a circle counts as a tick; beside a filled circle an empty one does not. */
 static gboolean is_typed_tick(const char *text, gsize at, gsize *ret_end) {
   gunichar ch = g_utf8_get_char(text + at);
-  gboolean circle = ch == 0x25CB || ch == 0x25EF || ch == 0x25CF || ch == 0x25CE || ch == 0x3007;
+  gboolean circle =
+      ch == 0x25CB || ch == 0x25EF || ch == 0x25CF || ch == 0x25C9 || ch == 0x25CE || ch == 0x3007;
   gboolean tick = (ch >= 0x2713 && ch <= 0x2718) || ch == 0x2611 || ch == 0x2612 || ch == 0x25A0 ||
                   ch == 0x2327;
   *ret_end = at + (gsize)(g_utf8_next_char(text + at) - (text + at));
@@ -75,6 +76,7 @@ static gboolean mark_at(const char *text, gsize at, Token *token) {
 
 static guint tokens_read(const FieldContext *context, const Fold *fold, Token tokens[]) {
   const char *text = fold->text->str;
+  gboolean radio = strstr(text, "\u25CF") || strstr(text, "\u25C9");
   guint n = 0;
   gsize at = 0, start = 0, end = 0;
   int choice = rules_find_choice(context->rules, context->field, fold, 0, &start, &end);
@@ -85,6 +87,8 @@ static guint tokens_read(const FieldContext *context, const Fold *fold, Token to
       at = end;
       choice = rules_find_choice(context->rules, context->field, fold, at, &start, &end);
     } else if (mark_at(text, at, &token)) {
+      gunichar ch = g_utf8_get_char(text + at);
+      if (radio && (ch == 0x25CB || ch == 0x25EF)) token.kind = TOKEN_EMPTY;
       tokens[n++] = token;
       at = token.end;
       if (choice >= 0 && start < at)
