@@ -127,13 +127,15 @@ def text_of(mail):
     """The plain text as a mail program shows it: flowed lines joined (RFC 3676)."""
     part = mail.get_body(("plain",))
     text = part.get_content()
-    if part["Content-Type"].params.get("format", "").lower() != "flowed":
+    params = part["Content-Type"].params
+    if params.get("format", "").lower() != "flowed":
         return text
+    delsp = params.get("delsp", "").lower() == "yes"
     joined = []
     for line in text.splitlines():
         line = line[1:] if line.startswith(" ") else line
         if joined and joined[-1].endswith(" ") and joined[-1] != "-- ":
-            joined[-1] += line
+            joined[-1] = (joined[-1][:-1] if delsp else joined[-1]) + line
         else:
             joined.append(line)
     return "\n".join(joined) + "\n"

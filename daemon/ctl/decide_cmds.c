@@ -1,7 +1,6 @@
 /* decide_cmds - what a person decides: each command is one call of desk, told in one line.
  *
  * Whose name the history bears is found before the program becomes the store's owner. */
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -21,13 +20,10 @@ enum { WHO_MAX_CHARS = 64 };
 static char *find_who(void) {
   char login[WHO_MAX_CHARS * 4];
   const char *sudo = geteuid() == 0 ? g_getenv("SUDO_USER") : NULL;
-  const struct passwd *user = getpwuid(getuid());
   const char *name = sudo && *sudo                          ? sudo
                      : getlogin_r(login, sizeof login) == 0 ? login
-                     : user                                 ? user->pw_name
-                                                            : NULL;
-  g_autofree char *clean =
-      name ? log_clean(name, WHO_MAX_CHARS) : g_strdup_printf("uid %u", getuid());
+                                                            : g_get_user_name();
+  g_autofree char *clean = log_clean(name, WHO_MAX_CHARS);
   return g_strconcat("admin:", clean, NULL);
 }
 
