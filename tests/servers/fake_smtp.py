@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """fake_smtp.py MODE...: SMTP servers on 127.0.0.1 that hang, lie, refuse or drop as their MODE says.
 
-Prints each one's port, a line each in order, then "MODE: COMMAND" for each command that it was
-sent and "MODE: GROUP n" for n commands that came at once, and serves until its standard input ends.
+Prints each one's port, a line each in order, then "MODE: there" whenever one begins to hang, and
+serves until its standard input ends. Then prints "MODE: COMMAND" for each command that it was sent, with "MODE: GROUP n" where n lines came at once.
 What MODE does not say, it does right. The user's password is "good", the XOAUTH2 token
 "good-token". In every mode a recipient cNNN@... is refused with NNN, and a mail to lNNN@... after
 its content.
@@ -15,6 +15,7 @@ long-line, mixed, garbage, drip (at MAIL); inject (a line in clear behind the an
 stripped (no STARTTLS).
 """
 import base64
+import socket
 import socketserver
 import sys
 import threading
@@ -44,6 +45,7 @@ class Drop(Exception):
 class Session(socketserver.BaseRequestHandler):
     def handle(self):
         self.mode = self.server.mode
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.input = b""
         self.mails = 0
         self.reset()
@@ -84,10 +86,13 @@ class Session(socketserver.BaseRequestHandler):
         self.request.sendall((text + "\r\n").encode())
 
     def tell(self, text):
-        with self.server.print_lock:
-            print("%s: %s" % (self.mode, text), flush=True)
+        self.server.heard.append("%s: %s" % (self.mode, text))
+
+    def there(self):
+        print("%s: there" % self.mode, flush=True)
 
     def hang(self):
+        self.there()
         while self.request.recv(65536):  # until the client has had enough
             pass
         raise Drop
@@ -163,6 +168,8 @@ class Session(socketserver.BaseRequestHandler):
 
     def trouble(self):
         """The modes that answer MAIL strangely."""
+        if self.mode in ("flood", "drip"):
+            self.there()
         if self.mode == "flood":
             until = time.monotonic() + FLOOD_SECONDS
             while time.monotonic() < until:
@@ -235,17 +242,20 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 def main():
-    print_lock = threading.Lock()
+    heard = []
     for mode in sys.argv[1:]:
         server = Server(("127.0.0.1", 0), Session)
         server.mode = mode
         server.now = 0
         server.lock = threading.Lock()
-        server.print_lock = print_lock
-        with print_lock:
-            print(server.server_address[1], flush=True)
+        server.heard = heard
+        print(server.server_address[1], flush=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
     sys.stdin.read()
+    try:
+        print("\n".join(heard))
+    except BrokenPipeError:
+        pass
 
 
 main()
