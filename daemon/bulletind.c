@@ -205,18 +205,23 @@ static void fill_standard_descriptors(void) {
   if (fd > STDERR_FILENO) close(fd);
 }
 
+static int work(Daemon *daemon, int argc, char **argv) {
+  Options *options = &daemon->options;
+  if (!parse_options(options, &argc, &argv)) return EX_USAGE;
+  if (options->version) {
+    printf("bulletind %s\n", BULLETIND_VERSION);
+    return EX_OK;
+  }
+  if (!options->config_file) options->config_file = g_strdup(DEFAULT_CONFIG);
+  log_init("bulletind", options->verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+  return options->check ? run_check(options->config_file) : run(daemon);
+}
+
 int main(int argc, char **argv) {
   fill_standard_descriptors();
   signal(SIGPIPE, SIG_IGN);
   Daemon daemon = {0};
-  if (!parse_options(&daemon.options, &argc, &argv)) return EX_USAGE;
-  if (daemon.options.version) {
-    printf("bulletind %s\n", BULLETIND_VERSION);
-    return EX_OK;
-  }
-  if (!daemon.options.config_file) daemon.options.config_file = g_strdup(DEFAULT_CONFIG);
-  log_init("bulletind", daemon.options.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
-  int exit_code = daemon.options.check ? run_check(daemon.options.config_file) : run(&daemon);
+  int exit_code = work(&daemon, argc, argv);
   end(&daemon);
   g_free(daemon.options.config_file);
   return exit_code;

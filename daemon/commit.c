@@ -307,7 +307,7 @@ static gboolean journal_message(StoreTxn *txn, const CommitInput *input, const M
   g_autofree char *received = g_strdup_printf(
       "from <%s>, %s/%s UID %u, %" G_GUINT64_FORMAT " bytes, Message-ID <%s>", message->from,
       input->account_name, input->folder, input->uid, input->size_bytes, message->message_id);
-  g_autofree char *read = g_strdup_printf("%s, language %s, %u participants", message->kind,
+  g_autofree char *read = g_strdup_printf("%s, language %s, participants: %u", message->kind,
                                           *message->language ? message->language : "unknown",
                                           input->extraction->participants->len);
   g_autofree char *decided =

@@ -173,7 +173,7 @@ static gboolean gate_aside(const DecideInput *input, Verdict *verdict) {
 static gboolean gate_unreadable(const DecideInput *input, Verdict *verdict) {
   if (input->extraction->kind != KIND_UNREADABLE) return FALSE;
   const GPtrArray *notes = input->extraction->notes;
-  const char *why = has(input, EXTRACTION_HEADER_ONLY) ? "larger than message_bytes: not fetched"
+  const char *why = has(input, EXTRACTION_HEADER_ONLY) ? "larger than message_size: not fetched"
                     : notes->len                       ? notes->pdata[notes->len - 1]
                                                        : "nothing could be read";
   to_review(verdict, input, why);

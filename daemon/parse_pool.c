@@ -204,7 +204,7 @@ static Extraction *worker_parse(Worker *worker, const ParseJob *job) {
   }
   g_autofree char *reason =
       g_error_matches(error, WIRE_ERROR, WIRE_ERROR_TIMEOUT)
-          ? g_strdup_printf("reading took more than worker_timeout_s: %u twice",
+          ? g_strdup_printf("reading took more than worker_timeout (%u s) twice",
                             worker->pool->timeout_s)
           : g_strdup_printf("the parser failed on it twice: %s", error->message);
   return unreadable(reason);
