@@ -106,7 +106,7 @@ static void test_bad_workers_cost_their_message_one_retry(void) {
       {"fine", "fine → read", 0},
       {"die", "die → unreadable: the parser failed on it twice", 2},
       {"fine again", "fine again → read", 2},
-      {"hang", "hang → unreadable: reading took more than worker_timeout_s: 1 twice", 4},
+      {"hang", "hang → unreadable: reading took more than worker_timeout (1 s) twice", 4},
       {"lie", "lie → unreadable: the parser failed on it twice", 6},
       {"last", "last → read", 6},
   };
