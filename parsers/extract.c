@@ -18,6 +18,7 @@
 enum {
   REFERENCES_MAX = 200,
   MACHINE_VALUES_MIN = 4, /* values that make a bulletin of what a machine sent */
+  LABELS_MIN = 4,         /* labels that make a bulletin of a mail about the event */
   UNTIED_VALUES_MIN = 3,  /* values that make a bulletin of a mail that names no event */
   TIE_LINES_MAX = 400     /* lines that are searched for the event's words */
 };
@@ -326,16 +327,33 @@ static const char *why_unreadable(const Reading *reading) {
   return reading->text->review_reasons->len > 0 ? NULL : "no text in it";
 }
 
+/* How many fields are asked for, filled in or not, outside the signature. */
+static guint labelled_fields(const Reading *reading) {
+  g_autofree gboolean *seen = g_new0(gboolean, reading->event->n_fields + 1);
+  guint n = 0;
+  for (guint i = 0; i < reading->form->entries->len; i++) {
+    const FormEntry *entry = &g_array_index(reading->form->entries, FormEntry, i);
+    gboolean *field = &seen[entry->label->fields[0]];
+    const TextLine *line = reading->text->lines->pdata[entry->label_line];
+    if (entry->signature || *field || (line->quoted && line->sent)) continue;
+    *field = TRUE;
+    n++;
+  }
+  return n;
+}
+
 /* Labels such as "Name:" stand in many mails. A bulletin speaks of the event, or says whether
  * somebody comes and who. */
 static gboolean is_bulletin(const Reading *reading, guint values) {
   int attendance = reading_role(reading, "attendance");
   const GPtrArray *people = reading->result->participants;
   if (people->len == 0) return FALSE;
-  if (is_tied(reading)) return TRUE;
+  if (is_tied(reading) && (labelled_fields(reading) >= LABELS_MIN || values >= LABELS_MIN ||
+                           reading->result->flags & EXTRACTION_CORRECTION))
+    return TRUE;
   for (guint i = 0; attendance >= 0 && i < people->len; i++)
     if (participant_value(people->pdata[i], reading->event->fields[attendance]->name))
-      return values >= UNTIED_VALUES_MIN;
+      return is_tied(reading) || values >= UNTIED_VALUES_MIN;
   return FALSE;
 }
 

@@ -350,16 +350,40 @@ static gboolean takes_lines(const Reader *reader, const FormLabel *label) {
   return has_type(reader, label->label, "lines") || is_street(reader, label->label);
 }
 
+/* Is line `i` another line of the choices that began at `first`, ticked or not? */
+static gboolean goes_on_ticking(const Reader *reader, guint i, guint first) {
+  if (i >= n_lines(reader)) return FALSE;
+  const TextLine *line = line_of(reader, i), *above = line_of(reader, first);
+  return *line->text && line->part == above->part && line->quote_depth == above->quote_depth &&
+         !line->header && !is_taken(reader, i) && !form_line_labelled(&reader->scan, i) &&
+         (has_tick(line->text) || is_bullet(above->text)) && !is_closing(reader, i);
+}
+
+/* Do the lines from `i` on answer a choice, one choice a line ("- Oui : X", "- Non :")? */
+static gboolean is_choice_list(const Reader *reader, const FormLabel *label, guint i) {
+  if (!has_type(reader, label->label, "choice") || !is_bullet(line_of(reader, i)->text))
+    return FALSE;
+  g_autoptr(GString) all = g_string_new(line_of(reader, i)->text);
+  for (guint k = i + 1; k < i + 4 && goes_on_ticking(reader, k, i); k++)
+    append_line(all, line_of(reader, k)->text);
+  FieldContext context = {reader->scan.rules, label->label->fields[0], NULL};
+  FieldResult result = field_parse(&context, all->str);
+  gboolean valid = result.status == FIELD_VALID;
+  field_result_clear(&result);
+  return valid;
+}
+
 /* The answer below `label`; FALSE: none. */
 static gboolean read_below(Reader *reader, const FormLabel *label) {
   guint i = candidate_below(reader, label), last = i;
-  if (i >= n_lines(reader) || !is_answer_below(reader, label, i)) return FALSE;
+  if (i >= n_lines(reader)) return FALSE;
+  if (!is_answer_below(reader, label, i) && !is_choice_list(reader, label, i)) return FALSE;
   const char *first = line_of(reader, i)->text;
   g_autoptr(GString) raw = g_string_new(first);
   take(reader, i);
-  for (guint k = i + 1; k < i + BELOW_LINES_MAX && may_continue(reader, k, i); k++) {
-    gboolean ticks = has_tick(first) && has_tick(line_of(reader, k)->text);
-    if (!ticks && !takes_lines(reader, label)) break;
+  for (guint k = i + 1; k < i + BELOW_LINES_MAX; k++) {
+    gboolean ticks = has_type(reader, label->label, "choice") && goes_on_ticking(reader, k, i);
+    if (!ticks && (!takes_lines(reader, label) || !may_continue(reader, k, i))) break;
     append_continued(raw, line_of(reader, last)->text, line_of(reader, k)->text,
                      is_street(reader, label->label));
     take(reader, k);
@@ -401,8 +425,17 @@ static void cut_cells(const Reader *reader, guint line, Span cells[], guint n) {
     if (!label->accepted || label->first || label->cell >= n) continue;
     Span *cell = &cells[label->cell];
     if (label->start > cell->start && label->start < cell->end) cell->end = label->start;
-    while (cell->end > cell->start && text[cell->end - 1] == ' ') cell->end--;
+    while (cell->end > cell->start && strchr(" ,;/|-(", text[cell->end - 1])) cell->end--;
   }
+}
+
+/* Does a label begin within that cell, behind a value? */
+static gboolean holds_label(const Reader *reader, guint line, guint cell) {
+  for (guint k = reader->scan.first[line]; k < reader->scan.first[line + 1]; k++) {
+    const FormLabel *label = label_at(reader, k);
+    if (label->accepted && !label->first && label->cell == cell) return TRUE;
+  }
+  return FALSE;
 }
 
 /* The cells to the right of a label that fills its own, up to the next label. */
@@ -422,7 +455,7 @@ static gboolean read_cells(Reader *reader, const FormLabel *label) {
       break;
     g_autofree char *text = span_text(line, cells[stop]);
     filled += !is_blank(text) || has_tick(text) ? 1 : 0;
-    stop++;
+    if (holds_label(reader, label->line, stop++)) break;
   }
   if (filled == 0) return FALSE;
   gboolean ticks = FALSE;
@@ -459,7 +492,10 @@ static void read_label(Reader *reader, const FormLabel *label) {
   if (empty && read_cells(reader, label)) return;
   if (last && is_unanswered(reader, label, beside) && read_below(reader, label)) return;
   if (empty) {
-    add_entry(reader, label, g_strdup(""), label->line, label->value, label->value);
+    FormEntry *entry =
+        add_entry(reader, label, g_strdup(""), label->line, label->value, label->value);
+    guint below = label->line + 1;
+    if (entry && below < n_lines(reader)) entry->list = is_bullet(line_of(reader, below)->text);
     return;
   }
   g_autoptr(GString) raw = g_string_new(beside);
@@ -478,9 +514,9 @@ static gboolean is_bulletin_below_closing(const Reader *reader) {
   return (guint)__builtin_popcountll(seen) >= SIGNED_LABELS_MIN;
 }
 
-/* ---- patterns ---- */
+/* ---- ticks without a label ---- */
 
-/* A label for a field's pattern, made once. */
+/* A label for a field that none was found for, made once. */
 static const RuleLabel *made_label(Reader *reader, guint field) {
   GPtrArray *made = reader->form->made;
   for (guint i = 0; i < made->len; i++)
@@ -493,6 +529,40 @@ static const RuleLabel *made_label(Reader *reader, guint field) {
   g_ptr_array_add(made, label);
   return label;
 }
+
+static gboolean is_bare_tick(const Reader *reader, guint i) {
+  const TextLine *line = i < n_lines(reader) ? line_of(reader, i) : NULL;
+  char border = 0;
+  return line && has_tick(line->text) && !line->header && !is_taken(reader, i) &&
+         !form_line_labelled(&reader->scan, i) && !form_is_row(line->text, &border);
+}
+
+/* "☒ Je participerai", "☐ Je ne participerai pas": choices on lines of their own, which no label
+ * asks for. Returns how many lines were taken. */
+static guint read_bare_ticks(Reader *reader, guint i) {
+  const Wire__Event *event = rules_event(reader->scan.rules);
+  guint n = 0;
+  g_autoptr(GString) all = g_string_new(NULL);
+  while (n < BELOW_LINES_MAX && is_bare_tick(reader, i + n) &&
+         line_of(reader, i + n)->quote_depth == line_of(reader, i)->quote_depth)
+    append_line(all, line_of(reader, i + n++)->text);
+  for (guint f = 0; n > 0 && f < event->n_fields; f++) {
+    FieldContext context = {reader->scan.rules, f, NULL};
+    if (strcmp(event->fields[f]->type, "choice") != 0) continue;
+    FieldResult result = field_parse(&context, all->str);
+    gboolean answered =
+        result.status == FIELD_VALID || g_strcmp0(result.reason, "more than one chosen") == 0;
+    field_result_clear(&result);
+    if (!answered) continue;
+    FormLabel label = {.label = made_label(reader, f), .line = i, .mark = MARK_TICK};
+    add_entry(reader, &label, g_strdup(all->str), i, 0, (guint)strlen(line_of(reader, i)->text));
+    for (guint k = 0; k < n; k++) take(reader, i + k);
+    return n;
+  }
+  return 0;
+}
+
+/* ---- patterns ---- */
 
 static void add_hit(Reader *reader, guint i, const RuleHit *hit, const Fold *fold) {
   const char *text = line_of(reader, i)->text;
@@ -529,7 +599,8 @@ static void read_all(Reader *reader) {
       const FormLabel *label = label_at(reader, k);
       if (label->accepted && !is_taken(reader, i)) read_label(reader, label);
     }
-    i++;
+    guint ticks = matched ? 0 : read_bare_ticks(reader, i);
+    i += MAX(ticks, 1);
   }
   for (guint e = 0; signed_form && e < reader->form->entries->len; e++)
     g_array_index(reader->form->entries, FormEntry, e).signature = FALSE;

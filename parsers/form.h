@@ -20,6 +20,7 @@ typedef struct {
   int number;             /* "Nom 2": 2; 0: none */
   guint table;            /* tables with a heading, counted from 1; 0: none */
   gboolean sure;          /* a colon, a cell or a tick box parted label and value */
+  gboolean list;          /* nothing stands beside the label, a list of several below it */
   gboolean signature;
 } FormEntry;
 

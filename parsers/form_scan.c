@@ -77,6 +77,8 @@ static const char *skip_extras(const char *p, int *ret_number, gboolean *ret_clo
       p++;
     } else if (*p == '*' || *p == '"' || *p == '\'') {
       p++;
+    } else if (*p == '?' && (p[1] == ' ' || p[1] == ':')) {
+      p++;
     } else if (*p == '(') {
       const char *close = memchr(p, ')', strnlen(p, PAREN_MAX_BYTES));
       if (!close) return p;
@@ -89,7 +91,7 @@ static const char *skip_extras(const char *p, int *ret_number, gboolean *ret_clo
     } else if (*p == ']') {
       p++;
       *ret_closed = TRUE;
-    } else if (g_ascii_isdigit(*p) && !g_ascii_isdigit(p[p[1] ? 2 : 1])) {
+    } else if (*ret_number == 0 && g_ascii_isdigit(*p) && !g_ascii_isdigit(p[p[1] ? 2 : 1])) {
       int number = (int)g_ascii_strtoll(p, NULL, 10);
       while (g_ascii_isdigit(*p)) p++;
       *ret_number = number;
@@ -162,7 +164,7 @@ static gboolean mark_behind(const char *p, const char *end, FormLabel *label,
   }
   const char *plain = skip_spaces(p);
   if (hard_mark(plain, end, FALSE, &label->mark, ret_value)) return TRUE;
-  const char *dash = behind > plain && *behind == '-' ? behind : plain;
+  const char *dash = behind > plain && *behind == '-' && behind[-1] == ' ' ? behind : plain;
   if (*dash == '-' && (dash[1] == ' ' || dash > p)) {
     *ret_value = skip_spaces(dash + 1);
     label->mark = MARK_DASH;
@@ -272,6 +274,30 @@ static gboolean add_partial(Cell *cell, FormLabel *label, const char *start, con
   return TRUE;
 }
 
+/* The box before a line's first letter, 0: none. */
+static gunichar leading_box(const char *text) {
+  for (guint n = 0; *text && n < NOISE_MAX_BYTES; text = g_utf8_next_char(text), n++) {
+    gunichar ch = g_utf8_get_char(text);
+    if (ch == 0x2610 || ch == 0x2612) return ch;
+    if (g_unichar_isalpha(ch)) break;
+  }
+  return 0;
+}
+
+/* Does the line above or below begin with the same box? Then it is a bullet ("■出欠：出席"), no
+ * answer. */
+static gboolean is_box_bullet(const Cell *cell) {
+  const GPtrArray *lines = cell->scan->text->lines;
+  gunichar box = leading_box(((const TextLine *)lines->pdata[cell->line])->text);
+  if (cell->cell > 0 || !box) return FALSE;
+  for (guint step = 0; step < 2; step++) {
+    guint beside = step ? cell->line + 1 : cell->line - 1;
+    if (beside >= lines->len) continue;
+    if (leading_box(((const TextLine *)lines->pdata[beside])->text) == box) return TRUE;
+  }
+  return FALSE;
+}
+
 static void scan_cell(Cell *cell) {
   const char *at = cell->begin;
   for (guint n = 0; at < cell->end && n < LABELS_A_LINE_MAX; n++) {
@@ -279,7 +305,8 @@ static void scan_cell(Cell *cell) {
     if (!label.label || cell->next_start >= cell->end) return;
     const char *start = cell->next_start, *end = cell->next_end, *value = end;
     at = end > at ? end : at + 1;
-    gboolean choice = strcmp(field_of(cell, label.label)->type, "choice") == 0;
+    gboolean choice =
+        strcmp(field_of(cell, label.label)->type, "choice") == 0 && !is_box_bullet(cell);
     label.first = is_noise(cell->begin, (gsize)(start - cell->begin), choice);
     gboolean marked = mark_behind(end, cell->end, &label, &value);
     if (!label.first) {
@@ -356,7 +383,8 @@ static guint neighbours(const FormScan *scan, const FormLabel *label, int step) 
 static gboolean is_accepted(const FormScan *scan, const FormLabel *label) {
   if (label->mark <= MARK_END && !label->partial) return TRUE;
   if (label->cell > 0) return FALSE;
-  return neighbours(scan, label, -1) + neighbours(scan, label, 1) + 1 >= BLOCK_LINES_MIN;
+  guint wanted = label->mark <= MARK_END ? BLOCK_LINES_MIN - 1 : BLOCK_LINES_MIN;
+  return neighbours(scan, label, -1) + neighbours(scan, label, 1) + 1 >= wanted;
 }
 
 /* "Thèmes Culture : musées" may be a longer label and a colon, or a label and a space: what the

@@ -128,12 +128,29 @@ static Block *numbered_block(People *people, const FormEntry *entry) {
   return block;
 }
 
-/* Do the values of this text stand in columns, a person each? */
-static guint columns_of(const Form *form) {
-  guint columns = 0;
-  for (guint i = 0; i < form->entries->len; i++)
-    columns = MAX(columns, g_array_index(form->entries, FormEntry, i).column);
-  return columns;
+/* Do names stand in more than one column? Then each column is a person. */
+static gboolean is_in_columns(const People *people) {
+  const Form *form = people->reading->form;
+  for (guint i = 0; i < form->entries->len; i++) {
+    const FormEntry *entry = &g_array_index(form->entries, FormEntry, i);
+    if (entry->column > 1 && begins_person(people, entry)) return TRUE;
+  }
+  return FALSE;
+}
+
+/* Cells of one label are one value where they are not several people's: "Oui<tab>X<tab>Non". */
+static void join_cells(const Form *form) {
+  for (guint i = form->entries->len; i > 1; i--) {
+    FormEntry *entry = &g_array_index(form->entries, FormEntry, i - 1), *before = entry - 1;
+    if (entry->column < 2 || before->label != entry->label ||
+        before->label_line != entry->label_line || before->column + 1 != entry->column)
+      continue;
+    char *joined = g_strconcat(before->raw, "\t", entry->raw, NULL);
+    g_free(before->raw);
+    before->raw = joined;
+    before->end = entry->end;
+    g_array_remove_index(form->entries, i - 1);
+  }
 }
 
 /* Numbers behind labels ("Nom 1", "Nom 2") tell people apart where two numbers are used. */
@@ -150,11 +167,14 @@ static gboolean is_numbered(const Form *form) {
 static void cut_blocks(People *people) {
   const Form *form = people->reading->form;
   people->labelled = g_new0(gboolean, people->reading->text->lines->len + 1);
-  gboolean columns = columns_of(form) > 1, numbered = is_numbered(form);
+  gboolean columns = is_in_columns(people), numbered = is_numbered(form);
+  if (!columns) join_cells(form);
   for (guint i = 0; i < form->entries->len; i++) {
     FormEntry *entry = &g_array_index(form->entries, FormEntry, i);
     people->labelled[entry->label_line] = TRUE;
     if (entry->signature) continue;
+    if (entry->list && begins_person(people, entry))
+      reading_doubt(people->reading, "a list stands below %s", entry->label->text);
     if (people->blocks->len >= BLOCKS_MAX) {
       reading_doubt(people->reading, "too many bulletins in one mail");
       return;
@@ -295,10 +315,33 @@ static FieldValue *copy_value(const FieldValue *value) {
   return copy;
 }
 
+/* Is the first label of the block that of a name? */
+static gboolean begins_with_name(const People *people, const Block *block) {
+  const char *role = people->reading->event->fields[block->first]->role;
+  return strcmp(role, "last_name") == 0 || strcmp(role, "first_name") == 0 ||
+         strcmp(role, "title") == 0;
+}
+
 static void share(const People *people, const Participant *from, Participant *into) {
   for (guint r = 0; shared_roles[r]; r++) {
     const FieldValue *value = by_role(people, from, shared_roles[r]);
     if (value && !by_role(people, into, shared_roles[r])) people_add(into, copy_value(value));
+  }
+}
+
+/* What stood once before the first of several bulletins, and is asked for in none of the others:
+ * "Organisme : X", then names. Whether it holds for all a person must say. */
+static void share_heads(People *people) {
+  const Block *head = people->blocks->len > 1 ? people->blocks->pdata[0] : NULL;
+  if (!head || !is_named(people, head->person) || begins_with_name(people, head)) return;
+  for (guint i = 1; i < people->blocks->len; i++) {
+    Block *block = people->blocks->pdata[i];
+    if (block->part != head->part || !is_named(people, block->person)) continue;
+    int field = reading_role(people->reading, shared_roles[0]);
+    if (field < 0 || block->seen[field] || !by_role(people, head->person, shared_roles[0]))
+      continue;
+    share(people, head->person, block->person);
+    reading_doubt(people->reading, "one organization for several people");
   }
 }
 
@@ -410,6 +453,7 @@ guint people_read(Reading *reading) {
     people_values(reading, block->entries, block->person);
   }
   remove_empty(&people);
+  share_heads(&people);
   settle_nameless(&people);
   merge_namesakes(&people);
   guint values = hand_over(&people);

@@ -21,6 +21,10 @@ typedef struct {
 
 /* ---- what is an answer ---- */
 
+static const Wire__Field *field_at(const Person *p, guint field) {
+  return p->reading->event->fields[field];
+}
+
 /* Is it a name or an address of those who sent the invitation? They are no participants. */
 static gboolean is_staff(const Reading *reading, const char *value) {
   g_autofree char *key = fold_key(value);
@@ -39,15 +43,60 @@ static gboolean is_chosen(const Reading *reading, const FormEntry *entry) {
   return chosen;
 }
 
+/* "[Nom]" under the label "Nom": what was to be written over. */
+static gboolean is_own_label(const FormEntry *entry) {
+  if (strlen(entry->raw) > 2 * strlen(entry->label->text) + 8) return FALSE;
+  g_autofree char *raw = fold_key(entry->raw), *label = fold_key(entry->label->text);
+  return strcmp(raw, label) == 0;
+}
+
+/* Words that stand for a name which is not there. */
+static gboolean is_placeholder(const Person *p, guint field, const char *raw) {
+  static const char *const words[] = {"idem",
+                                      "voir signature",
+                                      "cf signature",
+                                      "voir ci dessous",
+                                      "voir ci dessus",
+                                      "ci dessous",
+                                      "ci dessus",
+                                      "voir plus bas",
+                                      "xx",
+                                      "xxx",
+                                      "xxxx",
+                                      "xxxxx",
+                                      "neant",
+                                      "n a",
+                                      "na",
+                                      "nc",
+                                      "non communique",
+                                      "a completer",
+                                      "a preciser",
+                                      "inconnu",
+                                      "same",
+                                      "see below",
+                                      "see signature",
+                                      "tbd",
+                                      "tbc",
+                                      "to be confirmed",
+                                      "a confirmer",
+                                      "a designer",
+                                      "a determiner",
+                                      "votre nom",
+                                      "同上",
+                                      "未定",
+                                      NULL};
+  static const char *const roles[] = {"organization", "last_name", "first_name", NULL};
+  if (!g_strv_contains(roles, field_at(p, field)->role)) return FALSE;
+  g_autofree char *folded = fold_words(raw);
+  return g_strv_contains(words, folded);
+}
+
 gboolean people_is_answer(const Reading *reading, const FormEntry *entry) {
   const TextLine *line = reading->text->lines->pdata[entry->line];
   const Wire__Field *field = reading->event->fields[entry->label->fields[0]];
   if (strcmp(field->type, "choice") == 0) return is_chosen(reading, entry);
-  return !field_is_blank(entry->raw) && !line->sent && !is_staff(reading, entry->raw);
-}
-
-static const Wire__Field *field_at(const Person *p, guint field) {
-  return p->reading->event->fields[field];
+  return !field_is_blank(entry->raw) && !line->sent && !is_staff(reading, entry->raw) &&
+         !is_own_label(entry);
 }
 
 static gboolean has_role(const Person *p, guint field, const char *role) {
@@ -102,9 +151,13 @@ static void add_value(const Person *p, FieldValue *value, gboolean required) {
 }
 
 static void take(const Person *p, const FormEntry *entry, guint field, const char *raw) {
+  gboolean required = field_at(p, field)->required;
+  if (is_placeholder(p, field, raw)) {
+    add_invalid(p, field, raw, "stands for a name that is not there");
+    return;
+  }
   FieldContext context = {p->reading->rules, field, p->country};
   FieldResult result = field_parse(&context, raw);
-  gboolean required = field_at(p, field)->required;
   if (result.status == FIELD_INVALID && (entry->sure || required))
     add_invalid(p, field, raw, result.reason);
   if (result.status == FIELD_VALID) {

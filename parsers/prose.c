@@ -56,8 +56,38 @@ static const char *const corrections[] = {"annule et remplace",
                                           "差し替え",
                                           NULL};
 
+/* Others come along, whom the bulletin may not name. Folded words, a space is a word's border. */
+static const char *const companions[] = {" accompagne de ",
+                                         " accompagnee de ",
+                                         " accompagnes de ",
+                                         " accompagne par ",
+                                         " accompagnee par ",
+                                         " nous serons deux ",
+                                         " nous serons trois ",
+                                         " nous serons 2 ",
+                                         " nous serons 3 ",
+                                         " nous serons 4 ",
+                                         " deux personnes ",
+                                         " 2 personnes ",
+                                         " 3 personnes ",
+                                         " trois personnes ",
+                                         " ainsi que mon ",
+                                         " ainsi que ma ",
+                                         " avec mon collegue ",
+                                         " avec ma collegue ",
+                                         " accompanied by ",
+                                         " two of us ",
+                                         " together with my ",
+                                         " two people ",
+                                         "同行",
+                                         "２名",
+                                         "2名",
+                                         "二名",
+                                         NULL};
+
 typedef struct {
   Reading *reading;
+  gboolean company;                 /* others come along */
   guint attends, declines, cancels; /* sentences that say so */
   guint open;                       /* sentences that speak of it and decide nothing */
   guint line;                       /* where the first telling sentence begins */
@@ -91,6 +121,7 @@ static void judge(Prose *prose, guint line, const char *sentence) {
   g_autofree char *bare = fold_words(sentence);
   g_autofree char *words = g_strconcat(" ", bare, " ", NULL);
   prose->correction = prose->correction || holds_any(words, corrections);
+  prose->company = prose->company || holds_any(words, companions);
   gboolean asks = strchr(fold.text->str, '?') != NULL || strstr(sentence, "？") != NULL;
   gboolean cancels = says(prose, RULES_CANCELLATION, &fold) && !holds_any(words, replacing);
   gboolean no = says(prose, RULES_ATTENDANCE_NO, &fold);
@@ -141,10 +172,15 @@ static void judge_paragraph(Prose *prose, guint line, const char *text, guint *c
 
 /* ---- own lines ---- */
 
+/* A row of a table or a line of ticks is no sentence. */
+static gboolean is_form_line(const char *text) {
+  return strchr(text, '\t') || strstr(text, "\u2610") || strstr(text, "\u2612");
+}
+
 static gboolean is_prose(const Prose *prose, guint i) {
   const TextLine *line = prose->reading->text->lines->pdata[i];
-  return *line->text && !line->quoted && !line->header && !line->signature && !prose->labelled[i] &&
-         !strchr(line->text, '\t');
+  return *line->text && !line->quoted && !line->header && !line->signature && !line->sent &&
+         !prose->labelled[i] && !is_form_line(line->text);
 }
 
 static void mark_labelled(Prose *prose) {
@@ -176,6 +212,8 @@ static void read_sentences(Prose *prose) {
 }
 
 /* ---- attendance ---- */
+
+static gboolean add_named(Prose *prose, Participant *person);
 
 /* The value of the attendance's choice that `set`'s sentences stand for: by its own words. */
 static const char *choice_value(const Prose *prose, guint field, gboolean declines) {
@@ -217,6 +255,16 @@ static gboolean is_invalid(const Prose *prose, const Participant *person, const 
                prose->reading->event->fields[field]->name) == 0)
       return TRUE;
   return FALSE;
+}
+
+/* Somebody is named in the sentence, and the form names nobody. */
+static void name_from_sentence(Prose *prose) {
+  GPtrArray *people = prose->reading->result->participants;
+  if (people->len != 1 || !prose->sentence) return;
+  Participant *person = people->pdata[0];
+  if (by_role(prose, person, "last_name") || by_role(prose, person, "first_name")) return;
+  if (add_named(prose, person))
+    reading_doubt(prose->reading, "the name stands in a sentence alone: %s", prose->sentence);
 }
 
 /* A form without an answer takes that of the sentence; one with another answer is a doubt. */
@@ -341,10 +389,14 @@ ProseSaying prose_read(Reading *reading) {
                        : prose.attends  ? PROSE_ATTENDS
                                         : PROSE_SILENT;
   if (prose.correction) reading->result->flags |= EXTRACTION_CORRECTION;
-  if (reading->result->participants->len > 0)
+  if (reading->result->participants->len > 0) {
+    name_from_sentence(&prose);
     compare_attendance(&prose);
-  else if (saying == PROSE_ATTENDS || saying == PROSE_DECLINES)
+    if (prose.company && reading->result->participants->len == 1)
+      reading_doubt(reading, "others seem to come along");
+  } else if (saying == PROSE_ATTENDS || saying == PROSE_DECLINES) {
     add_from_sentences(&prose);
+  }
   g_free(prose.sentence);
   return saying;
 }

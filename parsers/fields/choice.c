@@ -17,12 +17,56 @@ typedef struct {
   gsize start, end;
 } Token;
 
-/* What makes an answer none yet. Folded. */
-static const char *const doubts[] = {
-    "confirmer", "sous reserve", "peut etre",       "pas encore", "probable", "a voir",   "ne sais",
-    "a definir", "selon",        "to be confirmed", "tbc",        "maybe",    "not sure", "not yet",
-    "perhaps",   "tentative",    "subject to",      "未定",       "検討中",   "調整中",   "未確定",
-    NULL};
+/* What makes an answer none yet. Folded words; a space at an end is a word's border. */
+static const char *const doubts[] = {"confirmer",
+                                     "sous reserve",
+                                     "peut etre",
+                                     "pas encore",
+                                     "probable",
+                                     "a voir",
+                                     "ne sais",
+                                     "a definir",
+                                     "selon",
+                                     " si ",
+                                     " ou ",
+                                     " sauf ",
+                                     "en principe",
+                                     "a priori",
+                                     "en attente",
+                                     "normalement",
+                                     "essaie",
+                                     "essaye",
+                                     "espere",
+                                     "eventuel",
+                                     "sans doute",
+                                     "a condition",
+                                     "to be confirmed",
+                                     " tbc ",
+                                     "maybe",
+                                     "not sure",
+                                     "not yet",
+                                     "perhaps",
+                                     "tentative",
+                                     "subject to",
+                                     " if ",
+                                     " or ",
+                                     "unless",
+                                     "depending",
+                                     "probably",
+                                     "likely",
+                                     "hope",
+                                     "未定",
+                                     "検討中",
+                                     "調整中",
+                                     "未確定",
+                                     "かもしれ",
+                                     "場合",
+                                     NULL};
+
+/* Somebody else comes instead: whoever reads it must see whom. Folded words. */
+static const char *const stand_ins[] = {"represent", "remplac",   "a ma place",
+                                        "instead",   "on behalf", "delegue a",
+                                        "代理",      "代わり",    NULL};
 
 /* What turns a word round that stands outside the known phrases. Folded, as words. */
 static const char *const negations[] = {"pas", "ne", "not", "ni", "aucun", "sauf", "plus", NULL};
@@ -144,10 +188,11 @@ static Picked pick_ticked(const Token tokens[], guint n) {
   return picked;
 }
 
-static gboolean has_doubt(const char *folded) {
-  g_autofree char *words = fold_words(folded);
-  for (guint i = 0; doubts[i]; i++)
-    if (strstr(words, doubts[i])) return TRUE;
+static gboolean holds(const char *folded, const char *const *phrases) {
+  g_autofree char *bare = fold_words(folded);
+  g_autofree char *words = g_strconcat(" ", bare, " ", NULL);
+  for (guint i = 0; phrases[i]; i++)
+    if (strstr(words, phrases[i])) return TRUE;
   return FALSE;
 }
 
@@ -169,16 +214,30 @@ static gboolean negated_behind(const char *folded, const Token *last) {
   return split[0] && (strcmp(split[0], "pas") == 0 || strcmp(split[0], "not") == 0);
 }
 
-static FieldResult choice_value(const FieldContext *context, Picked picked) {
+static FieldResult choice_value(const FieldContext *context, Picked picked, const char *folded) {
   const Wire__Field *field = rules_event(context->rules)->fields[context->field];
   if (picked.problem) return field_invalid(picked.problem);
-  return field_valid(g_strdup(field->choices[picked.choice]->value));
+  FieldResult result = field_valid(g_strdup(field->choices[picked.choice]->value));
+  if (holds(folded, stand_ins)) result.doubt = "somebody else may come instead";
+  return result;
+}
+
+/* Lines and cells in one line, far apart: a tick belongs to the words beside it. */
+static char *joined(const char *raw) {
+  GString *out = g_string_new(NULL);
+  for (const char *p = raw; *p; p++) {
+    if (*p == '\n' || *p == '\t')
+      g_string_append(out, *p == '\n' ? "        " : "  ");
+    else
+      g_string_append_c(out, *p);
+  }
+  return g_string_free(out, FALSE);
 }
 
 FieldResult field_parse_choice(const FieldContext *context, const char *raw) {
   Token tokens[CHOICE_TOKENS_MAX];
   g_auto(Fold) fold = {0};
-  g_autofree char *line = g_strdelimit(g_strdup(raw), "\n", ' ');
+  g_autofree char *line = joined(raw);
   fold_init(&fold);
   fold_line(&fold, line, -1);
   if (fold.text->len > CHOICE_MAX_BYTES) return field_invalid("too long for a choice");
@@ -193,13 +252,14 @@ FieldResult field_parse_choice(const FieldContext *context, const char *raw) {
     words++;
     first = i - 1;
   }
-  if (has_doubt(fold.text->str)) return field_invalid("not decided");
+  if (holds(fold.text->str, doubts)) return field_invalid("not decided");
   if (words == 0)
     return ticked ? field_invalid("a tick without a choice")
                   : field_invalid("not one of the choices");
   if (ticked) {
     Picked picked = pick_ticked(tokens, n);
-    return picked.choice < 0 && !picked.problem ? field_blank() : choice_value(context, picked);
+    return picked.choice < 0 && !picked.problem ? field_blank()
+                                                : choice_value(context, picked, fold.text->str);
   }
   if (empty) {
     /* every box empty; "☐ Oui ☐ Non : Oui" does not happen */
@@ -211,5 +271,5 @@ FieldResult field_parse_choice(const FieldContext *context, const char *raw) {
   if (strchr(fold.text->str, '?')) return field_invalid("not decided");
   if (negated(fold.text->str, &tokens[first]) || negated_behind(fold.text->str, &tokens[first]))
     return field_invalid("not clear");
-  return choice_value(context, written);
+  return choice_value(context, written, fold.text->str);
 }

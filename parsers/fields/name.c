@@ -44,6 +44,17 @@ static void name_check(const char *name, gboolean *ret_letters, gboolean *ret_us
   }
 }
 
+/* "Durand et Petit", "MM. Durand": not one person. */
+static gboolean holds_several(char **words) {
+  static const char *const signs[] = {"et",   "and",   "&",         "mm",       "mm.",
+                                      "mmes", "mmes.", "messieurs", "mesdames", NULL};
+  for (guint i = 0; words[i]; i++) {
+    g_autofree char *folded = fold_string(words[i]);
+    if (g_strv_contains(signs, folded)) return TRUE;
+  }
+  return FALSE;
+}
+
 FieldResult field_parse_name(const FieldContext *context, const char *raw) {
   gboolean letters, is_usual;
   int choice;
@@ -54,6 +65,7 @@ FieldResult field_parse_name(const FieldContext *context, const char *raw) {
   if (!letters) return field_invalid("not a name");
   FieldResult result = field_valid(g_strdup(name));
   g_auto(GStrv) words = g_strsplit(name, " ", NAME_MAX_WORDS + 2);
+  if (holds_several(words)) result.doubt = "names of several people";
   if (!is_usual) result.doubt = "characters that names do not have";
   if (g_strv_length(words) > NAME_MAX_WORDS) result.doubt = "many words for a name";
   return result;
@@ -117,13 +129,14 @@ static guint hint_border(char **words, guint n, const char *hint) {
   return 0;
 }
 
-static gboolean split_at_mark(const char *name, int given_first, char **ret_last,
-                              char **ret_first) {
+static gboolean split_at_mark(const char *name, int given_first, char **ret_last, char **ret_first,
+                              const char **ret_doubt) {
   const char *mark = strpbrk(name, ",;/");
   if (!mark || strpbrk(mark + 1, ",;/")) return FALSE;
   g_autofree char *front = g_strstrip(g_strndup(name, (gsize)(mark - name)));
   g_autofree char *back = g_strstrip(g_strdup(mark + 1));
   if (front[0] == '\0' || back[0] == '\0') return FALSE;
+  if (*mark != ',' && given_first < 0) *ret_doubt = "two names, or two halves of one";
   gboolean swap = given_first == 1;
   *ret_last = g_strdup(swap ? back : front);
   *ret_first = g_strdup(swap ? front : back);
@@ -146,7 +159,7 @@ gboolean field_split_name(const char *raw, int given_first, const char *hint, ch
   g_autofree char *name = field_clean_line(raw);
   gboolean leads = TRUE;
   *ret_doubt = NULL;
-  if (split_at_mark(name, given_first, ret_last, ret_first)) return TRUE;
+  if (split_at_mark(name, given_first, ret_last, ret_first, ret_doubt)) return TRUE;
   g_auto(GStrv) words = g_strsplit(name, " ", NAME_MAX_WORDS + 1);
   guint n = g_strv_length(words), border = 0;
   if (n < 2 || n > NAME_MAX_WORDS) return FALSE;
