@@ -19,6 +19,8 @@ typedef struct {
   GCond changed;
   Told told[WATCH_ITEMS_MAX]; /* by id */
   guint pushed, reported;
+  GPtrArray
+      *mails; /* GBytes*: freed at the end, for ThreadSanitizer cannot see GLib count references */
   SendSmtp *send;
 } Watch;
 
@@ -41,6 +43,7 @@ static inline Watch *watch_start(const Submission *submission) {
   Watch *watch = g_new0(Watch, 1);
   g_mutex_init(&watch->lock);
   g_cond_init(&watch->changed);
+  watch->mails = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
   watch->send = send_smtp_new(submission, watch_done, watch);
   return watch;
 }
@@ -48,7 +51,8 @@ static inline Watch *watch_start(const Submission *submission) {
 /* Item number 0, 1, … */
 static inline void watch_push_mail(Watch *watch, const char *from, const char *to,
                                    const char *mail) {
-  g_autoptr(GBytes) bytes = g_bytes_new(mail, strlen(mail));
+  GBytes *bytes = g_bytes_new(mail, strlen(mail));
+  g_ptr_array_add(watch->mails, bytes);
   send_smtp_push(watch->send, send_item_new(watch->pushed++, from, to, bytes));
 }
 
@@ -88,6 +92,7 @@ static inline double watch_stop(Watch *watch, guint timeout_s) {
 static inline void watch_free(Watch *watch) {
   if (watch->send) watch_stop(watch, 5);
   for (guint i = 0; i < WATCH_ITEMS_MAX; i++) g_free(watch->told[i].text);
+  g_ptr_array_unref(watch->mails);
   g_mutex_clear(&watch->lock);
   g_cond_clear(&watch->changed);
   g_free(watch);
