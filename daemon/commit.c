@@ -299,7 +299,7 @@ static gboolean answer(const CommitContext *context, StoreTxn *txn, const Commit
   string_set(&message->state, "review");
   g_free(message->reason);
   message->reason = g_strdup_printf("no answer can be sent: %s", failed->message);
-  return TRUE;
+  return journal_add(txn, 0, message->id, "failed", message->reason, error);
 }
 
 static gboolean journal_message(StoreTxn *txn, const CommitInput *input, const Message *message,
@@ -340,12 +340,14 @@ static void verdict_input(DecideInput *decision, const CommitContext *context,
 static gboolean write_message(const CommitContext *context, StoreTxn *txn, const CommitInput *input,
                               const Event *event, const Verdict *verdict, Message *message,
                               gint64 now, GError **error) {
-  if (!message_add(txn, message, verdict->keep_text ? input->raw : NULL, error)) return FALSE;
-  if (!commit_changes(context, txn, message, verdict->changes, "sender", now, error)) return FALSE;
+  if (!message_add(txn, message, verdict->keep_text ? input->raw : NULL, error) ||
+      !journal_message(txn, input, message, error) ||
+      !commit_changes(context, txn, message, verdict->changes, "sender", now, error))
+    return FALSE;
   if (verdict->reply != REPLY_NONE &&
       !answer(context, txn, input, event, verdict, message, now, error))
     return FALSE;
-  return message_update(txn, message, error) && journal_message(txn, input, message, error);
+  return message_update(txn, message, error);
 }
 
 gboolean commit_message(const CommitContext *context, StoreTxn *txn, const CommitInput *input,
