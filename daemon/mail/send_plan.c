@@ -1,4 +1,5 @@
-/* send_plan - see send_plan.h. Pure: the waits double, so that a server in trouble is left in peace. */
+/* send_plan - see send_plan.h. Pure: the waits double, so that a server in trouble is left in
+ * peace. */
 #include "daemon/mail/send_plan.h"
 
 enum { WAIT_REPLY_S = 300, WAIT_LOST_S = 60, WAIT_MAX_S = 4000, DAY_S = 24 * 3600 };
