@@ -12,7 +12,7 @@
 
 enum {
   CELLS_MAX = 64,
-  ENTRIES_MAX = 20000,
+  ENTRIES_MAX = 5000,
   BELOW_SKIP_LINES = 2,   /* leaders and empty lines between a label and an answer below it */
   BELOW_LINES_MAX = 12,   /* of one answer */
   WRAPPED_MIN_BYTES = 50, /* a shorter line was not broken by the program */

@@ -5,7 +5,9 @@
 
 enum {
   CLOSING_MAX_BYTES = 140, /* of a closing phrase; a sentence is longer */
-  NAME_BLOCK_LINES = 12,   /* below a line that is the sender's name */
+  SHORT_FOOTER_BYTES = 28,
+  THANKS_LINES = 6,      /* below a mere "Thank you" that closes a mail */
+  NAME_BLOCK_LINES = 12, /* below a line that is the sender's name */
   NAME_LINE_MAX_BYTES = 120
 };
 
@@ -107,6 +109,9 @@ static const char *const footers[] = {"envoye de mon",          "envoye depuis m
                                       "provenance courrier",    "iphoneから送信",
                                       "スマートフォンから送信", NULL};
 
+/* These are a footer where hardly anything follows: "Sent from TypeApp". */
+static const char *const short_footers[] = {"sent from", "envoye de", "envoye depuis", NULL};
+
 static const char *const greetings[] = {"bonjour",
                                         "bonsoir",
                                         "madame monsieur",
@@ -160,8 +165,10 @@ static gboolean is_delimiter(const char *folded) {
 
 static gboolean is_footer(const char *folded) {
   if (strlen(folded) > CLOSING_MAX_BYTES) return FALSE;
-  g_autofree char *words = fold_words(folded);
-  return begins_with(words, footers);
+  g_autofree char *link = g_strndup(folded, strcspn(folded, "<"));
+  g_autofree char *words = fold_words(link);
+  return begins_with(words, footers) ||
+         (strlen(words) <= SHORT_FOOTER_BYTES && begins_with(words, short_footers));
 }
 
 gboolean signature_is_closing(const char *folded) {
@@ -169,7 +176,7 @@ gboolean signature_is_closing(const char *folded) {
   if (strlen(folded) > 2 * CLOSING_MAX_BYTES) return FALSE;
   if (is_delimiter(folded)) return TRUE;
   g_autofree char *words = fold_words(folded);
-  if (begins_with(words, footers)) return TRUE;
+  if (is_footer(folded)) return TRUE;
   if (strchr(folded, ':')) return FALSE;
   return begins_with(words, closings) || is_among(words, alone);
 }
@@ -225,12 +232,25 @@ static guint run_end(const Walk *walk, guint i) {
   return end;
 }
 
+/* Are there at most `most` lines with words from `i` to `end`? */
+static gboolean is_short(const Walk *walk, guint i, guint end, guint most) {
+  guint written = 0;
+  for (; i < end && written <= most; i++) written += *line_of(walk, i)->text ? 1 : 0;
+  return written <= most;
+}
+
+/* "Thank you" may open a mail as well as close it: it closes where little follows. */
+static gboolean closes_at(const Walk *walk, guint i, guint end) {
+  const char *folded = walk->folded->pdata[i];
+  if (!signature_is_closing(folded)) return FALSE;
+  g_autofree char *words = fold_words(folded);
+  return !is_among(words, alone) || is_short(walk, i + 1, end, THANKS_LINES);
+}
+
 /* Does a short block of the sender's name begin at `i`, and reach to `end`? */
 static gboolean is_name_block(const Walk *walk, guint i, guint end) {
-  guint written = 0;
   if (!is_name_line(walk->folded->pdata[i], walk->name)) return FALSE;
-  for (guint k = i; k < end; k++) written += *line_of(walk, k)->text ? 1 : 0;
-  return written <= NAME_BLOCK_LINES;
+  return is_short(walk, i, end, NAME_BLOCK_LINES);
 }
 
 static guint signature_start(const Walk *walk, guint begin, guint end) {
@@ -239,7 +259,7 @@ static guint signature_start(const Walk *walk, guint begin, guint end) {
     const char *folded = walk->folded->pdata[i];
     if (*folded == '\0') continue;
     if (words && is_name_block(walk, i, end)) return i;
-    if (words && signature_is_closing(folded)) return i;
+    if (words && closes_at(walk, i, end)) return i;
     if (!words && is_footer(folded)) return i;
     words = TRUE;
   }
