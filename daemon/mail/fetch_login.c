@@ -1,73 +1,19 @@
 /* fetch_login - see fetch_login.h. The secret lives in memory only while it is being sent. */
 #include "daemon/mail/fetch_login.h"
 
-#include <poll.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
-#include "daemon/mail/tls_connect.h"
-
-enum { SECRET_WAIT_S = 60 }; /* secret_read has its own, shorter, time for a command */
-
-/* --- the secret --------------------------------------------------------------------------------
- * A password command may take its time: it runs in a thread that is left to itself when we are
- * asked to stop. */
-
-typedef struct {
-  Secret secret;
-  char *value;
-  GError *error;
-  int done_fd;
-} Reading;
-
-static void reading_done(gpointer data) {
-  Reading *reading = data;
-  secret_wipe(reading->value);
-  g_clear_error(&reading->error);
-  g_free(reading->secret.source);
-  close(reading->done_fd);
-}
-
-static void reading_release(Reading *reading) {
-  g_atomic_rc_box_release_full(reading, reading_done);
-}
-
-static gpointer reading_run(gpointer data) {
-  Reading *reading = data;
-  const guint64 one = 1;
-  reading->value = secret_read(&reading->secret, &reading->error);
-  if (write(reading->done_fd, &one, sizeof one) < 0) g_assert_not_reached();
-  reading_release(reading);
-  return NULL;
-}
-
-static char *reading_wait(const FetchWire *wire, Reading *reading, GError **error) {
-  gint64 deadline_us = g_get_monotonic_time() + SECRET_WAIT_S * G_USEC_PER_SEC;
-  guint64 count;
-  if (tls_connect_poll(reading->done_fd, POLLIN, wire->cancel_fd, deadline_us) != TLS_POLL_READY) {
-    fetch_wire_fail(wire, error, MAIL_ERROR_TRANSIENT, "the password could not be had in time");
-    return NULL;
-  }
-  if (read(reading->done_fd, &count, sizeof count) < 0) g_assert_not_reached();
-  if (reading->error) g_propagate_error(error, g_steal_pointer(&reading->error));
-  return g_steal_pointer(&reading->value);
-}
+#include "daemon/mail/secret_wait.h"
 
 static char *read_secret(const FetchWire *wire, GError **error) {
-  const Secret *secret = &wire->account->secret;
-  int done_fd = eventfd(0, EFD_CLOEXEC);
-  if (done_fd < 0) {
-    fetch_wire_fail(wire, error, MAIL_ERROR_TRANSIENT, "too many files are open");
-    return NULL;
-  }
-  Reading *reading = g_atomic_rc_box_new0(Reading);
-  reading->secret = (Secret){secret->kind, g_strdup(secret->source)};
-  reading->done_fd = done_fd;
-  g_thread_unref(g_thread_new("secret", reading_run, g_atomic_rc_box_acquire(reading)));
-  char *value = reading_wait(wire, reading, error);
-  reading_release(reading);
-  return value;
+  g_autoptr(GError) failed = NULL;
+  char *value = secret_wait(&wire->account->secret, wire->cancel_fd, &failed);
+  if (value) return value;
+  if (failed->domain == MAIL_ERROR)
+    fetch_wire_fail(wire, error, MAIL_ERROR_TRANSIENT, "%s", failed->message);
+  else
+    g_propagate_error(error, g_steal_pointer(&failed));
+  return NULL;
 }
 
 /* --- capabilities ---------------------------------------------------------------------------- */

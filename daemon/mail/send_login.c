@@ -1,77 +1,19 @@
 /* send_login - AUTH on a greeted SMTP connection (RFC 4954): XOAUTH2 with a token, else PLAIN, else
  * LOGIN. The secret lives in memory only while it is being sent. */
-#include <poll.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
+#include "daemon/mail/secret_wait.h"
 #include "daemon/mail/send_session.h"
-#include "daemon/mail/tls_connect.h"
 
-enum { SECRET_WAIT_S = 60, CHALLENGES_MAX = 4 }; /* secret_read has its own, shorter, time */
-
-/* --- the secret --------------------------------------------------------------------------------
- * A password command may take its time: it runs in a thread that is left to itself when we are
- * asked to stop. */
-
-typedef struct {
-  Secret secret;
-  char *value;
-  GError *error;
-  int done_fd;
-} Reading;
-
-static void reading_done(gpointer data) {
-  Reading *reading = data;
-  secret_wipe(reading->value);
-  g_clear_error(&reading->error);
-  g_free(reading->secret.source);
-  close(reading->done_fd);
-}
-
-static void reading_release(Reading *reading) {
-  g_atomic_rc_box_release_full(reading, reading_done);
-}
-
-static gpointer reading_run(gpointer data) {
-  Reading *reading = data;
-  const guint64 one = 1;
-  reading->value = secret_read(&reading->secret, &reading->error);
-  if (write(reading->done_fd, &one, sizeof one) < 0) g_assert_not_reached();
-  reading_release(reading);
-  return NULL;
-}
-
-/* Until the thread is done, nothing of `reading` but done_fd is looked at. */
-static char *reading_wait(SendSession *session, Reading *reading, GError **error) {
-  gint64 deadline_us = g_get_monotonic_time() + SECRET_WAIT_S * G_USEC_PER_SEC;
-  guint64 count;
-  if (tls_connect_poll(reading->done_fd, POLLIN, session->cancel_fd, deadline_us) !=
-      TLS_POLL_READY) {
-    send_session_fail(session, error, MAIL_ERROR_TRANSIENT,
-                      "the password could not be had in time");
-    return NULL;
-  }
-  if (read(reading->done_fd, &count, sizeof count) < 0) g_assert_not_reached();
-  if (reading->error)
-    send_session_fail(session, error, MAIL_ERROR_AUTH, "%s", reading->error->message);
-  return g_steal_pointer(&reading->value);
-}
+enum { CHALLENGES_MAX = 4 };
 
 static char *read_secret(SendSession *session, GError **error) {
-  const Secret *secret = &session->submission->secret;
-  int done_fd = eventfd(0, EFD_CLOEXEC);
-  if (done_fd < 0) {
-    send_session_fail(session, error, MAIL_ERROR_TRANSIENT, "too many files are open");
-    return NULL;
-  }
-  Reading *reading = g_atomic_rc_box_new0(Reading);
-  reading->secret = (Secret){secret->kind, g_strdup(secret->source)};
-  reading->done_fd = done_fd;
-  g_thread_unref(g_thread_new("secret", reading_run, g_atomic_rc_box_acquire(reading)));
-  char *value = reading_wait(session, reading, error);
-  reading_release(reading);
-  return value;
+  g_autoptr(GError) failed = NULL;
+  char *value = secret_wait(&session->submission->secret, session->cancel_fd, &failed);
+  if (value) return value;
+  MailError code = failed->domain == MAIL_ERROR ? MAIL_ERROR_TRANSIENT : MAIL_ERROR_AUTH;
+  send_session_fail(session, error, code, "%s", failed->message);
+  return NULL;
 }
 
 /* --- what is said ---------------------------------------------------------------------------- */
