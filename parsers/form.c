@@ -116,6 +116,11 @@ static char *span_text(const char *line, Span span) {
   return g_strndup(line + span.start, span.end - span.start);
 }
 
+static gboolean is_blank_span(const char *line, Span span) {
+  g_autofree char *text = span_text(line, span);
+  return is_blank(text);
+}
+
 /* The first accepted label of that cell; NULL: none. */
 static const FormLabel *label_of_cell(const Reader *reader, guint line, guint cell) {
   for (guint k = reader->scan.first[line]; k < reader->scan.first[line + 1]; k++) {
@@ -465,8 +470,8 @@ static gboolean read_cells(Reader *reader, const FormLabel *label) {
   }
   if (ticks || filled == 1) {
     guint first = label->cell + 1;
-    while (!ticks && first + 1 < stop && cells[first].start == cells[first].end) first++;
-    Span all = {cells[first].start, cells[stop - 1].end};
+    while (!ticks && first + 1 < stop && is_blank_span(line, cells[first])) first++;
+    Span all = {cells[first].start, ticks ? cells[stop - 1].end : cells[first].end};
     FormEntry *entry =
         add_entry(reader, label, span_text(line, all), label->line, all.start, all.end);
     if (entry && !ticks) entry->column = first - label->cell;
