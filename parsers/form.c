@@ -384,7 +384,8 @@ static gboolean read_below(Reader *reader, const FormLabel *label) {
   if (i >= n_lines(reader)) return FALSE;
   if (!is_answer_below(reader, label, i) && !is_choice_list(reader, label, i)) return FALSE;
   const char *first = line_of(reader, i)->text;
-  g_autoptr(GString) raw = g_string_new(first);
+  gsize indent = strspn(first, " ");
+  g_autoptr(GString) raw = g_string_new(first + indent);
   take(reader, i);
   for (guint k = i + 1; k < i + BELOW_LINES_MAX; k++) {
     gboolean ticks = has_type(reader, label->label, "choice") && goes_on_ticking(reader, k, i);
@@ -394,7 +395,6 @@ static gboolean read_below(Reader *reader, const FormLabel *label) {
     take(reader, k);
     last = k;
   }
-  gsize indent = strspn(first, " ");
   add_entry(reader, label, g_strdup(raw->str), i, (guint)indent, (guint)strlen(first));
   return TRUE;
 }

@@ -6,6 +6,7 @@
 enum {
   CLOSING_MAX_BYTES = 140, /* of a closing phrase; a sentence is longer */
   SHORT_FOOTER_BYTES = 28,
+  HEADING_MAX_BYTES = 30,
   THANKS_LINES = 6,      /* below a mere "Thank you" that closes a mail */
   NAME_BLOCK_LINES = 12, /* below a line that is the sender's name */
   NAME_LINE_MAX_BYTES = 120
@@ -247,9 +248,18 @@ static gboolean closes_at(const Walk *walk, guint i, guint end) {
   return !is_among(words, alone) || is_short(walk, i + 1, end, THANKS_LINES);
 }
 
+/* A label alone ("Nom complet", "Participant :"): the name below it is a value. */
+static gboolean is_heading(const char *folded) {
+  gsize length = strlen(folded);
+  if (length == 0) return FALSE;
+  return folded[length - 1] == ':' || (length <= HEADING_MAX_BYTES && !strchr(folded, ':'));
+}
+
 /* Does a short block of the sender's name begin at `i`, and reach to `end`? */
 static gboolean is_name_block(const Walk *walk, guint i, guint end) {
-  if (!is_name_line(walk->folded->pdata[i], walk->name)) return FALSE;
+  const char *folded = walk->folded->pdata[i];
+  if (i == 0 || strchr("-*>", *folded) || !is_name_line(folded, walk->name)) return FALSE;
+  if (is_heading(walk->folded->pdata[i - 1])) return FALSE;
   return is_short(walk, i, end, NAME_BLOCK_LINES);
 }
 
