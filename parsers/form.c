@@ -500,7 +500,9 @@ static void read_label(Reader *reader, const FormLabel *label) {
     FormEntry *entry =
         add_entry(reader, label, g_strdup(""), label->line, label->value, label->value);
     guint below = label->line + 1;
-    if (entry && below < n_lines(reader)) entry->list = is_bullet(line_of(reader, below)->text);
+    /* a label that is itself one of the list's lines (what an answer of ours asked for) has none */
+    if (entry && below < n_lines(reader))
+      entry->list = is_bullet(line_of(reader, below)->text) && !is_bullet(line);
     return;
   }
   g_autoptr(GString) raw = g_string_new(beside);
