@@ -190,6 +190,7 @@ static void add_id(GPtrArray *ids, const char *start, gsize length) {
 /* The <id> behind a field's name, on this line or the folded next one. */
 static void take_id(const char *line, const char *end, GPtrArray *ids) {
   const char *p = memchr(line, ':', (gsize)(end - line));
+  if (!p) return;
   for (p++; p < end && g_ascii_isspace(*p); p++) continue;
   if (p >= end || *p != '<') return;
   const char *close = memchr(p, '>', MIN((gsize)(end - p), 1000));
@@ -199,6 +200,7 @@ static void take_id(const char *line, const char *end, GPtrArray *ids) {
 static void scan_part(const MimePart *part, GPtrArray *ids) {
   gsize size;
   const char *data = g_bytes_get_data(part->content, &size);
+  if (size == 0) return; /* of an empty part there are no data to point to */
   const char *end = data + MIN(size, REPORT_SCAN_BYTES);
   for (const char *line = data; line && line < end;) {
     const char *start = line;

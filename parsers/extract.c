@@ -16,6 +16,7 @@
 #include "parsers/signature.h"
 
 enum {
+  LINE_MAX_BYTES = 1000, /* of a note, a reason or a source */
   REFERENCES_MAX = 200,
   MACHINE_VALUES_MIN = 4, /* values that make a bulletin of what a machine sent */
   LABELS_MIN = 4,         /* labels that make a bulletin of a mail about the event */
@@ -448,9 +449,24 @@ static void finish(Reading *reading) {
   if (result->kind == KIND_BULLETIN || is_tied(reading)) result->flags |= EXTRACTION_TIED;
 }
 
+/* Notes and reasons quote names that a stranger chose: each is one line of UTF-8, of bounded
+ * length. */
+static void make_lines(GPtrArray *strings) {
+  for (guint i = 0; i < strings->len; i++) {
+    char *line = g_utf8_make_valid(strings->pdata[i], -1);
+    for (char *at = line; *at; at++)
+      if ((guchar)*at < ' ' || *at == 0x7f) *at = ' ';
+    if (strlen(line) > LINE_MAX_BYTES)
+      *g_utf8_find_prev_char(line, line + LINE_MAX_BYTES + 1) = '\0';
+    g_free(strings->pdata[i]);
+    strings->pdata[i] = line;
+  }
+}
+
 static void read_body(const Extractor *extractor, const Wire__Request *request,
                       const MimeMail *mail, Extraction *result) {
   g_autoptr(Text) text = text_read(mail, &extractor->limits);
+  make_lines(text->sources);
   g_autofree char **addresses = g_new0(char *, request->n_addresses + 1);
   for (gsize i = 0; i < request->n_addresses; i++) addresses[i] = request->addresses[i];
   Classification *found = classify(mail, text, addresses);
@@ -495,5 +511,8 @@ Extraction *extract(const Extractor *extractor, const Wire__Request *request) {
     if (result->kind == KIND_BULLETIN || result->kind == KIND_QUESTION)
       result->kind = KIND_UNREADABLE;
   }
+  make_lines(result->notes);
+  make_lines(result->review_reasons);
+  make_lines(result->sources);
   return result;
 }
