@@ -283,13 +283,15 @@ static void append_continued(GString *raw, const char *before, const char *text,
   }
 }
 
-static void continue_value(Reader *reader, const FormLabel *label, guint i, GString *raw) {
+/* Returns the line behind the value. */
+static guint continue_value(Reader *reader, const FormLabel *label, guint i, GString *raw) {
   gboolean street = is_street(reader, label->label);
   for (guint n = 0; n < BELOW_LINES_MAX && may_continue(reader, i, i - 1); n++, i++) {
-    if (!continues(reader, label, i)) return;
+    if (!continues(reader, label, i)) break;
     append_continued(raw, line_of(reader, i - 1)->text, line_of(reader, i)->text, street);
     take(reader, i);
   }
+  return i;
 }
 
 /* ---- below the label ---- */
@@ -506,8 +508,11 @@ static void read_label(Reader *reader, const FormLabel *label) {
     return;
   }
   g_autoptr(GString) raw = g_string_new(beside);
-  if (last) continue_value(reader, label, label->line + 1, raw);
-  add_entry(reader, label, g_strdup(raw->str), label->line, label->value, end);
+  guint next = label->line + 1;
+  if (last) next = continue_value(reader, label, next, raw);
+  FormEntry *entry = add_entry(reader, label, g_strdup(raw->str), label->line, label->value, end);
+  if (entry && last && may_continue(reader, next, label->line))
+    entry->followed = label_follows(reader, next + 1) && !is_passed_over(reader, next);
 }
 
 /* Below a closing phrase stands a name block, with a few labels of its own, or a bulletin. */

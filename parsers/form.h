@@ -21,6 +21,7 @@ typedef struct {
   guint table;            /* tables with a heading, counted from 1; 0: none */
   gboolean sure;          /* a colon, a cell or a tick box parted label and value */
   gboolean list;          /* nothing stands beside the label, a list of several below it */
+  gboolean followed;      /* a line that no label asked for stands between it and the next label */
   gboolean signature;
 } FormEntry;
 

@@ -35,10 +35,19 @@ static gboolean is_staff(const Reading *reading, const char *value) {
   return FALSE;
 }
 
+/* Is it one of the event's sentences that decline? */
+static gboolean declines(const Reading *reading, const char *raw) {
+  if (strstr(raw, "\u2610") || strstr(raw, "\u2612")) return FALSE;
+  g_auto(Fold) fold = {0};
+  fold_init(&fold);
+  fold_line(&fold, raw, -1);
+  return rules_matches(reading->rules, RULES_ATTENDANCE_NO, &fold, NULL);
+}
+
 static gboolean is_chosen(const Reading *reading, const FormEntry *entry) {
   FieldContext context = {reading->rules, entry->label->fields[0], NULL};
   FieldResult result = field_parse(&context, entry->raw);
-  gboolean chosen = result.status != FIELD_BLANK;
+  gboolean chosen = result.status != FIELD_BLANK || declines(reading, entry->raw);
   field_result_clear(&result);
   return chosen;
 }
@@ -113,12 +122,19 @@ static gboolean has_label(const Person *p, int field, gboolean filled) {
   return FALSE;
 }
 
+/* At most `most` bytes of `text`, whole characters. The caller owns it. */
+static char *cut(const char *text, gsize most) {
+  gsize length = MIN(strlen(text), most);
+  while (length > 0 && length < strlen(text) && ((guchar)text[length] & 0xC0) == 0x80) length--;
+  return g_strndup(text, length);
+}
+
 static FieldValue *value_new(const Person *p, const FormEntry *entry, guint field,
                              const char *value) {
   const TextLine *line = p->reading->text->lines->pdata[entry->line];
   FieldValue *v = field_value_new(field_at(p, field)->name, value);
   g_free(v->raw);
-  v->raw = g_strdup(entry->raw);
+  v->raw = cut(entry->raw, p->reading->limits->value_bytes);
   g_free(v->rule);
   v->rule = entry->pattern ? g_strdup_printf("pattern:%u", entry->pattern)
                            : g_strconcat("label:", entry->label->text, NULL);
@@ -138,7 +154,8 @@ static void add_invalid(const Person *p, guint field, const char *raw, const cha
   for (guint i = 0; i < p->person->invalid->len; i++)
     if (strcmp(((InvalidValue *)p->person->invalid->pdata[i])->field, name) == 0) return;
   g_autofree char *clean = field_clean_line(raw);
-  g_ptr_array_add(p->person->invalid, invalid_value_new(name, clean, reason));
+  g_autofree char *shown = cut(clean, p->reading->limits->value_bytes);
+  g_ptr_array_add(p->person->invalid, invalid_value_new(name, shown, reason));
 }
 
 /* Two answers to one question: the first stands; of a required field a person must look. */
@@ -150,14 +167,33 @@ static void add_value(const Person *p, FieldValue *value, gboolean required) {
                 participant_value(p->person, name)->value, text);
 }
 
+/* "Je ne participerai malheureusement pas" is none of the choices, but one of the event's sentences
+ * that decline. */
+static void decline_in_words(const Person *p, guint field, const char *raw, FieldResult *result) {
+  const Wire__Field *f = field_at(p, field);
+  if (result->status == FIELD_VALID || g_strcmp0(result->reason, "not decided") == 0) return;
+  if (!declines(p->reading, raw)) return;
+  for (gsize c = 0; c < f->n_choices; c++) {
+    if (strcmp(f->choices[c]->value, "no") != 0) continue;
+    field_result_clear(result);
+    *result = field_valid(g_strdup(f->choices[c]->value));
+    return;
+  }
+}
+
 static void take(const Person *p, const FormEntry *entry, guint field, const char *raw) {
   gboolean required = field_at(p, field)->required;
+  if (strlen(raw) > p->reading->limits->value_bytes) {
+    add_invalid(p, field, raw, "too long");
+    return;
+  }
   if (is_placeholder(p, field, raw)) {
     add_invalid(p, field, raw, "stands for a name that is not there");
     return;
   }
   FieldContext context = {p->reading->rules, field, p->country};
   FieldResult result = field_parse(&context, raw);
+  if (has_role(p, field, "attendance")) decline_in_words(p, field, raw, &result);
   if (result.status == FIELD_INVALID && (entry->sure || required))
     add_invalid(p, field, raw, result.reason);
   if (result.status == FIELD_VALID) {
@@ -326,6 +362,10 @@ static void take_several(const Person *p, const FormEntry *entry) {
 static void take_entry(const Person *p, const FormEntry *entry) {
   guint field = entry->label->fields[0];
   if (!people_is_answer(p->reading, entry)) return;
+  if (entry->followed && field_at(p, field)->required &&
+      strcmp(field_at(p, field)->type, "text") == 0)
+    reading_doubt(p->reading, "a line stands below %s that belongs to no label",
+                  entry->label->text);
   if (entry->label->n_fields > 1)
     take_several(p, entry);
   else if (has_role(p, field, "street"))
@@ -354,6 +394,20 @@ static char *address_words(const Person *p) {
   return g_string_free(words, FALSE);
 }
 
+/* "Nom : Marie DURAND", "Prénom : Marie": what the family name is a person must say. */
+static void compare_names(const Person *p) {
+  int last = reading_role(p->reading, "last_name"), first = reading_role(p->reading, "first_name");
+  if (last < 0 || first < 0) return;
+  const FieldValue *a = participant_value(p->person, field_at(p, (guint)last)->name);
+  const FieldValue *b = participant_value(p->person, field_at(p, (guint)first)->name);
+  if (!a || !b) return;
+  g_autofree char *bare = fold_words(a->value), *given = fold_words(b->value);
+  g_autofree char *words = g_strconcat(" ", bare, " ", NULL);
+  g_autofree char *word = g_strconcat(" ", given, " ", NULL);
+  if (strcmp(bare, given) != 0 && *given && strstr(words, word))
+    reading_doubt(p->reading, "the first name stands in the family name, too");
+}
+
 void people_values(Reading *reading, const GPtrArray *entries, Participant *person) {
   Person p = {.reading = reading, .entries = entries, .person = person};
   g_autofree char *address = address_words(&p);
@@ -363,6 +417,7 @@ void people_values(Reading *reading, const GPtrArray *entries, Participant *pers
       const FormEntry *entry = entries->pdata[i];
       if (is_phone(&p, entry) == (pass == 1)) take_entry(&p, entry);
     }
+  compare_names(&p);
   /* a field that has a value is not invalid for a second, wrong answer */
   for (guint i = person->invalid->len; i > 0; i--) {
     const InvalidValue *invalid = person->invalid->pdata[i - 1];

@@ -231,7 +231,7 @@ static void add_attendance(const Prose *prose, Participant *person, gboolean dec
   const TextLine *line = prose->reading->text->lines->pdata[prose->line];
   FieldValue *v = field_value_new(prose->reading->event->fields[field]->name, value);
   g_free(v->raw);
-  v->raw = g_strdup(prose->sentence);
+  v->raw = g_strdup(prose->sentence); /* bounded by SENTENCE_MAX_BYTES */
   g_free(v->rule);
   v->rule = g_strdup(declines ? "sentence:attendance_no" : "sentence:attendance_yes");
   g_free(v->source);

@@ -66,6 +66,7 @@ FieldResult field_parse_name(const FieldContext *context, const char *raw) {
   FieldResult result = field_valid(g_strdup(name));
   g_auto(GStrv) words = g_strsplit(name, " ", NAME_MAX_WORDS + 2);
   if (holds_several(words)) result.doubt = "names of several people";
+  if (strpbrk(name, ",;")) result.doubt = "more than a name";
   if (!is_usual) result.doubt = "characters that names do not have";
   if (g_strv_length(words) > NAME_MAX_WORDS) result.doubt = "many words for a name";
   return result;
@@ -129,6 +130,13 @@ static guint hint_border(char **words, guint n, const char *hint) {
   return 0;
 }
 
+/* "Marie", "Jean Pierre"; not "adjointe au maire". */
+static gboolean looks_given(const char *text) {
+  g_auto(GStrv) words = g_strsplit(text, " ", 5);
+  gunichar first = g_utf8_get_char(text);
+  return !g_unichar_islower(first) && g_strv_length(words) <= 3;
+}
+
 static gboolean split_at_mark(const char *name, int given_first, char **ret_last, char **ret_first,
                               const char **ret_doubt) {
   const char *mark = strpbrk(name, ",;/");
@@ -137,6 +145,7 @@ static gboolean split_at_mark(const char *name, int given_first, char **ret_last
   g_autofree char *back = g_strstrip(g_strdup(mark + 1));
   if (front[0] == '\0' || back[0] == '\0') return FALSE;
   if (*mark != ',' && given_first < 0) *ret_doubt = "two names, or two halves of one";
+  if (!looks_given(given_first == 1 ? front : back)) *ret_doubt = "more than a name";
   gboolean swap = given_first == 1;
   *ret_last = g_strdup(swap ? back : front);
   *ret_first = g_strdup(swap ? front : back);
