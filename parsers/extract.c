@@ -18,6 +18,7 @@
 enum {
   LINE_MAX_BYTES = 1000, /* of a note, a reason or a source */
   REFERENCES_MAX = 200,
+  NOTE_MAX_BYTES = 500,
   MACHINE_VALUES_MIN = 4, /* values that make a bulletin of what a machine sent */
   LABELS_MIN = 4,         /* labels that make a bulletin of a mail about the event */
   UNTIED_VALUES_MIN = 3,  /* values that make a bulletin of a mail that names no event */
