@@ -18,7 +18,6 @@
 enum {
   LINE_MAX_BYTES = 1000, /* of a note, a reason or a source */
   REFERENCES_MAX = 200,
-  NOTE_MAX_BYTES = 500,
   MACHINE_VALUES_MIN = 4, /* values that make a bulletin of what a machine sent */
   LABELS_MIN = 4,         /* labels that make a bulletin of a mail about the event */
   UNTIED_VALUES_MIN = 3,  /* values that make a bulletin of a mail that names no event */
@@ -56,22 +55,10 @@ void extractor_free(Extractor *extractor) {
 
 /* ---- what the steps share (reading.h) ---- */
 
-/* One line of at most NOTE_MAX_BYTES of valid UTF-8, for notes, reasons and names of parts. Takes
- * `text`. */
-static char *one_line(char *text) {
-  char *line = g_strdelimit(g_utf8_make_valid(text, -1), "\r\n\t\v\f", ' ');
-  g_free(text);
-  if (strlen(line) <= NOTE_MAX_BYTES) return line;
-  char *end = line + NOTE_MAX_BYTES;
-  while (end > line && ((guchar)*end & 0xC0) == 0x80) end--;
-  *end = '\0';
-  return line;
-}
-
 void reading_doubt(Reading *reading, const char *format, ...) {
   va_list args;
   va_start(args, format);
-  g_autofree char *reason = one_line(g_strdup_vprintf(format, args));
+  g_autofree char *reason = g_strdup_vprintf(format, args);
   va_end(args);
   GPtrArray *reasons = reading->result->review_reasons;
   for (guint i = 0; i < reasons->len; i++)
@@ -431,7 +418,7 @@ static GPtrArray *all_lines(const Text *text) {
 
 static void append_strings(GPtrArray *to, const GPtrArray *from) {
   for (guint i = 0; i < from->len && to->len < WIRE_STRINGS_MAX; i++)
-    g_ptr_array_add(to, one_line(g_strdup(from->pdata[i])));
+    g_ptr_array_add(to, g_strdup(from->pdata[i]));
 }
 
 /* ---- one message ---- */
