@@ -132,6 +132,29 @@ static void test_one_person(void) {
   check_rows(rows, G_N_ELEMENTS(rows));
 }
 
+/* What is read, but not believed without a person. */
+static void test_doubts(void) {
+  static const Row rows[] = {
+      {NULL, "Organisme : Syndicat\ndes eaux\nNom : DURAND\nPrénom : Marie\nViendra : Oui\n",
+       KIND_BULLETIN,
+       "body=Syndicat, last=DURAND, first=Marie, email=marie@ville.example, comes=yes",
+       "belongs to no label"},
+      {NULL, "Organisme : Sète\nNom : Marie DURAND\nPrénom : Marie\nViendra : Oui\n", KIND_BULLETIN,
+       "body=Sète, last=Marie DURAND, first=Marie, email=marie@ville.example, comes=yes",
+       "stands in the family name"},
+      {NULL, FORM "Viendra : Non, M. Petit me remplacera\n", KIND_BULLETIN,
+       MARIE_VALUES ", comes=no", "somebody else"},
+      {NULL, "Organisme : Sète\nNom : Durand et Petit\nPrénom : Marie\nViendra : Oui\n",
+       KIND_BULLETIN,
+       "body=Sète, last=Durand et Petit, first=Marie, email=marie@ville.example, comes=yes",
+       "several people"},
+      /* words of the event's own for a refusal, beside the label */
+      {NULL, FORM "Viendra : hélas, je ne pourrai pas venir\n", KIND_BULLETIN,
+       MARIE_VALUES ", comes=no", NULL},
+  };
+  check_rows(rows, G_N_ELEMENTS(rows));
+}
+
 static void test_quotes(void) {
   static const Row rows[] = {
       /* the blank in the quote is no answer; filled in, it is one */
@@ -335,6 +358,7 @@ static void test_wire(void) {
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/extract/one-person", test_one_person);
+  g_test_add_func("/extract/doubts", test_doubts);
   g_test_add_func("/extract/quotes", test_quotes);
   g_test_add_func("/extract/several", test_several);
   g_test_add_func("/extract/sentences", test_sentences);
