@@ -250,7 +250,7 @@ static gboolean read_sentences_of(SettingReader *reader, const Setting *setting,
 }
 
 typedef struct {
-  Patterns cancellation, attendance_no, attendance_yes;
+  Patterns cancellation, attendance_no, attendance_yes, facts;
 } Sentences;
 
 static const SettingType EVENT_RECIPIENT = {"list of patterns", NODE_LIST, read_recipient};
@@ -272,6 +272,7 @@ static const Setting sentence_rows[] = {
     SENTENCE(cancellation, "sentences that withdraw a registration"),
     SENTENCE(attendance_no, "sentences that decline"),
     SENTENCE(attendance_yes, "sentences that accept"),
+    SENTENCE(facts, "sentences that hold values; a named group takes the value of that field"),
 };
 #undef MATCH
 #undef SENTENCE
@@ -297,6 +298,8 @@ static gboolean read_sentences(SettingReader *reader, const Setting *setting, co
   rules->attendance_no = all.attendance_no.list;
   rules->n_attendance_yes = all.attendance_yes.n;
   rules->attendance_yes = all.attendance_yes.list;
+  rules->n_facts = all.facts.n;
+  rules->facts = all.facts.list;
   return TRUE;
 }
 

@@ -203,6 +203,7 @@ static void compile_sets(Rules *rules, GPtrArray *problems) {
       [RULES_CANCELLATION] = {event->cancellation, event->n_cancellation},
       [RULES_ATTENDANCE_NO] = {event->attendance_no, event->n_attendance_no},
       [RULES_ATTENDANCE_YES] = {event->attendance_yes, event->n_attendance_yes},
+      [RULES_FACTS] = {event->facts, event->n_facts},
       [RULES_MATCH_RECIPIENT] = {event->match_recipient, event->n_match_recipient},
       [RULES_MATCH_SUBJECT] = {event->match_subject, event->n_match_subject},
   };
@@ -433,13 +434,21 @@ static void add_groups(Rules *rules, const Compiled *compiled, GArray *hits) {
   }
 }
 
-void rules_find_patterns(Rules *rules, const Fold *line, GArray *hits) {
-  if (line->text->len > RULES_SENTENCE_MAX_BYTES) return;
-  for (guint i = 0; i < rules->patterns->len; i++) {
-    const Compiled *compiled = &g_array_index(rules->patterns, Compiled, i);
-    if (run(rules, compiled->code, compiled->regex, line->text->str, line->text->len, 0))
+static void find_groups(Rules *rules, const GArray *patterns, const Fold *text, GArray *hits) {
+  if (text->text->len > RULES_SENTENCE_MAX_BYTES) return;
+  for (guint i = 0; i < patterns->len; i++) {
+    const Compiled *compiled = &g_array_index(patterns, Compiled, i);
+    if (run(rules, compiled->code, compiled->regex, text->text->str, text->text->len, 0))
       add_groups(rules, compiled, hits);
   }
+}
+
+void rules_find_patterns(Rules *rules, const Fold *line, GArray *hits) {
+  find_groups(rules, rules->patterns, line, hits);
+}
+
+void rules_find_facts(Rules *rules, const Fold *sentence, GArray *hits) {
+  find_groups(rules, rules->sets[RULES_FACTS], sentence, hits);
 }
 
 int rules_role(const Rules *rules, const char *role) {

@@ -48,6 +48,7 @@ typedef enum {
   RULES_CANCELLATION,
   RULES_ATTENDANCE_NO,
   RULES_ATTENDANCE_YES,
+  RULES_FACTS,
   RULES_MATCH_RECIPIENT,
   RULES_MATCH_SUBJECT,
   RULES_SET_COUNT
@@ -63,6 +64,8 @@ typedef struct {
 } RuleHit;
 /* Every named group of every field pattern that matches `line`, appended to `hits` (RuleHit). */
 void rules_find_patterns(Rules *rules, const Fold *line, GArray *hits);
+/* The same of the event's facts, which are tried on sentences. */
+void rules_find_facts(Rules *rules, const Fold *sentence, GArray *hits);
 
 /* Is the label's first word that of a given name ("Prénom et nom")? 1 yes, 0 no, -1: not told. */
 int rules_label_given_first(const Rules *rules, const RuleLabel *label);
