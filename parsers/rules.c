@@ -11,8 +11,9 @@
 
 typedef struct {
   pcre2_code *code;
-  guint field;  /* index, of a field's pattern */
-  guint number; /* counted from 1 */
+  const char *what; /* name of the field or of the set of sentences that it belongs to */
+  guint number;     /* counted from 1, as in "pattern:3" */
+  guint line;       /* in the event's file; 0: none */
   const char *regex;
 } Compiled;
 
@@ -25,7 +26,7 @@ struct Rules {
   GArray *patterns;              /* Compiled, of fields */
   pcre2_match_context *context;
   pcre2_match_data *data;
-  const char *limited; /* regex that ran into a limit, since rules_begin */
+  char *limited; /* names what ran into a limit, since rules_begin; NULL: nothing did */
 };
 
 /* ---- building the text of an alternation ---- */
@@ -167,12 +168,15 @@ static gsize regex_offset(const char *regex, gsize offset) {
   return strlen(regex);
 }
 
-static void compile_pattern(Rules *rules, GArray *into, const Wire__Pattern *pattern, guint field,
-                            const char *field_name, guint number, GPtrArray *problems) {
+/* `field_name` is "" for the patterns of a set. */
+static void compile_pattern(Rules *rules, GArray *into, const Wire__Pattern *pattern,
+                            const char *what, const char *field_name, guint number,
+                            GPtrArray *problems) {
   g_autofree char *folded = fold_regex(pattern->regex);
   int error = 0;
   gsize offset = 0;
-  Compiled compiled = {.field = field, .number = number, .regex = pattern->regex};
+  Compiled compiled = {
+      .what = what, .number = number, .line = pattern->line, .regex = pattern->regex};
   compiled.code = compile(folded, &error, &offset);
   if (compiled.code) {
     g_array_append_val(into, compiled);
@@ -197,20 +201,22 @@ static GArray *compiled_array(void) {
 static void compile_sets(Rules *rules, GPtrArray *problems) {
   const Wire__Event *event = rules->event;
   const struct {
+    const char *what; /* the key in the event's file */
     Wire__Pattern **patterns;
     gsize n;
   } sets[RULES_SET_COUNT] = {
-      [RULES_CANCELLATION] = {event->cancellation, event->n_cancellation},
-      [RULES_ATTENDANCE_NO] = {event->attendance_no, event->n_attendance_no},
-      [RULES_ATTENDANCE_YES] = {event->attendance_yes, event->n_attendance_yes},
-      [RULES_FACTS] = {event->facts, event->n_facts},
-      [RULES_MATCH_RECIPIENT] = {event->match_recipient, event->n_match_recipient},
-      [RULES_MATCH_SUBJECT] = {event->match_subject, event->n_match_subject},
+      [RULES_CANCELLATION] = {"cancellation", event->cancellation, event->n_cancellation},
+      [RULES_ATTENDANCE_NO] = {"attendance_no", event->attendance_no, event->n_attendance_no},
+      [RULES_ATTENDANCE_YES] = {"attendance_yes", event->attendance_yes, event->n_attendance_yes},
+      [RULES_FACTS] = {"facts", event->facts, event->n_facts},
+      [RULES_MATCH_RECIPIENT] = {"recipient", event->match_recipient, event->n_match_recipient},
+      [RULES_MATCH_SUBJECT] = {"subject", event->match_subject, event->n_match_subject},
   };
   for (guint s = 0; s < RULES_SET_COUNT; s++) {
     rules->sets[s] = compiled_array();
     for (gsize i = 0; i < sets[s].n; i++)
-      compile_pattern(rules, rules->sets[s], sets[s].patterns[i], 0, "", (guint)i + 1, problems);
+      compile_pattern(rules, rules->sets[s], sets[s].patterns[i], sets[s].what, "", (guint)i + 1,
+                      problems);
   }
 }
 
@@ -220,8 +226,8 @@ static void compile_field_patterns(Rules *rules, GPtrArray *problems) {
   for (gsize f = 0; f < rules->event->n_fields; f++) {
     const Wire__Field *field = rules->event->fields[f];
     for (gsize i = 0; i < field->n_patterns; i++)
-      compile_pattern(rules, rules->patterns, field->patterns[i], (guint)f, field->name, ++number,
-                      problems);
+      compile_pattern(rules, rules->patterns, field->patterns[i], field->name, field->name,
+                      ++number, problems);
   }
 }
 
@@ -342,6 +348,7 @@ void rules_free(Rules *rules) {
   g_array_unref(rules->labels);
   pcre2_match_context_free(rules->context);
   pcre2_match_data_free(rules->data);
+  g_free(rules->limited);
   g_free(rules);
 }
 
@@ -352,21 +359,34 @@ const Wire__Event *rules_event(const Rules *rules) {
 /* ---- matching ---- */
 
 void rules_begin(Rules *rules) {
-  rules->limited = NULL;
+  g_clear_pointer(&rules->limited, g_free);
 }
 
 const char *rules_limited(const Rules *rules) {
   return rules->limited;
 }
 
-static gboolean run(Rules *rules, const pcre2_code *code, const char *name, const char *subject,
-                    gsize length, gsize from) {
-  if (!code || from > length) return FALSE;
-  int rc = pcre2_match(code, (PCRE2_SPTR)subject, length, from, PCRE2_NO_UTF_CHECK, rules->data,
-                       rules->context);
-  if (rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT ||
-      rc == PCRE2_ERROR_JIT_STACKLIMIT)
-    rules->limited = name;
+static gboolean is_limit(int rc) {
+  return rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT ||
+         rc == PCRE2_ERROR_HEAPLIMIT || rc == PCRE2_ERROR_JIT_STACKLIMIT;
+}
+
+/* Whoever wrote the pattern finds it by this: event, field or set, number, line, text. */
+static void name_limited(Rules *rules, const Compiled *compiled) {
+  if (rules->limited) return;
+  rules->limited =
+      compiled->line
+          ? g_strdup_printf("event %s, %s, pattern %u in line %u: %s", rules->event->id,
+                            compiled->what, compiled->number, compiled->line, compiled->regex)
+          : g_strdup_printf("event %s, %s, %s", rules->event->id, compiled->what, compiled->regex);
+}
+
+static gboolean run(Rules *rules, const Compiled *compiled, const char *subject, gsize length,
+                    gsize from) {
+  if (!compiled->code || from > length) return FALSE;
+  int rc = pcre2_match(compiled->code, (PCRE2_SPTR)subject, length, from, PCRE2_NO_UTF_CHECK,
+                       rules->data, rules->context);
+  if (is_limit(rc)) name_limited(rules, compiled);
   return rc >= 0;
 }
 
@@ -379,8 +399,9 @@ const RuleLabel *rules_find_label(Rules *rules, const Fold *line, gsize from, gs
                                   gsize *ret_end) {
   const RuleLabel *best = NULL;
   for (guint i = 0; i < rules->label_codes->len; i++) {
-    const pcre2_code *code = rules->label_codes->pdata[i];
-    if (!run(rules, code, "labels", line->text->str, line->text->len, from)) continue;
+    const Compiled labels = {
+        .code = rules->label_codes->pdata[i], .what = "fields", .regex = "labels"};
+    if (!run(rules, &labels, line->text->str, line->text->len, from)) continue;
     const PCRE2_SIZE *span = pcre2_get_ovector_pointer(rules->data);
     guint index = marked(rules);
     if (index >= rules->labels->len) continue;
@@ -394,9 +415,9 @@ const RuleLabel *rules_find_label(Rules *rules, const Fold *line, gsize from, gs
 
 int rules_find_choice(Rules *rules, guint field, const Fold *text, gsize from, gsize *ret_start,
                       gsize *ret_end) {
-  if (!run(rules, rules->choices[field], rules->event->fields[field]->name, text->text->str,
-           text->text->len, from))
-    return -1;
+  const Compiled words = {
+      .code = rules->choices[field], .what = rules->event->fields[field]->name, .regex = "choices"};
+  if (!run(rules, &words, text->text->str, text->text->len, from)) return -1;
   const PCRE2_SIZE *span = pcre2_get_ovector_pointer(rules->data);
   *ret_start = span[0];
   *ret_end = span[1];
@@ -410,7 +431,7 @@ gboolean rules_matches(Rules *rules, RulesSet set, const Fold *text, guint *ret_
     length--;
   for (guint i = 0; i < patterns->len; i++) {
     const Compiled *compiled = &g_array_index(patterns, Compiled, i);
-    if (!run(rules, compiled->code, compiled->regex, text->text->str, length, 0)) continue;
+    if (!run(rules, compiled, text->text->str, length, 0)) continue;
     if (ret_index) *ret_index = i;
     return TRUE;
   }
@@ -438,7 +459,7 @@ static void find_groups(Rules *rules, const GArray *patterns, const Fold *text, 
   if (text->text->len > RULES_SENTENCE_MAX_BYTES) return;
   for (guint i = 0; i < patterns->len; i++) {
     const Compiled *compiled = &g_array_index(patterns, Compiled, i);
-    if (run(rules, compiled->code, compiled->regex, text->text->str, text->text->len, 0))
+    if (run(rules, compiled, text->text->str, text->text->len, 0))
       add_groups(rules, compiled, hits);
   }
 }

@@ -145,6 +145,7 @@ static void test_match_limit(void) {
   Wire__Pattern pattern = WIRE__PATTERN__INIT, *patterns[1];
   Wire__Field field, *fields[1];
   pattern.regex = (char *)"^(?<code>(?:a+)+)$";
+  pattern.line = 41;
   Wire__Event event = event_with_pattern(&pattern, &field, patterns, fields);
   Wire__Limits limits = WIRE__LIMITS__INIT;
   wire_limits_default(&limits);
@@ -159,7 +160,8 @@ static void test_match_limit(void) {
   g_assert_null(rules_limited(rules));
   rules_find_patterns(rules, &fold, hits);
   g_assert_cmpuint(hits->len, ==, 0);
-  g_assert_cmpstr(rules_limited(rules), ==, pattern.regex);
+  g_assert_cmpstr(rules_limited(rules), ==,
+                  "event one, code, pattern 1 in line 41: ^(?<code>(?:a+)+)$");
   rules_begin(rules);
   g_assert_null(rules_limited(rules));
 }
