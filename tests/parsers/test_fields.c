@@ -217,18 +217,94 @@ static void test_choice_stand_in(void) {
 
 static void test_numbers(void) {
   static const Row rows[] = {
-      {F_GUESTS, "3 personnes", "3"},
-      {F_GUESTS, "21", NULL},
-      {F_GUESTS, "deux", NULL},
-      {F_GUESTS, "2 ou 3", NULL},
-      {F_ARRIVAL, "3 avril 2031", "2031-04-03"},
-      {F_ARRIVAL, "03/04/2031", "2031-04-03"},
-      {F_ARRIVAL, "2031年4月3日", "2031-04-03"},
-      {F_ARRIVAL, "April 3, 2031", "2031-04-03"},
-      {F_ARRIVAL, "31/02/2031", NULL},
-      {F_ARRIVAL, "bientôt", NULL},
+      {F_GUESTS, "3 personnes", "3"}, {F_GUESTS, "FRA-3", "3"},
+      {F_GUESTS, "№ 3", "3"},         {F_GUESTS, "３名", "3"},
+      {F_GUESTS, "21", NULL},         {F_GUESTS, "-3", NULL},
+      {F_GUESTS, "1 200", NULL}, /* one number, out of bounds */
+      {F_GUESTS, "2.5", NULL},        {F_GUESTS, "99999999999999999999", NULL},
+      {F_GUESTS, "deux", NULL},       {F_GUESTS, "2 ou 3", NULL},
+      {F_GUESTS, "....", ""},
   };
   check_rows(rows, G_N_ELEMENTS(rows), "FR");
+}
+
+static void test_thousands(void) {
+  static const struct {
+    const char *raw, *value;
+  } rows[] = {{"1 200", "1200"}, {"1,234,567", "1234567"}, {"12.000 €", "12000"}, {"- 5", "5"},
+              {"-5", "-5"},      {"20 30", NULL},          {"2.50", NULL},        {"+7", "7"}};
+  Wire__Field field = WIRE__FIELD__INIT, *fields[] = {&field};
+  Wire__Event event = *fixture_event();
+  field.name = (char *)"number";
+  field.type = (char *)"integer";
+  event.fields = fields;
+  event.n_fields = 1;
+  g_autoptr(Rules) rules = rules_new(&event, NULL, NULL);
+  FieldContext context = {rules, 0, "FR"};
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    FieldResult result = field_parse(&context, rows[i].raw);
+    g_test_message("'%s'", rows[i].raw);
+    g_assert_cmpstr(result.value, ==, rows[i].value);
+    field_result_clear(&result);
+  }
+}
+
+static void test_dates(void) {
+  static const Row rows[] = {
+      {F_ARRIVAL, "2031-04-03", "2031-04-03"},
+      {F_ARRIVAL, "3 avril 2031", "2031-04-03"},
+      {F_ARRIVAL, "le mardi 1er avril 2031 à 16h30", "2031-04-01"},
+      {F_ARRIVAL, "Jeudi 3 avril 2031 à 16 h 30", "2031-04-03"},
+      {F_ARRIVAL, "3 août 31", "2031-08-03"},
+      {F_ARRIVAL, "03/04/2031", "2031-04-03"},
+      {F_ARRIVAL, "03.04.31", "2031-04-03"},
+      {F_ARRIVAL, "12/25/2031", "2031-12-25"}, /* no other day */
+      {F_ARRIVAL, "April 3, 2031", "2031-04-03"},
+      {F_ARRIVAL, "Thursday 3rd of April 2031, 4 pm", "2031-04-03"},
+      {F_ARRIVAL, "4:30 pm on 3 Apr. 2031", "2031-04-03"},
+      {F_ARRIVAL, "2031年4月3日", "2031-04-03"},
+      {F_ARRIVAL, "２０３１年４月３日（木）16時30分", "2031-04-03"},
+      {F_ARRIVAL, "令和13年4月3日", "2031-04-03"},
+      {F_ARRIVAL, "令和元年7月3日", "2019-07-03"},
+      {F_ARRIVAL, "令和", NULL},
+      {F_ARRIVAL, "31/02/2031", NULL},
+      {F_ARRIVAL, "2031-13-01", NULL},
+      {F_ARRIVAL, "3 avril", NULL},
+      {F_ARRIVAL, "3/4", NULL},
+      {F_ARRIVAL, "3-5 avril 2031", NULL},
+      {F_ARRIVAL, "3 avril ou 3 mai 2031", NULL},
+      {F_ARRIVAL, "en avril ou mai 2031", NULL},
+      {F_ARRIVAL, "bientôt", NULL},
+      {F_ARRIVAL, "__/__/____", ""},
+  };
+  check_rows(rows, G_N_ELEMENTS(rows), "FR");
+}
+
+/* Of numbers alone, the order is that of the event's country. */
+static void test_date_order(void) {
+  static const struct {
+    const char *country, *raw, *value;
+  } rows[] = {{"FR", "3/4/2031", "2031-04-03"},
+              {"GB", "3/4/2031", "2031-04-03"},
+              {"US", "3/4/2031", "2031-03-04"},
+              {"US", "25/4/2031", "2031-04-25"},
+              {"CA", "3/4/2031", NULL},
+              {"CA", "25/4/2031", "2031-04-25"},
+              {"CA", "4/4/2031", "2031-04-04"},
+              {"JP", "3/4/2031", NULL},
+              {"JP", "31/4/3", NULL},
+              {"JP", "2031/4/3", "2031-04-03"},
+              {"US", "3 avril 31", "2031-04-03"}};
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    Wire__Event event = *fixture_event();
+    event.country = (char *)rows[i].country;
+    g_autoptr(Rules) rules = rules_new(&event, NULL, NULL);
+    FieldContext context = {rules, F_ARRIVAL, rows[i].country};
+    FieldResult result = field_parse(&context, rows[i].raw);
+    g_test_message("%s '%s'", rows[i].country, rows[i].raw);
+    g_assert_cmpstr(result.value, ==, rows[i].value);
+    field_result_clear(&result);
+  }
 }
 
 static void test_too_long(void) {
@@ -250,6 +326,9 @@ int main(int argc, char **argv) {
   g_test_add_func("/fields/choice", test_choice);
   g_test_add_func("/fields/choice-stand-in", test_choice_stand_in);
   g_test_add_func("/fields/numbers", test_numbers);
+  g_test_add_func("/fields/thousands", test_thousands);
+  g_test_add_func("/fields/dates", test_dates);
+  g_test_add_func("/fields/date-order", test_date_order);
   g_test_add_func("/fields/too-long", test_too_long);
   return g_test_run();
 }
