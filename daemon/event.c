@@ -317,6 +317,7 @@ static const SettingType EVENT_WORDS = {"list of texts", NODE_LIST, read_rule_wo
 static const SettingType EVENT_SENT = {"texts by name", NODE_MAP, read_sent};
 static const SettingType EVENT_MATCH = {"map", NODE_MAP, read_match};
 static const SettingType EVENT_FIELDS = {"list of fields", NODE_LIST, event_read_fields};
+static const SettingType EVENT_EXAMPLES = {"list of examples", NODE_LIST, event_read_examples};
 static const SettingType EVENT_SENTENCE_SETS = {"map", NODE_MAP, read_sentences};
 
 #define ROW(key_, type_) .group = "", .key = #key_, .type = &type_
@@ -348,6 +349,8 @@ static const Setting event_rows[] = {
      .manual = "the texts that were sent out: what repeats them is no answer"},
     {ROW(replies, SETTING_PATH), AT(replies_dir), .fallback = "",
      .manual = "folder of reply templates that stand in for the general ones"},
+    {ROW(examples, EVENT_EXAMPLES), .fallback = "",
+     .manual = "mails, and what must be read from them; bulletinctl rules test reads them"},
 };
 #undef ROW
 #undef AT
@@ -360,6 +363,8 @@ char *event_describe(void) {
   settings_describe(out, EVENT_FIELD_ROWS, EVENT_FIELD_ROWS_COUNT);
   settings_describe(out, EVENT_PATTERN_ROWS, EVENT_PATTERN_ROWS_COUNT);
   settings_describe(out, sentence_rows, G_N_ELEMENTS(sentence_rows));
+  settings_describe(out, EVENT_EXAMPLE_ROWS, EVENT_EXAMPLE_ROWS_COUNT);
+  settings_describe(out, EVENT_EXPECT_ROWS, EVENT_EXPECT_ROWS_COUNT);
   return g_string_free(out, FALSE);
 }
 
@@ -444,6 +449,7 @@ static Event *event_new(const char *file) {
   event->texts =
       g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
   event->fields = g_ptr_array_new_with_free_func(event_field_free);
+  event->examples = g_ptr_array_new_with_free_func(event_example_free);
   event->rules = g_new(Wire__Event, 1);
   wire__event__init(event->rules);
   event->rules->country = NULL;
@@ -462,6 +468,7 @@ static Event *event_read(const char *file, const YamlNode *root, GPtrArray *prob
   check_times(&reader, root, event);
   set_identity(&reader, root, event);
   set_roles(&reader, event);
+  event_check_groups(&reader);
   return event;
 }
 
@@ -487,6 +494,7 @@ void event_free(Event *event) {
   g_strfreev(event->identity);
   g_hash_table_unref(event->texts);
   g_ptr_array_unref(event->fields);
+  g_ptr_array_unref(event->examples);
   wire__event__free_unpacked(event->rules, NULL);
   g_free(event);
 }

@@ -12,6 +12,16 @@ typedef struct {
   GHashTable *choices; /* choice value → (language → first word); empty where no choice */
 } EventField;
 
+/* A mail that the event file brings along, and what must be read from it. */
+typedef struct {
+  char *name;
+  char *text, *from, *subject; /* text NULL: `mail` is the file of a whole one */
+  char *mail;
+  char *kind, *decision; /* the contract's words; "": not asked */
+  GPtrArray *people;     /* of each participant field → value, "" for none; NULL: not asked */
+  guint line;
+} EventExample;
+
 typedef struct Event {
   char *id, *file;
   char **languages; /* the first is the default */
@@ -25,6 +35,7 @@ typedef struct Event {
   char *replies_dir;                       /* overlay of reply templates; NULL: none */
   Wire__Event *rules;                      /* for the workers; owned */
   gboolean from_match;                     /* has match: of its own */
+  GPtrArray *examples;                     /* EventExample* */
 } Event;
 
 /* Read one event file. Mistakes go to `problems` as in config_load; NULL when it is no YAML or so

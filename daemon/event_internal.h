@@ -1,4 +1,5 @@
-/* event_internal - what event.c and event_field.c share while one event file is read. */
+/* event_internal - what event.c, event_field, event_examples and event_groups share while one event
+ * file is read. */
 #pragma once
 #include "daemon/event.h"
 #include "daemon/settings.h"
@@ -8,15 +9,25 @@ enum { EVENT_FIELDS_MAX = 100, EVENT_WORDS_MAX = 5000, EVENT_CODE_MAX_CHARS = 64
 typedef struct {
   Event *event;
   Wire__Field *field; /* the one that is being read */
+  EventExample *example;
 } EventDraft;
 
-/* One row a key of "fields:" and of its "patterns:", for event_describe. */
-extern const Setting EVENT_FIELD_ROWS[], EVENT_PATTERN_ROWS[];
-extern const guint EVENT_FIELD_ROWS_COUNT, EVENT_PATTERN_ROWS_COUNT;
+/* One row a key of "fields:" and its "patterns:", of "examples:" and its "expect:", for
+ * event_describe. */
+extern const Setting EVENT_FIELD_ROWS[], EVENT_PATTERN_ROWS[], EVENT_EXAMPLE_ROWS[],
+    EVENT_EXPECT_ROWS[];
+extern const guint EVENT_FIELD_ROWS_COUNT, EVENT_PATTERN_ROWS_COUNT, EVENT_EXAMPLE_ROWS_COUNT,
+    EVENT_EXPECT_ROWS_COUNT;
 
 /* Read the list "fields:" into draft->event (fields and rules). */
 gboolean event_read_fields(SettingReader *reader, const Setting *setting, const YamlNode *node,
                            void *at);
+/* Read the list "examples:" into draft->event; the fields are there. */
+gboolean event_read_examples(SettingReader *reader, const Setting *setting, const YamlNode *node,
+                             void *at);
+void event_example_free(gpointer example);
+/* Tell every named group of a pattern that is no field. */
+void event_check_groups(SettingReader *reader);
 /* Language → list of texts, appended as labels. */
 gboolean event_read_labels(SettingReader *reader, const YamlNode *node, const char *what, gsize *n,
                            Wire__Label ***labels);

@@ -133,6 +133,120 @@ static void test_field_mistakes(void) {
   scratch_free(&scratch);
 }
 
+/* A misspelt group would never give a value. */
+static void test_group_mistakes(void) {
+  static const struct {
+    const char *name, *lines, *want; /* lines from 9 on */
+  } rows[] = {
+      {"right", "    patterns: ['(?<email>x)(?P<email>y)|(?''email''z)']\n", ""},
+      {"misspelt", "    patterns: ['(?<emial>x)']\n",
+       "e.yaml:9: pattern of field 'email': the group 'emial' is no field of event 'e'; "
+       "did you mean 'email'?\n"},
+      {"no group",
+       "    patterns:\n      - '(?<=a)(?<!b)(?:c)(?i)\\(?<d>[(?<e>]\\Q(?<f>\\E[]\\](?<g>]'\n", ""},
+      {"behind a class", "    patterns:\n      - '[^]](?P<seats>[0-9])'\n      - \"(?'x'y)\"\n",
+       "e.yaml:10: pattern of field 'email': the group 'seats' is no field of event 'e'; "
+       "known: email\n"
+       "e.yaml:11: pattern of field 'email': the group 'x' is no field of event 'e'; "
+       "known: email\n"},
+      {"facts", "sentences: { facts: { en: ['I am (?<diet>vegan)'] } }\n",
+       "e.yaml:9: pattern of the facts: the group 'diet' is no field of event 'e'; "
+       "known: email\n"},
+      {"sentence", "sentences: { cancellation: { en: ['(?<mail>x)'] } }\n",
+       "e.yaml:9: pattern of cancellation: the group 'mail' is no field of event 'e'; "
+       "did you mean 'email'?\n"},
+  };
+  Scratch scratch = scratch_new();
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autofree char *text = g_strconcat(HEAD EMAIL, rows[i].lines, NULL), *got = NULL;
+    g_autoptr(Event) event = load(&scratch, text, &got);
+    assert_problems(rows[i].name, got, rows[i].want);
+  }
+  scratch_free(&scratch);
+}
+
+static void test_example_mistakes(void) {
+  static const struct {
+    const char *name, *lines, *want; /* lines from 10 on */
+  } rows[] = {
+      {"right", "  - { name: a, text: b, expect: { kind: question } }\n", ""},
+      {"unknown key", "  - { name: a, text: b, expects: { kind: question } }\n",
+       "e.yaml:10: unknown key 'expects'; did you mean 'expect'?\n"
+       "e.yaml:10: 'expect' is missing; what must be read from it\n"},
+      {"unknown field", "  - name: a\n    text: b\n    expect:\n      fields:\n        mail: x\n",
+       "e.yaml:14: expect: no field 'mail'; did you mean 'email'?\n"},
+      {"unknown kind", "  - { name: a, text: b, expect: { kind: questoin } }\n",
+       "e.yaml:10: kind: unknown 'questoin'; did you mean 'question'?\n"},
+      {"unknown decision", "  - { name: a, text: b, expect: { decision: accepted } }\n",
+       "e.yaml:10: decision: unknown 'accepted'; did you mean 'accept'?\n"},
+      {"no body", "  - { name: a, expect: { kind: bulletin } }\n",
+       "e.yaml:10: neither text nor mail; an example needs one of the two\n"},
+      {"two bodies", "  - { name: a, text: b, mail: c.eml, expect: { kind: bulletin } }\n",
+       "e.yaml:10: text beside mail; a mail from a file has its own, remove one\n"},
+      {"nothing expected", "  - { name: a, text: b, expect: {} }\n",
+       "e.yaml:10: expect is empty; nothing would be tested\n"},
+      {"two of one name",
+       "  - { name: a, text: b, expect: { kind: bulletin } }\n"
+       "  - { name: a, text: c, expect: { kind: bulletin } }\n",
+       "e.yaml:11: example 'a' stands here again, first in line 10; give it another name\n"},
+      {"two ways", "  - name: a\n    text: b\n    expect: { fields: {}, participants: [] }\n",
+       "e.yaml:12: fields and participants; give one of the two\n"},
+      {"a person", "  - { name: a, text: b, expect: { participants: [x] } }\n",
+       "e.yaml:10: a participant is text; it must be a map\n"},
+      {"sender", "  - { name: a, from: Jeanne, text: b, expect: { kind: bulletin } }\n",
+       "e.yaml:10: from: 'Jeanne' is no address; one like Jeanne Martin <jm@example.org>\n"},
+  };
+  Scratch scratch = scratch_new();
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autofree char *text = g_strconcat(HEAD EMAIL "examples:\n", rows[i].lines, NULL), *got = NULL;
+    g_autoptr(Event) event = load(&scratch, text, &got);
+    assert_problems(rows[i].name, got, rows[i].want);
+  }
+  scratch_free(&scratch);
+}
+
+static void test_example_choice(void) {
+  Scratch scratch = scratch_new();
+  g_autofree char *got = NULL;
+  g_autoptr(Event) event =
+      load(&scratch,
+           HEAD EMAIL "  - { name: berth, type: choice, labels: { en: [Berth] },\n"
+                      "      choices: { quay: { en: [Quay] }, buoy: { en: [Buoy] } } }\n"
+                      "examples:\n  - { name: a, text: b, expect: { fields: { berth: Quay } } }\n",
+           &got);
+  g_assert_cmpstr(
+      got, ==, "e.yaml:12: expect: 'Quay' is no choice of field 'berth'; did you mean 'quay'?\n");
+  scratch_free(&scratch);
+}
+
+static void test_examples(void) {
+  Scratch scratch = scratch_new();
+  g_autofree char *got = NULL, *mail = g_build_filename(scratch.folder, "b.eml", NULL);
+  g_autoptr(Event) event = load(
+      &scratch,
+      HEAD EMAIL "examples:\n"
+                 "  - name: one\n    text: |\n      Hello\n    from: Ann <a@b.test>\n"
+                 "    expect: { kind: bulletin, fields: { email: a@b.test } }\n"
+                 "  - { name: two, mail: b.eml, expect: { participants: [ { email: ~ }, {} ] } }\n",
+      &got);
+  g_assert_cmpstr(got, ==, "");
+  g_assert_cmpuint(event->examples->len, ==, 2);
+  const EventExample *one = event->examples->pdata[0], *two = event->examples->pdata[1];
+  g_assert_cmpstr(one->text, ==, "Hello\n");
+  g_assert_cmpstr(one->from, ==, "Ann <a@b.test>");
+  g_assert_cmpstr(one->subject, ==, "");
+  g_assert_cmpstr(one->kind, ==, "bulletin");
+  g_assert_cmpstr(one->decision, ==, "");
+  g_assert_cmpuint(one->line, ==, 10);
+  g_assert_cmpuint(one->people->len, ==, 1);
+  g_assert_cmpstr(g_hash_table_lookup(one->people->pdata[0], "email"), ==, "a@b.test");
+  g_assert_cmpstr(two->mail, ==, mail);
+  g_assert_null(two->text);
+  g_assert_cmpuint(two->people->len, ==, 2);
+  g_assert_cmpstr(g_hash_table_lookup(two->people->pdata[0], "email"), ==, "");
+  scratch_free(&scratch);
+}
+
 /* --- what is read -------------------------------------------------------------------------------
  */
 
@@ -277,6 +391,10 @@ int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/event/mistakes", test_mistakes);
   g_test_add_func("/event/field-mistakes", test_field_mistakes);
+  g_test_add_func("/event/group-mistakes", test_group_mistakes);
+  g_test_add_func("/event/example-mistakes", test_example_mistakes);
+  g_test_add_func("/event/example-choice", test_example_choice);
+  g_test_add_func("/event/examples", test_examples);
   g_test_add_func("/event/moments", test_moments);
   g_test_add_func("/event/rules", test_rules);
   g_test_add_func("/event/people", test_people);
