@@ -32,6 +32,13 @@ _bulletinctl() {
     mapfile -t COMPREPLY < <(compgen -W "$(_bulletinctl_commands)" -- "$word")
   else
     case $command in
+      rules)
+        if [ "$previous" = rules ]; then
+          mapfile -t COMPREPLY < <(compgen -W "test" -- "$word")
+        else
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        fi
+        ;;
       parse | explain) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     esac
   fi

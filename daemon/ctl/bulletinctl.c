@@ -14,6 +14,9 @@ static const Command commands[] = {
      "Read mails and print what the daemon would see in them, a JSON object a line", ctl_parse},
     {"explain", "FILE", 1, 1, "mail.eml", OPTION_EVENT | OPTION_JSON,
      "Show the text that the rules saw, each value marked with the rule that took it", ctl_explain},
+    {"rules", "test [FILE...]", 1, -1, "test", OPTION_EVENT | OPTION_UNUSED | OPTION_JSON,
+     "Read the examples that event files carry and show which rule took what, and where",
+     ctl_rules},
     {"check", "", 0, 0, "", 0,
      "Check the configuration, then connect to every mailbox and to the submission server",
      ctl_check},
@@ -63,6 +66,8 @@ static const OptionRow option_rows[] = {
     ROW(OPTION_ID, "id", 0, G_OPTION_ARG_FILENAME, id, "About this mail alone", "ID", "--id 12"),
     ROW(OPTION_FORMAT, "format", 0, G_OPTION_ARG_FILENAME, format, "csv (default) or json",
         "FORMAT", "--format json"),
+    ROW(OPTION_UNUSED, "unused", 0, G_OPTION_ARG_NONE, unused,
+        "List the rules that no example used", NULL, "--unused"),
     ROW(OPTION_JSON, "json", 0, G_OPTION_ARG_NONE, json, "JSON Lines", NULL, "--json"),
 };
 

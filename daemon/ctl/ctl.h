@@ -12,7 +12,7 @@ typedef struct {
   char *config; /* NULL: not given */
   char *event, *format, *id, *since;
   int jobs;
-  gboolean json, text, all, outbox, follow;
+  gboolean json, text, all, outbox, follow, unused;
 } Options;
 
 /* Which options a command takes, besides --config and --help. */
@@ -26,7 +26,8 @@ typedef enum {
   OPTION_FOLLOW = 1 << 6,
   OPTION_SINCE = 1 << 7,
   OPTION_ID = 1 << 8,
-  OPTION_FORMAT = 1 << 9
+  OPTION_FORMAT = 1 << 9,
+  OPTION_UNUSED = 1 << 10
 } OptionBit;
 
 typedef struct {
@@ -44,6 +45,7 @@ typedef struct {
 /* --- the commands ------------------------------------------------------------------------- */
 int ctl_parse(const Options *options, char **arguments);
 int ctl_explain(const Options *options, char **arguments);
+int ctl_rules(const Options *options, char **arguments);
 int ctl_queue(const Options *options, char **arguments);
 int ctl_log(const Options *options, char **arguments);
 int ctl_show(const Options *options, char **arguments);

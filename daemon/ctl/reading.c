@@ -63,12 +63,7 @@ ParsePool *reading_pool(const Reading *reading, guint workers, ParseDone done, v
   return pool;
 }
 
-ParseJob *reading_job(const Reading *reading, const char *path, void *tag, GError **error) {
-  const Wire__Limits *limits = &reading->config->limits;
-  gboolean header_only = FALSE;
-  g_autoptr(GBytes) raw = mail_files_read(path, (gsize)limits->message_bytes,
-                                          (gsize)limits->header_bytes, &header_only, error);
-  if (!raw) return NULL;
+ParseJob *reading_job_raw(const Reading *reading, GBytes *raw, void *tag) {
   ParseJob *job = parse_job_new(raw, tag);
   g_free(job->event);
   job->event = g_strdup(reading->event);
@@ -79,6 +74,16 @@ ParseJob *reading_job(const Reading *reading, const char *path, void *tag, GErro
   job->addresses = g_strdupv(reading->addresses);
   job->want_text = reading->want_text;
   job->want_lines = reading->want_lines;
+  return job;
+}
+
+ParseJob *reading_job(const Reading *reading, const char *path, void *tag, GError **error) {
+  const Wire__Limits *limits = &reading->config->limits;
+  gboolean header_only = FALSE;
+  g_autoptr(GBytes) raw = mail_files_read(path, (gsize)limits->message_bytes,
+                                          (gsize)limits->header_bytes, &header_only, error);
+  if (!raw) return NULL;
+  ParseJob *job = reading_job_raw(reading, raw, tag);
   job->header_only = header_only;
   return job;
 }

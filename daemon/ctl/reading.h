@@ -1,4 +1,4 @@
-/* reading - a mail from a file, read and decided on as the daemon would: parse and explain. */
+/* reading - a mail from a file, read and decided on as the daemon would: parse, explain, rules. */
 #pragma once
 #include <jansson.h>
 
@@ -24,6 +24,8 @@ ParsePool *reading_pool(const Reading *reading, guint workers, ParseDone done, v
 /* The job for one file, NULL with an error when it cannot be read. */
 ParseJob *reading_job(const Reading *reading, const char *path, void *tag,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The job for a mail that is at hand. */
+ParseJob *reading_job_raw(const Reading *reading, GBytes *raw, void *tag);
 /* What stands for a file that cannot be read. */
 Extraction *reading_unreadable(const char *reason);
 /* Decide with an empty store, before the deadline. Any thread. Borrows `extraction`. */
