@@ -92,6 +92,23 @@ void field_value_free(FieldValue *value) {
   g_free(value);
 }
 
+FieldValue *field_value_copy(const FieldValue *value) {
+  FieldValue *copy = field_value_new(value->field, value->value);
+  g_free(copy->raw);
+  copy->raw = g_strdup(value->raw);
+  g_free(copy->rule);
+  copy->rule = g_strdup(value->rule);
+  g_free(copy->source);
+  copy->source = g_strdup(value->source);
+  copy->part = value->part;
+  copy->page = value->page;
+  copy->line = value->line;
+  copy->start = value->start;
+  copy->end = value->end;
+  copy->confidence = value->confidence;
+  return copy;
+}
+
 InvalidValue *invalid_value_new(const char *field, const char *value, const char *reason) {
   InvalidValue *invalid = g_new0(InvalidValue, 1);
   invalid->field = g_strdup(field);

@@ -104,6 +104,7 @@ void participant_free(Participant *participant);
 const FieldValue *participant_value(const Participant *participant, const char *field);
 
 FieldValue *field_value_new(const char *field, const char *value);
+FieldValue *field_value_copy(const FieldValue *value);
 void field_value_free(FieldValue *value);
 InvalidValue *invalid_value_new(const char *field, const char *value, const char *reason);
 void invalid_value_free(InvalidValue *invalid);

@@ -4,52 +4,20 @@
 #include <string.h>
 
 #include "parsers/fields/field.h"
+#include "parsers/office.h"
 #include "parsers/people.h"
 #include "parsers/signature.h"
 
 enum { BLOCK_LINES_MAX = 14, LINE_MAX_BYTES = 160, NAME_WORDS_MAX = 5, SIGNATURE_CONFIDENCE = 70 };
 
-/* Beginnings of words that an office has (folded). */
-static const char *const offices[] = {
-    "maire",    "adjoint",     "conseiller", "conseillere", "direct",     "charge",
-    "chef",     "responsable", "president",  "vice",        "delegue",    "secretaire",
-    "attache",  "coordinat",   "professeur", "depute",      "senat",      "consul",
-    "officer",  "manager",     "mayor",      "head",        "councillor", "assistant",
-    "prefet",   "coordonnat",  "ingenieur",  "technicien",  "elu",        "elue",
-    "referent", "chairman",    "chair",      "advisor",     "adviser",    NULL};
-
-/* Words that an authority's or a body's name has. */
-static const char *const bodies[] = {"ville",         "mairie",     "commune",     "conseil",
-                                     "departement",   "region",     "metropole",   "communaute",
-                                     "agglomeration", "universite", "syndicat",    "association",
-                                     "city",          "council",    "university",  "prefecture",
-                                     "town",          "cabinet",    "secretariat", "service",
-                                     "accueil",       "direction",  "institut",    "fondation",
-                                     "federation",    "ministere",  "ambassade",   "centre",
-                                     "office",        "agence",     "comite",      "group",
-                                     "groupe",        "team",       "equipe",      "contact",
-                                     "info",          "relations",  NULL};
-
-/* Does one of the words begin with (office) or equal (body) one of the table? */
-static gboolean has_word(const char *text, const char *const *table, gboolean whole) {
-  g_autofree char *words = fold_words(text);
-  g_auto(GStrv) split = g_strsplit(words, " ", -1);
-  for (guint w = 0; split[w]; w++)
-    for (guint i = 0; table[i]; i++)
-      if (whole ? strcmp(split[w], table[i]) == 0 : g_str_has_prefix(split[w], table[i]))
-        return TRUE;
-  return FALSE;
-}
-
 gboolean nameblock_is_person(const char *name) {
   if (strlen(name) > LINE_MAX_BYTES || strpbrk(name, "@0123456789:/|(")) return FALSE;
   g_auto(GStrv) words = g_strsplit(name, " ", NAME_WORDS_MAX + 2);
   guint n = g_strv_length(words);
-  if (n < 2 || n > NAME_WORDS_MAX || has_word(name, bodies, TRUE)) return FALSE;
+  if (n < 2 || n > NAME_WORDS_MAX || office_is_body(name)) return FALSE;
   gboolean latin = TRUE;
   for (guint i = 0; i < n; i++) latin = latin && g_utf8_get_char(words[i]) < 0x0250;
-  return !latin ||
-         (g_unichar_isupper(g_utf8_get_char(words[0])) && !has_word(words[0], offices, FALSE));
+  return !latin || (g_unichar_isupper(g_utf8_get_char(words[0])) && !office_begins(words[0]));
 }
 
 /* ---- adding ---- */
@@ -126,13 +94,13 @@ static gboolean add_numbers(const Adding *adding, const char *text) {
 /* A line of words: the office, or the body. TRUE: it was one. */
 static gboolean add_words(const Adding *adding, const char *text) {
   if (strpbrk(text, "@:") || strlen(text) > LINE_MAX_BYTES) return FALSE;
-  gboolean office = has_word(text, offices, FALSE), body = has_word(text, bodies, TRUE);
+  gboolean office = office_in(text), body = office_is_body(text);
   int role = reading_role(adding->reading, "function");
   gboolean has_role =
       role < 0 || participant_value(adding->person, adding->reading->event->fields[role]->name);
   if (office && !has_role)
     add(adding, "function", text);
-  else if (body || has_role)
+  else if ((body || has_role) && !office_is_service(text))
     add(adding, "organization", text);
   else
     return FALSE;
@@ -145,7 +113,7 @@ static gboolean is_name(const Reading *reading, const char *text) {
     g_autofree char *a = fold_words(text), *b = fold_words(reading->result->from_name);
     if (strcmp(a, b) == 0) return TRUE;
   }
-  return nameblock_is_person(text) && !has_word(text, offices, FALSE);
+  return nameblock_is_person(text) && !office_in(text);
 }
 
 Participant *nameblock_read(const Reading *reading) {

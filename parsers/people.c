@@ -298,23 +298,6 @@ static void merge(const People *people, Participant *into, Participant *from) {
 static const char *const shared_roles[] = {"organization", "street",  "postal_code",
                                            "city",         "partner", NULL};
 
-static FieldValue *copy_value(const FieldValue *value) {
-  FieldValue *copy = field_value_new(value->field, value->value);
-  g_free(copy->raw);
-  copy->raw = g_strdup(value->raw);
-  g_free(copy->rule);
-  copy->rule = g_strdup(value->rule);
-  g_free(copy->source);
-  copy->source = g_strdup(value->source);
-  copy->part = value->part;
-  copy->page = value->page;
-  copy->line = value->line;
-  copy->start = value->start;
-  copy->end = value->end;
-  copy->confidence = value->confidence;
-  return copy;
-}
-
 /* Is the first label of the block that of a name? */
 static gboolean begins_with_name(const People *people, const Block *block) {
   const char *role = people->reading->event->fields[block->first]->role;
@@ -325,7 +308,7 @@ static gboolean begins_with_name(const People *people, const Block *block) {
 static void share(const People *people, const Participant *from, Participant *into) {
   for (guint r = 0; shared_roles[r]; r++) {
     const FieldValue *value = by_role(people, from, shared_roles[r]);
-    if (value && !by_role(people, into, shared_roles[r])) people_add(into, copy_value(value));
+    if (value && !by_role(people, into, shared_roles[r])) people_add(into, field_value_copy(value));
   }
 }
 
