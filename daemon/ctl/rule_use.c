@@ -21,10 +21,19 @@ void rule_use_free(RuleUse *use) {
   g_free(use);
 }
 
-/* Labels of the same words are one rule, which bears the text of the first. */
+/* Labels of the same words are one rule, which bears the text of one of them: "Fonctions" stands
+ * for "Fonction", "Présent" for "Présent(e)". */
 static char *label_key(const char *field, const char *label) {
-  g_autofree char *folded = g_utf8_casefold(label, -1);
-  return g_strconcat(field, " ", folded, NULL);
+  GString *key = g_string_new(field);
+  g_auto(GStrv) words = g_str_tokenize_and_fold(label, NULL, NULL);
+  for (char **word = words; *word; word++) {
+    gsize length = strlen(*word);
+    if (strcmp(*word, "e") == 0 || strcmp(*word, "s") == 0) continue;
+    if (length > 3 && (*word)[length - 1] == 's') length--;
+    g_string_append_c(key, ' ');
+    g_string_append_len(key, *word, (gssize)length);
+  }
+  return g_string_free(key, FALSE);
 }
 
 static void add_value(RuleUse *use, const FieldValue *value) {
