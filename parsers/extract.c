@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "parsers/calendar.h"
 #include "parsers/classify.h"
 #include "parsers/fields/field.h"
 #include "parsers/language.h"
@@ -434,6 +435,7 @@ static void read_content(Reading *reading, const Classification *found) {
   g_autoptr(Form) form = form_read(reading->rules, reading->text, reading->quote);
   reading->form = form;
   guint values = people_read(reading);
+  calendar_read(reading);
   settle_kind(reading, found, values);
   reading->form = NULL;
   if (rules_limited(reading->rules))
