@@ -23,8 +23,9 @@ enum {
 typedef struct {
   FormScan scan;
   Form *form;
-  GArray *taken;  /* gboolean of each line: its text is another label's value */
-  gboolean below; /* values stand on the line below their label in this text */
+  GArray *taken;   /* gboolean of each line: its text is another label's value */
+  gboolean below;  /* values stand on the line below their label in this text */
+  gboolean spaced; /* an empty line stands behind every label, so it parts nothing */
   guint tables;
 } Reader;
 
@@ -336,7 +337,8 @@ static guint candidate_below(const Reader *reader, const FormLabel *label) {
     }
     gboolean between = line->quote_depth < above->quote_depth;
     if (line->quote_depth > above->quote_depth || is_taken(reader, i)) break;
-    if (empty > 0 && !(between && quote_goes_on(reader, i, above->quote_depth))) break;
+    gboolean parted = empty > (reader->spaced ? 1 : 0);
+    if (parted && !(between && quote_goes_on(reader, i, above->quote_depth))) break;
     if (empty == 0 && is_choice(reader, label, i)) return i;
     if (form_line_labelled(&reader->scan, i) || is_closing(reader, i)) break;
     return i;
@@ -399,6 +401,18 @@ static gboolean read_below(Reader *reader, const FormLabel *label) {
   }
   add_entry(reader, label, g_strdup(raw->str), i, (guint)indent, (guint)strlen(first));
   return TRUE;
+}
+
+/* Is an empty line the rule behind labels with nothing beside them? */
+static gboolean spaced_habit(const Reader *reader) {
+  guint spaced = 0, tight = 0;
+  for (guint k = 0; k < reader->scan.labels->len; k++) {
+    const FormLabel *label = label_at(reader, k);
+    guint next = label->line + 1;
+    if (!label->accepted || next >= n_lines(reader) || !fills_cell(reader, label)) continue;
+    *(*line_of(reader, next)->text ? &tight : &spaced) += 1;
+  }
+  return spaced >= 3 && spaced > 2 * tight;
 }
 
 /* Do the values of this text stand below their labels? Counted over labels with nothing beside
@@ -631,6 +645,7 @@ Form *form_read(Rules *rules, const Text *text, const Quote *quote) {
   reader.taken = g_array_sized_new(FALSE, TRUE, sizeof(gboolean), text->lines->len + 1);
   g_array_set_size(reader.taken, text->lines->len + 1);
   form_scan(&reader.scan);
+  reader.spaced = spaced_habit(&reader);
   reader.below = below_habit(&reader);
   read_all(&reader);
   form_scan_done(&reader.scan);

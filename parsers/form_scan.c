@@ -12,6 +12,7 @@ enum {
   NUMBERING_MAX_DIGITS = 4,
   INDENT_MAX_BYTES = 200, /* with the white space */
   PAREN_MAX_BYTES = 80,   /* "(obligatoire)" behind a label */
+  LED_MAX_BYTES = 40,     /* words before a label ("Je", "Merci d'indiquer votre") */
   PARTIAL_MAX_BYTES = 60, /* other words between a label and its colon */
   BLOCK_LINES_MIN = 3,    /* labelled lines that make a doubtful label one */
   MID_LEADERS_MIN = 4
@@ -249,16 +250,29 @@ static const char *partial_colon(const Cell *cell, const char *from) {
   for (const char *p = from; p < cell->end && p - from <= PARTIAL_MAX_BYTES;
        p = g_utf8_next_char(p)) {
     gunichar ch = g_utf8_get_char(p);
-    if (ch == ':') return p;
+    if (colon_at(p) > 0) return p;
     if (!g_unichar_isalnum(ch) && !strchr(" '-,/()", (int)(ch < 0x80 ? ch : 'a'))) return NULL;
   }
   return NULL;
 }
 
+/* "Tél. secrétariat", "Mail de mon assistante": somebody else's. Folded. */
+static gboolean is_somebody_elses(const char *text, gsize length) {
+  static const char *const others[] = {"secretariat", "secretaire", "assistant",  "urgence",
+                                       "facturation", "standard",   "a prevenir", "accompagn",
+                                       "conjoint",    "suppleant",  "hotel",      NULL};
+  g_autofree char *words = g_strndup(text, length);
+  for (guint i = 0; others[i]; i++)
+    if (strstr(words, others[i])) return TRUE;
+  return FALSE;
+}
+
+/* TRUE: it was one, whether of use or not. */
 static gboolean add_partial(Cell *cell, FormLabel *label, const char *start, const char *end,
                             const char *plain) {
   const char *colon = partial_colon(cell, end);
   if (!colon) return FALSE;
+  if (is_somebody_elses(end, (gsize)(colon - end))) return TRUE;
   label->plain_label = label->label;
   label->plain_mark = label->mark;
   label->plain_value = origin(cell, plain);
@@ -270,7 +284,7 @@ static gboolean add_partial(Cell *cell, FormLabel *label, const char *start, con
   }
   label->mark = MARK_COLON;
   label->partial = TRUE;
-  add_label(cell, label, start, skip_spaces(colon + 1));
+  add_label(cell, label, start, skip_spaces(colon + colon_at(colon)));
   return TRUE;
 }
 
@@ -298,6 +312,18 @@ static gboolean is_box_bullet(const Cell *cell) {
   return FALSE;
 }
 
+/* "Je participe :", "Contact mail :": a few words of the cell's start before the label. */
+static gboolean is_led(const Cell *cell, const char *start) {
+  gsize length = (gsize)(start - cell->begin), written = 0;
+  if (length > LED_MAX_BYTES || start[-1] != ' ' || label_before(cell)) return FALSE;
+  for (const char *p = cell->begin; p < start; p = g_utf8_next_char(p)) {
+    gunichar ch = g_utf8_get_char(p);
+    if (!g_unichar_isalpha(ch) && !strchr(" '-*(", (int)(ch < 0x80 ? ch : 'a'))) return FALSE;
+    written += g_unichar_isalpha(ch) ? 1 : 0;
+  }
+  return written > 0;
+}
+
 static void scan_cell(Cell *cell) {
   const char *at = cell->begin;
   for (guint n = 0; at < cell->end && n < LABELS_A_LINE_MAX; n++) {
@@ -310,8 +336,13 @@ static void scan_cell(Cell *cell) {
     label.first = is_noise(cell->begin, (gsize)(start - cell->begin), choice);
     gboolean marked = mark_behind(end, cell->end, &label, &value);
     if (!label.first) {
-      if (marked && mid_ok(cell, start, &label, skip_spaces(end)))
+      if (marked && label.mark == MARK_COLON && is_led(cell, start)) {
+        label.first = label.partial = TRUE;
+        if (!is_somebody_elses(cell->begin, (gsize)(start - cell->begin)))
+          add_label(cell, &label, start, value);
+      } else if (marked && mid_ok(cell, start, &label, skip_spaces(end))) {
         add_label(cell, &label, start, value);
+      }
       continue;
     }
     if ((!marked || label.mark >= MARK_DASH) && add_partial(cell, &label, start, end, value)) {

@@ -13,6 +13,7 @@ typedef struct {
   Sentences *sentences;
   guint attends, declines, cancels; /* sentences that say so */
   guint open;                       /* sentences that speak of it and decide nothing */
+  gboolean signs;                   /* "Je soussigné" */
   gboolean company;                 /* others come along */
   const Sentence *first;            /* the first telling one */
 } Prose;
@@ -21,6 +22,7 @@ static void count(Prose *prose) {
   for (guint i = 0; i < prose->sentences->all->len; i++) {
     const Sentence *sentence = prose->sentences->all->pdata[i];
     prose->company = prose->company || sentence->company;
+    prose->signs = prose->signs || sentence->signs;
     if (!sentence->cancels && !sentence->declines && !sentence->attends) continue;
     if (sentence->open) {
       prose->open++;
@@ -167,14 +169,15 @@ ProseSaying prose_read(Reading *reading) {
   g_autoptr(Sentences) sentences = sentences_read(reading);
   Prose prose = {.reading = reading, .sentences = sentences};
   count(&prose);
+  GPtrArray *people = reading->result->participants;
   ProseSaying saying = prose.cancels    ? PROSE_CANCELS
                        : prose.declines ? PROSE_DECLINES
                        : prose.attends  ? PROSE_ATTENDS
                                         : PROSE_SILENT;
+  gboolean signs = people->len > 0 && prose.signs;
   if (sentences->correction) reading->result->flags |= EXTRACTION_CORRECTION;
-  GPtrArray *people = reading->result->participants;
   gboolean nameless = people->len == 0 || (people->len == 1 && !is_named(&prose, people->pdata[0]));
-  if (nameless && (saying == PROSE_ATTENDS || saying == PROSE_DECLINES)) {
+  if (nameless && (saying == PROSE_ATTENDS || saying == PROSE_DECLINES || signs)) {
     add_from_sentences(&prose);
   } else if (people->len > 0) {
     compare_attendance(&prose);

@@ -312,7 +312,7 @@ static void add_title(const Prose *prose, const Sentence *sentence, Participant 
 static void add_attendance(const Prose *prose, const Sentence *sentence, Participant *person,
                            gboolean stays) {
   int field = reading_role(prose->reading, "attendance");
-  if (field < 0) return;
+  if (field < 0 || (!sentence->attends && !sentence->declines)) return;
   const Wire__Field *f = prose->reading->event->fields[field];
   const char *wanted = stays ? "no" : "yes";
   const char *value = f->n_choices > 1 ? f->choices[stays ? 1 : 0]->value : NULL;
@@ -437,7 +437,8 @@ static Part part_of(const Prose *prose, const Scene *scene, guint i) {
 }
 
 static gboolean is_telling(const Sentence *sentence) {
-  return (sentence->attends || sentence->declines) && !sentence->open && !sentence->cancels;
+  gboolean tells = sentence->attends || sentence->declines || sentence->signs;
+  return tells && !sentence->open && !sentence->cancels;
 }
 
 static void scene_init(Scene *scene, const Prose *prose, const Sentence *sentence) {

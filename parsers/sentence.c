@@ -113,6 +113,7 @@ static void judge(Reader *reader, Sentence *sentence) {
   g_autofree char *bare = fold_words(sentence->text);
   g_autofree char *words = g_strconcat(" ", bare, " ", NULL);
   reader->out->correction = reader->out->correction || holds_any(words, corrections);
+  sentence->signs = strstr(words, " soussigne") || strstr(words, " i the undersigned");
   sentence->company = holds_any(words, companions);
   sentence->cancels =
       rules_matches(rules, RULES_CANCELLATION, &fold, NULL) && !holds_any(words, replacing);

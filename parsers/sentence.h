@@ -12,6 +12,7 @@ typedef struct {
   guint end_line; /* where its paragraph ends */
   gboolean cancels, declines, attends;
   gboolean open;    /* asks, or leaves it open */
+  gboolean signs;   /* "Je soussigné …": who is named is the sender */
   gboolean company; /* says that others come along */
   gboolean list;    /* announces a list, which is part of `text` */
 } Sentence;

@@ -255,11 +255,20 @@ static gboolean is_heading(const char *folded) {
   return folded[length - 1] == ':' || (length <= HEADING_MAX_BYTES && !strchr(folded, ':'));
 }
 
+/* Lines and empty lines in turn about line `i`: labels with their values below them, perhaps. */
+static gboolean is_double_spaced(const Walk *walk, guint i, guint end) {
+  if (i < 2 || i + 2 >= end) return FALSE;
+  const char *const *folded = (const char *const *)walk->folded->pdata + i;
+  gboolean below = !*folded[1] && *folded[2] && (i + 3 >= end || !*folded[3]);
+  return below && !*folded[-1] && *folded[-2] && !strpbrk(folded[-2], ",.!;");
+}
+
 /* Does a short block of the sender's name begin at `i`, and reach to `end`? */
 static gboolean is_name_block(const Walk *walk, guint i, guint end) {
   const char *folded = walk->folded->pdata[i];
   if (i == 0 || strchr("-*>", *folded) || !is_name_line(folded, walk->name)) return FALSE;
   if (is_heading(walk->folded->pdata[i - 1])) return FALSE;
+  if (is_double_spaced(walk, i, end) && is_heading(walk->folded->pdata[i - 2])) return FALSE;
   return is_short(walk, i, end, NAME_BLOCK_LINES);
 }
 

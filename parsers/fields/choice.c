@@ -169,6 +169,38 @@ typedef struct {
   const char *problem;
 } Picked;
 
+/* The sign right before and behind the word that singles it out: "[NON]", "*oui*", "_OUI_"; 0:
+ * none. Signs are those of the line as written. */
+static char sign_about(const char *line, gsize start, gsize end) {
+  static const char pairs[][2] = {{'[', ']'}, {'*', '*'}, {'_', '_'}, {'<', '>'},
+                                  {'{', '}'}, {'"', '"'}, {'(', ')'}};
+  if (start == 0) return 0;
+  for (guint i = 0; i < G_N_ELEMENTS(pairs); i++)
+    if (line[start - 1] == pairs[i][0] && line[end] == pairs[i][1]) return pairs[i][0];
+  return 0;
+}
+
+static gboolean in_capitals(const char *line, gsize start, gsize end) {
+  for (gsize i = start; i < end; i++)
+    if (g_ascii_islower(line[i])) return FALSE;
+  return end - start >= 2;
+}
+
+/* The one word of several that was singled out, by signs about it or by capitals; -1: none. */
+static int singled_out(const Token tokens[], guint n, const Fold *fold, const char *line) {
+  int marked = -1, loud = -1;
+  guint words = 0, marks = 0, capitals = 0;
+  for (guint i = 0; i < n; i++) {
+    if (tokens[i].kind != TOKEN_WORD) continue;
+    gsize start = fold_origin(fold, tokens[i].start), end = fold_origin(fold, tokens[i].end);
+    words++;
+    if (sign_about(line, start, end) && ++marks) marked = tokens[i].choice;
+    if (in_capitals(line, start, end) && ++capitals) loud = tokens[i].choice;
+  }
+  if (marks == 1) return marked;
+  return marks == 0 && capitals == 1 && words == 2 ? loud : -1;
+}
+
 static void pick(Picked *picked, int choice) {
   if (picked->choice >= 0 && picked->choice != choice) picked->problem = "more than one chosen";
   picked->choice = choice;
@@ -222,10 +254,22 @@ static FieldResult choice_value(const FieldContext *context, Picked picked, cons
   return result;
 }
 
+/* "OUI / ~~NON~~": what chat programs show struck out; where it ends behind `p`, NULL: nowhere. */
+static const char *behind_strike(const char *p) {
+  if (p[0] != '~' || p[1] != '~') return NULL;
+  const char *close = strstr(p + 2, "~~");
+  return close && close > p + 2 ? close + 2 : NULL;
+}
+
 /* Lines and cells in one line, far apart: a tick belongs to the words beside it. */
 static char *joined(const char *raw) {
   GString *out = g_string_new(NULL);
   for (const char *p = raw; *p; p++) {
+    const char *behind = behind_strike(p);
+    if (behind) {
+      p = behind - 1;
+      continue;
+    }
     if (*p == '\n' || *p == '\t')
       g_string_append(out, *p == '\n' ? "        " : "  ");
     else
@@ -267,6 +311,12 @@ FieldResult field_parse_choice(const FieldContext *context, const char *raw) {
   }
   /* The words as printed, nothing chosen: "Oui / Non", "? Oui ? Non" (boxes that a character set
    * lost). */
+  int single = written.problem ? singled_out(tokens, n, &fold, line) : -1;
+  if (single >= 0) {
+    FieldResult result = choice_value(context, (Picked){single, NULL}, fold.text->str);
+    if (!result.doubt) result.doubt = "chosen by its letters or the signs about it";
+    return result;
+  }
   if (written.problem) return field_blank();
   if (strchr(fold.text->str, '?')) return field_invalid("not decided");
   if (negated(fold.text->str, &tokens[first]) || negated_behind(fold.text->str, &tokens[first]))

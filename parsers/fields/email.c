@@ -96,11 +96,40 @@ static char *narrow(const char *text) {
   return g_string_free(out, FALSE);
 }
 
+/* "marie (at) ville (dot) fr", "marie [arobase] ville.fr": the ways to hide an address from robots.
+ * Only signs in brackets, or the words between spaces, are taken for what they stand for. */
+static char *reveal(const char *text) {
+  static const struct {
+    const char *hidden, *shown;
+  } signs[] = {{"(at)", "@"},      {"[at]", "@"},      {"{at}", "@"},      {"<at>", "@"},
+               {"(arobase)", "@"}, {"[arobase]", "@"}, {"(a)", "@"},       {"[a]", "@"},
+               {"(@)", "@"},       {"[@]", "@"},       {" arobase ", "@"}, {" at ", "@"},
+               {"(dot)", "."},     {"[dot]", "."},     {"(point)", "."},   {"[point]", "."},
+               {" point ", "."},   {" dot ", "."}};
+  GString *out = g_string_new(NULL);
+  for (const char *p = text; *p;) {
+    guint i = 0;
+    while (i < G_N_ELEMENTS(signs) &&
+           g_ascii_strncasecmp(p, signs[i].hidden, strlen(signs[i].hidden)) != 0)
+      i++;
+    if (i == G_N_ELEMENTS(signs)) {
+      g_string_append_c(out, *p++);
+      continue;
+    }
+    while (out->len > 0 && out->str[out->len - 1] == ' ') g_string_truncate(out, out->len - 1);
+    g_string_append(out, signs[i].shown);
+    p += strlen(signs[i].hidden);
+    p += strspn(p, " ");
+  }
+  return g_string_free(out, FALSE);
+}
+
 FieldResult field_parse_email(const FieldContext *context, const char *raw) {
   (void)context;
   g_autofree char *clean = field_clean_line(raw);
   g_autofree char *narrowed = narrow(clean);
-  g_autofree char *text = tighten(narrowed);
+  g_autofree char *shown = strchr(narrowed, '@') ? g_strdup(narrowed) : reveal(narrowed);
+  g_autofree char *text = tighten(shown);
   gsize start = 0, end = 0;
   if (!strchr(text, '@')) return field_invalid("no @ sign");
   g_autofree char *found = field_find_email(text, 0, &start, &end);

@@ -65,6 +65,19 @@ static void cut_second(GString *digits) {
     g_string_truncate(digits, 10);
 }
 
+/* The overseas departments have country codes of their own: 0262 45 43 45 is +262 262 45 43 45
+ * (Arcep's numbering plan, décision 2018-0881, annexe). */
+static const char *overseas_code(const char *national) {
+  static const struct {
+    const char *prefix, *code;
+  } rows[] = {{"262", "262"}, {"263", "262"}, {"269", "262"}, {"639", "262"}, {"692", "262"},
+              {"693", "262"}, {"590", "590"}, {"690", "590"}, {"691", "590"}, {"594", "594"},
+              {"694", "594"}, {"596", "596"}, {"696", "596"}, {"697", "596"}};
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+    if (g_str_has_prefix(national, rows[i].prefix)) return rows[i].code;
+  return "33";
+}
+
 static FieldResult international(const char *digits) {
   g_autofree char *rest = g_strdup(digits);
   gsize length = strlen(rest);
@@ -74,7 +87,7 @@ static FieldResult international(const char *digits) {
     length = strlen(national);
     if (length != 9 || *national == '0')
       return field_invalid(length < 9 ? "too short" : length > 9 ? "too long" : "not a number");
-    return field_valid(g_strdup_printf("+33%s", national));
+    return field_valid(g_strconcat("+", overseas_code(national), national, NULL));
   }
   if (g_str_has_prefix(rest, "810")) memmove(rest + 2, rest + 3, length - 2);
   length = strlen(rest);
@@ -97,7 +110,7 @@ static FieldResult national(const char *digits, const char *country) {
   if (length < 10) return field_invalid("too short");
   if (length > 10) return field_invalid("too long");
   if (digits[1] == '0') return field_invalid("not a number");
-  return field_valid(g_strconcat("+33", digits + 1, NULL));
+  return field_valid(g_strconcat("+", overseas_code(digits + 1), digits + 1, NULL));
 }
 
 FieldResult field_parse_phone(const FieldContext *context, const char *raw) {
