@@ -74,7 +74,10 @@ int reading_role(const Reading *reading, const char *role) {
 const char *reading_country(const Reading *reading, const char *address) {
   g_autofree char *words = fold_words(address);
   gboolean japan = field_is_japanese(address) || strstr(words, "japan") || strstr(words, "japon");
-  return japan ? "JP" : reading->event->country;
+  if (japan) return "JP";
+  const char *overseas =
+      strcmp(reading->event->country, "FR") == 0 ? field_overseas(address) : NULL;
+  return overseas ? overseas : reading->event->country;
 }
 
 /* ---- the header ---- */

@@ -24,5 +24,6 @@ typedef struct {
 void reading_doubt(Reading *reading, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* The index of the field with that role, -1: none. */
 int reading_role(const Reading *reading, const char *role);
-/* Country of national numbers and codes in what is written in `address`: "JP", else the event's. */
+/* Country of national numbers and codes in what is written in `address`: "JP", an overseas department's ("RE"), else the
+ * event's. */
 const char *reading_country(const Reading *reading, const char *address);

@@ -72,6 +72,10 @@ void field_split_address(const char *raw, const char *country, char **ret_street
 
 /* The first address in `text` from byte `from` on, as written, with its span; NULL: none. */
 char *field_find_email(const char *text, gsize from, gsize *ret_start, gsize *ret_end);
+/* The overseas department whose postal code stands in `address` ("RE"), or NULL. */
+const char *field_overseas(const char *address);
+/* Is it France's code, or that of an overseas department? */
+gboolean field_in_france(const char *country);
 /* The first telephone number in `text`, as written; NULL: none. */
 char *field_find_phone(const char *text, gsize from, gsize *ret_start, gsize *ret_end);
 

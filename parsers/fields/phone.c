@@ -65,16 +65,41 @@ static void cut_second(GString *digits) {
     g_string_truncate(digits, 10);
 }
 
-/* The overseas departments have country codes of their own: 0262 45 43 45 is +262 262 45 43 45
- * (Arcep's numbering plan, décision 2018-0881, annexe). */
-static const char *overseas_code(const char *national) {
-  static const struct {
-    const char *prefix, *code;
-  } rows[] = {{"262", "262"}, {"263", "262"}, {"269", "262"}, {"639", "262"}, {"692", "262"},
-              {"693", "262"}, {"590", "590"}, {"690", "590"}, {"691", "590"}, {"594", "594"},
-              {"694", "594"}, {"596", "596"}, {"696", "596"}, {"697", "596"}};
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
-    if (g_str_has_prefix(national, rows[i].prefix)) return rows[i].code;
+/* The overseas departments have country codes of their own: 0262 45 43 45 on La Réunion is
+ * +262 262 45 43 45 (Arcep's numbering plan, décision 2018-0881). */
+typedef struct {
+  const char *country, *postal, *code;
+  const char *prefixes; /* of national numbers, behind the 0 */
+} Overseas;
+static const Overseas overseas[] = {{"GP", "971", "590", "590 690 691"},
+                                    {"MQ", "972", "596", "596 696 697"},
+                                    {"GF", "973", "594", "594 694"},
+                                    {"RE", "974", "262", "262 263 692 693"},
+                                    {"YT", "976", "262", "269 639"}};
+
+const char *field_overseas(const char *address) {
+  for (guint i = 0; i < G_N_ELEMENTS(overseas); i++)
+    for (const char *at = strstr(address, overseas[i].postal); at;
+         at = strstr(at + 1, overseas[i].postal)) {
+      gboolean alone = (at == address || !g_ascii_isdigit(at[-1])) && g_ascii_isdigit(at[3]) &&
+                       g_ascii_isdigit(at[4]) && !g_ascii_isdigit(at[5]);
+      if (alone) return overseas[i].country;
+    }
+  return NULL;
+}
+
+gboolean field_in_france(const char *country) {
+  for (guint i = 0; i < G_N_ELEMENTS(overseas); i++)
+    if (g_strcmp0(country, overseas[i].country) == 0) return TRUE;
+  return g_strcmp0(country, "FR") == 0;
+}
+
+/* Of a national number of that country, without its 0. */
+static const char *country_code(const char *digits, const char *country) {
+  g_autofree char *prefix = g_strndup(digits, 3);
+  for (guint i = 0; i < G_N_ELEMENTS(overseas); i++)
+    if (g_strcmp0(country, overseas[i].country) == 0 && strstr(overseas[i].prefixes, prefix))
+      return overseas[i].code;
   return "33";
 }
 
@@ -87,7 +112,7 @@ static FieldResult international(const char *digits) {
     length = strlen(national);
     if (length != 9 || *national == '0')
       return field_invalid(length < 9 ? "too short" : length > 9 ? "too long" : "not a number");
-    return field_valid(g_strconcat("+", overseas_code(national), national, NULL));
+    return field_valid(g_strdup_printf("+33%s", national));
   }
   if (g_str_has_prefix(rest, "810")) memmove(rest + 2, rest + 3, length - 2);
   length = strlen(rest);
@@ -106,11 +131,11 @@ static FieldResult national(const char *digits, const char *country) {
     if (length > 11) return field_invalid("too long");
     return field_valid(g_strconcat("+81", digits + 1, NULL));
   }
-  if (g_strcmp0(country, "FR") != 0) return field_invalid("no country code");
+  if (!field_in_france(country)) return field_invalid("no country code");
   if (length < 10) return field_invalid("too short");
   if (length > 10) return field_invalid("too long");
   if (digits[1] == '0') return field_invalid("not a number");
-  return field_valid(g_strconcat("+", overseas_code(digits + 1), digits + 1, NULL));
+  return field_valid(g_strconcat("+", country_code(digits + 1, country), digits + 1, NULL));
 }
 
 FieldResult field_parse_phone(const FieldContext *context, const char *raw) {

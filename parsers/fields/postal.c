@@ -52,7 +52,7 @@ FieldResult field_parse_postal_code(const FieldContext *context, const char *raw
   if (french_ok(digits->str)) return field_valid(g_strdup(digits->str));
   if (digits->len == 7 && (g_strcmp0(context->country, "JP") == 0 || strstr(clean, "〒")))
     return field_valid(g_strdup_printf("%.3s-%s", digits->str, digits->str + 3));
-  if (g_strcmp0(context->country, "FR") != 0 && g_strcmp0(context->country, "JP") != 0)
+  if (!field_in_france(context->country) && g_strcmp0(context->country, "JP") != 0)
     return other_country(text);
   if (digits->len == 0) return field_invalid("no digits");
   return field_invalid(digits->len < 5 ? "too short" : "not a postal code");
@@ -147,7 +147,7 @@ void field_split_address(const char *raw, const char *country, char **ret_street
   }
   if (split_japanese(text, ret_street, ret_code, ret_city)) return;
   const char *code = french_code(text);
-  if (!code || (country && strcmp(country, "FR") != 0)) {
+  if (!code || (country && !field_in_france(country))) {
     *ret_street = g_steal_pointer(&text);
     *ret_code = g_strdup("");
     *ret_city = g_strdup("");
