@@ -72,6 +72,7 @@ static FormEntry *add_entry(Reader *reader, const FormLabel *label, char *take_r
                      .start = start,
                      .end = end,
                      .number = label->number,
+                     .mid = !label->first,
                      .sure = label->mark <= MARK_TICK && !label->partial,
                      .signature = line_of(reader, label->line)->signature};
   if (reader->form->entries->len >= ENTRIES_MAX) {

@@ -22,6 +22,7 @@ typedef struct {
   gboolean sure;          /* a colon, a cell or a tick box parted label and value */
   gboolean list;          /* nothing stands beside the label, a list of several below it */
   gboolean followed;      /* a line that no label asked for stands between it and the next label */
+  gboolean mid;           /* the label stands behind other words of its line */
   gboolean signature;
 } FormEntry;
 

@@ -28,6 +28,7 @@ typedef struct {
   const RuleLabel *plain_label; /* of a partial one: the label as it would be without them, … */
   FormMark plain_mark;          /* … its mark … */
   guint plain_value;            /* … and what follows that */
+  gboolean evident;             /* a number or an address follows, as the label says */
   gboolean accepted;
 } FormLabel;
 

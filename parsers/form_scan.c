@@ -230,16 +230,28 @@ static const Wire__Field *field_of(const Cell *cell, const RuleLabel *label) {
   return rules_event(cell->scan->rules)->fields[label->fields[0]];
 }
 
+/* "Tél. 04 92 30 52 00", "mail x@y.fr": what follows the label is of its type, so no colon need
+ * stand between. */
+static gboolean is_evident(const Cell *cell, const RuleLabel *label, const char *value) {
+  const char *type = field_of(cell, label)->type;
+  const char *p = value + strspn(value, ". ");
+  if (p >= cell->end) return FALSE;
+  if (strcmp(type, "phone") == 0) return g_ascii_isdigit(*p) || strchr("+(", *p);
+  const char *at = memchr(p, '@', (gsize)(cell->end - p));
+  return strcmp(type, "email") == 0 && at && at > p && !memchr(p, ' ', (gsize)(at - p));
+}
+
 /* May a second label begin at `p` in the middle of a cell? Free text is left alone. */
 static gboolean mid_ok(const Cell *cell, const char *p, const FormLabel *label,
                        const char *mark_start) {
   const FormLabel *before = label_before(cell);
   if (!before || form_same_fields(before->label, label->label)) return FALSE;
+  gboolean parted = p[-1] == '(' || (p[-1] == ' ' && (p[-2] == ' ' || strchr(",;|/-", p[-2])));
+  if (label->evident && label->mark == MARK_SPACE) return parted;
   if (before->mark == MARK_SPACE && label->mark != MARK_COLON) return FALSE;
   gboolean leaders =
       label->mark == MARK_LEADERS && p[-2] == ' ' && leaders_at(mark_start) >= MID_LEADERS_MIN;
   if (label->mark != MARK_COLON && label->mark != MARK_TICK && !leaders) return FALSE;
-  gboolean parted = p[-1] == '(' || (p[-1] == ' ' && (p[-2] == ' ' || strchr(",;|/-", p[-2])));
   if (strcmp(field_of(cell, before->label)->type, "lines") == 0) return parted && p[-2] == ' ';
   return p[-1] == ' ' || parted;
 }
@@ -335,6 +347,7 @@ static void scan_cell(Cell *cell) {
         strcmp(field_of(cell, label.label)->type, "choice") == 0 && !is_box_bullet(cell);
     label.first = is_noise(cell->begin, (gsize)(start - cell->begin), choice);
     gboolean marked = mark_behind(end, cell->end, &label, &value);
+    label.evident = marked && is_evident(cell, label.label, value);
     if (!label.first) {
       if (marked && label.mark == MARK_COLON && is_led(cell, start)) {
         label.first = label.partial = TRUE;
@@ -412,7 +425,7 @@ static guint neighbours(const FormScan *scan, const FormLabel *label, int step) 
 }
 
 static gboolean is_accepted(const FormScan *scan, const FormLabel *label) {
-  if (label->mark <= MARK_END && !label->partial) return TRUE;
+  if ((label->mark <= MARK_END || label->evident) && !label->partial) return TRUE;
   if (label->cell > 0) return FALSE;
   guint wanted = label->mark <= MARK_END ? BLOCK_LINES_MIN - 1 : BLOCK_LINES_MIN;
   return neighbours(scan, label, -1) + neighbours(scan, label, 1) + 1 >= wanted;

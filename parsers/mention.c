@@ -287,19 +287,29 @@ static gboolean continues_office(const char *piece) {
   return FALSE;
 }
 
-static void take_piece(const Search *search, Mention *mention, gsize start, gsize end) {
-  gsize a = 0, b = 0, stop = before_verb(search->text, start, end);
-  g_autofree char *whole = g_strndup(search->text + start, end - start);
-  g_autofree char *email = field_find_email(whole, 0, &a, &b);
+/* An address or a number in the piece, and what stands before it. FALSE: neither. */
+static gboolean take_contact(Mention *mention, const char *piece) {
+  gsize a = 0, b = 0, start = strlen(piece);
+  g_autofree char *email = field_find_email(piece, 0, &a, &b);
   if (email) {
+    start = a;
     if (!mention->email) mention->email = g_steal_pointer(&email);
-    return;
   }
-  g_autofree char *phone = field_find_phone(whole, 0, &a, &b);
+  g_autofree char *phone = field_find_phone(piece, 0, &a, &b);
   if (phone) {
+    start = MIN(start, a);
     if (!mention->phone) mention->phone = g_steal_pointer(&phone);
-    return;
   }
+  if (start == strlen(piece)) return FALSE;
+  g_autofree char *before = g_strstrip(g_strndup(piece, start));
+  if (*before) take_office(mention, before);
+  return TRUE;
+}
+
+static void take_piece(const Search *search, Mention *mention, gsize start, gsize end) {
+  gsize stop = before_verb(search->text, start, end);
+  g_autofree char *whole = g_strndup(search->text + start, end - start);
+  if (take_contact(mention, whole)) return;
   g_autofree char *piece = g_strstrip(g_strndup(search->text + start, stop - start));
   if (mention->role[0] && continues_office(piece)) {
     char *longer = g_strconcat(mention->role, ", ", piece, NULL);

@@ -27,6 +27,8 @@ typedef struct {
   Participant *person;
   guint line;
   const char *rule;
+  const char *above; /* a street that may belong to the postal code below it; NULL: none */
+  guint above_line;
 } Adding;
 
 static void add(const Adding *adding, const char *role, const char *raw) {
@@ -59,7 +61,7 @@ static void add(const Adding *adding, const char *role, const char *raw) {
 
 gboolean nameblock_add_name(const Reading *reading, Participant *person, const char *name,
                             guint line, const char *rule) {
-  Adding adding = {reading, person, line, rule};
+  Adding adding = {.reading = reading, .person = person, .line = line, .rule = rule};
   g_autofree char *last = NULL, *first = NULL;
   const char *doubt = NULL;
   int given_first = field_is_japanese(name) ? 0 : 1;
@@ -71,10 +73,29 @@ gboolean nameblock_add_name(const Reading *reading, Participant *person, const c
 
 /* ---- one line of the block ---- */
 
+/* "2 rue Mégevand", "Hôtel de Ville", "CS 10101": a line that the postal code's line follows. */
+static gboolean is_street(const char *text) {
+  static const char *const words[] = {
+      "rue",     "avenue", "place",  "boulevard", "bd",     "cours",   "quai",      "allee",
+      "allees",  "chemin", "route",  "bp",        "cs",     "hotel",   "esplanade", "square",
+      "impasse", "av",     "street", "road",      "parvis", "passage", "promenade", NULL};
+  if (strpbrk(text, "@:") || strlen(text) > LINE_MAX_BYTES) return FALSE;
+  g_autofree char *bare = fold_words(text);
+  g_auto(GStrv) split = g_strsplit(bare, " ", -1);
+  for (guint i = 0; split[i]; i++)
+    if (g_strv_contains(words, split[i])) return TRUE;
+  return FALSE;
+}
+
 static gboolean add_address(const Adding *adding, const char *text) {
   g_autofree char *street = NULL, *code = NULL, *city = NULL;
   field_split_address(text, adding->reading->event->country, &street, &code, &city);
   if (code[0] == '\0') return FALSE;
+  if (street[0] == '\0' && adding->above) {
+    Adding above = *adding;
+    above.line = adding->above_line;
+    add(&above, "street", adding->above);
+  }
   add(adding, "street", street);
   add(adding, "postal_code", code);
   add(adding, "city", city);
@@ -119,7 +140,8 @@ static gboolean is_name(const Reading *reading, const char *text) {
 Participant *nameblock_read(const Reading *reading) {
   Participant *person = participant_new();
   gboolean named = FALSE;
-  guint looked_at = 0;
+  guint looked_at = 0, street_line = 0;
+  const char *street = NULL;
   for (guint i = 0; i < reading->text->lines->len && looked_at < BLOCK_LINES_MAX; i++) {
     const TextLine *line = reading->text->lines->pdata[i];
     const char *text = line->text + strspn(line->text, " ");
@@ -130,12 +152,21 @@ Participant *nameblock_read(const Reading *reading) {
       continue;
     }
     looked_at++;
-    Adding adding = {reading, person, i, "signature"};
+    Adding adding = {.reading = reading, .person = person, .line = i, .rule = "signature"};
+    adding.above = street;
+    adding.above_line = street_line;
+    street = NULL;
     if (!named && is_name(reading, text)) {
       named = nameblock_add_name(reading, person, text, i, "signature");
       continue;
     }
-    if (!add_address(&adding, text) && !add_numbers(&adding, text)) add_words(&adding, text);
+    if (add_address(&adding, text) || add_numbers(&adding, text)) continue;
+    if (is_street(text)) {
+      street = text;
+      street_line = i;
+    } else {
+      add_words(&adding, text);
+    }
   }
   return person;
 }

@@ -126,7 +126,7 @@ gboolean office_find_body(const char *text, gsize *ret_start, gsize *ret_end) {
     if (!g_strv_contains(named, words_at(words, i)->folded)) continue;
     guint end = name_end(text, words, i), start = i;
     /* "Kyoto City", "Grand Lyon Métropole": the name stands before */
-    if (end == i && words_at(words, i)->capital)
+    if (end == i)
       while (start > 0 && words_at(words, start - 1)->capital && adjoins(text, words, start))
         start--;
     if (end == i && start == i) continue;

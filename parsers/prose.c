@@ -139,16 +139,24 @@ static void add_from_sentences(Prose *prose) {
 
 /* ---- facts ---- */
 
-/* The event's own sentences that hold values: "je suis végétarien". They are the only person's; of
- * several, what all have in common. Beside a bulletin they add free text alone, whose words the
- * sender sees again as he wrote them. */
-static void add_facts(Prose *prose, gboolean beside) {
-  GPtrArray *people = people_of(prose);
+typedef struct {
+  const Sentence *sentence;
+  guint field;
+  gboolean free_text;
+  char *raw;
+} Fact;
+
+static void fact_free(gpointer data) {
+  g_free(((Fact *)data)->raw);
+  g_free(data);
+}
+
+static GPtrArray *find_facts(const Prose *prose) {
+  GPtrArray *facts = g_ptr_array_new_with_free_func(fact_free);
   g_autoptr(GArray) hits = g_array_new(FALSE, FALSE, sizeof(RuleHit));
-  int partner = reading_role(prose->reading, "partner");
   g_auto(Fold) fold = {0};
   fold_init(&fold);
-  for (guint s = 0; people->len > 0 && s < prose->sentences->all->len; s++) {
+  for (guint s = 0; s < prose->sentences->all->len; s++) {
     const Sentence *sentence = prose->sentences->all->pdata[s];
     fold_line(&fold, sentence->text, -1);
     g_array_set_size(hits, 0);
@@ -156,12 +164,40 @@ static void add_facts(Prose *prose, gboolean beside) {
     for (guint h = 0; h < hits->len; h++) {
       const RuleHit *hit = &g_array_index(hits, RuleHit, h);
       gsize start = fold_origin(&fold, hit->start), end = fold_origin(&fold, hit->end);
-      g_autofree char *raw = g_strstrip(g_strndup(sentence->text + start, end - start));
-      gboolean free_text = !strcmp(prose->reading->event->fields[hit->field]->type, "lines");
-      if (people->len > 1 ? (int)hit->field != partner : beside && !free_text) continue;
-      for (guint i = 0; i < people->len; i++)
-        prose_add(prose->reading, sentence, people->pdata[i], hit->field, raw, "facts");
+      Fact *fact = g_new0(Fact, 1);
+      fact->sentence = sentence;
+      fact->field = hit->field;
+      fact->free_text = !strcmp(prose->reading->event->fields[hit->field]->type, "lines");
+      fact->raw = g_strstrip(g_strndup(sentence->text + start, end - start));
+      g_ptr_array_add(facts, fact);
     }
+  }
+  return facts;
+}
+
+/* Is another value told for the field elsewhere ("jumelée avec Chemnitz", "et avec Sasayama")? Of
+ * free text the first counts. */
+static gboolean is_disputed(const GPtrArray *facts, const Fact *fact) {
+  for (guint i = 0; i < facts->len && !fact->free_text; i++) {
+    const Fact *other = facts->pdata[i];
+    if (other->field == fact->field && strcmp(other->raw, fact->raw) != 0) return TRUE;
+  }
+  return FALSE;
+}
+
+/* The event's own sentences that hold values: "je suis végétarien". They are the only person's; of
+ * several, what all have in common. Beside a bulletin they add free text alone, whose words the
+ * sender sees again as he wrote them. */
+static void add_facts(Prose *prose, gboolean beside) {
+  GPtrArray *people = people_of(prose);
+  int partner = reading_role(prose->reading, "partner");
+  if (people->len == 0) return;
+  g_autoptr(GPtrArray) facts = find_facts(prose);
+  for (guint f = 0; f < facts->len; f++) {
+    const Fact *fact = facts->pdata[f];
+    if (people->len > 1 ? (int)fact->field != partner : beside && !fact->free_text) continue;
+    for (guint i = 0; i < people->len && !is_disputed(facts, fact); i++)
+      prose_add(prose->reading, fact->sentence, people->pdata[i], fact->field, fact->raw, "facts");
   }
 }
 

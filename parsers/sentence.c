@@ -3,7 +3,13 @@
 
 #include <string.h>
 
-enum { SENTENCES_MAX = 400, SENTENCE_MAX_BYTES = RULES_SENTENCE_MAX_BYTES, LIST_LINES_MAX = 40 };
+#include "parsers/signature.h"
+
+enum {
+  SENTENCES_MAX = 400,
+  SENTENCE_MAX_BYTES = RULES_SENTENCE_MAX_BYTES,
+  SALUTATION_MAX_BYTES = 80
+};
 
 /* What leaves open whether somebody comes. Folded words. */
 static const char *const open_words[] = {
@@ -194,8 +200,16 @@ static gboolean is_form_line(const char *text) {
   return strchr(text, '\t') || strstr(text, "\u2610") || strstr(text, "\u2612");
 }
 
+/* "Bonjour Madame," on a line of its own says nothing. */
+static gboolean is_salutation(const char *text) {
+  gsize length = strlen(text);
+  return length > 0 && length <= SALUTATION_MAX_BYTES && text[length - 1] == ',' &&
+         signature_is_greeting(text);
+}
+
 static gboolean is_prose(const Reader *reader, guint i) {
   const TextLine *line = line_of(reader, i);
+  if (is_salutation(line->text)) return FALSE;
   return *line->text && !line->quoted && !line->header && !line->signature && !line->sent &&
          !reader->labelled[i] && !is_form_line(line->text);
 }
@@ -204,7 +218,8 @@ static void mark_labelled(Reader *reader) {
   const Form *form = reader->reading->form;
   for (guint e = 0; e < form->entries->len; e++) {
     const FormEntry *entry = &g_array_index(form->entries, FormEntry, e);
-    reader->labelled[entry->label_line] = reader->labelled[entry->line] = TRUE;
+    if (!entry->mid) reader->labelled[entry->label_line] = TRUE;
+    if (entry->line != entry->label_line) reader->labelled[entry->line] = TRUE;
   }
 }
 
