@@ -15,6 +15,7 @@ enum {
   ENTRIES_MAX = 5000,
   BELOW_SKIP_LINES = 2,   /* leaders and empty lines between a label and an answer below it */
   BELOW_LINES_MAX = 12,   /* of one answer */
+  HEADING_MAX_BYTES = 50, /* of a table's heading that a label begins */
   WRAPPED_MIN_BYTES = 50, /* a shorter line was not broken by the program */
   SIGNED_LABELS_MIN = 5,  /* labels that make a bulletin of what stands below a closing */
   HEADING_ROWS_MAX = 1000 /* rows of one table */
@@ -145,6 +146,16 @@ typedef struct {
   char border;
 } Heading;
 
+/* "Présent(e), le 03/07": a heading's cell that a label begins. */
+static const FormLabel *label_led(const Reader *reader, guint line, guint cell) {
+  for (guint k = reader->scan.first[line]; k < reader->scan.first[line + 1]; k++) {
+    const FormLabel *label = label_at(reader, k);
+    if (label->cell == cell && label->first)
+      return label->cell_end - label->start <= HEADING_MAX_BYTES ? label : NULL;
+  }
+  return NULL;
+}
+
 /* Is line `i` the heading of a table: labels of different fields in (nearly) all its cells, and a
  * row of values below it? */
 static gboolean read_heading(const Reader *reader, guint i, Heading *heading) {
@@ -166,6 +177,8 @@ static gboolean read_heading(const Reader *reader, guint i, Heading *heading) {
           form_same_fields(heading->labels[b]->label, heading->labels[c]->label))
         return FALSE;
   }
+  for (guint c = 0; labelled >= 3 && c < heading->n; c++)
+    if (!heading->labels[c] && (heading->labels[c] = label_led(reader, i, c))) labelled++;
   if (labelled < 2 || (labelled < written && (labelled < 3 || labelled * 3 < written * 2)))
     return FALSE;
   return TRUE;
@@ -460,6 +473,37 @@ static gboolean holds_label(const Reader *reader, guint line, guint cell) {
   return FALSE;
 }
 
+/* The only cell with words in line `i`, if it is number `cell`: a row that goes on with the value
+ * above it. */
+static gboolean goes_on_in_cell(const Reader *reader, guint i, guint cell, guint part, Span *ret) {
+  Span cells[CELLS_MAX];
+  char border = 0;
+  if (cell == 0 || i >= n_lines(reader) || line_of(reader, i)->part != part) return FALSE;
+  const char *line = line_of(reader, i)->text;
+  if (!form_is_row(line, &border) || is_taken(reader, i)) return FALSE;
+  guint n = split_row(line, border, cells);
+  for (guint c = 0; c < n; c++)
+    if (c != cell && cells[c].end > cells[c].start) return FALSE;
+  if (cell >= n || is_blank_span(line, cells[cell])) return FALSE;
+  *ret = cells[cell];
+  return TRUE;
+}
+
+/* The rows below that go on with the value of `entry` in `cell`. */
+static void continue_cell(Reader *reader, const FormLabel *label, FormEntry *entry, guint cell) {
+  Span span;
+  guint part = line_of(reader, label->line)->part;
+  if (!takes_lines(reader, label) && !has_type(reader, label->label, "text")) return;
+  for (guint i = label->line + 1; goes_on_in_cell(reader, i, cell, part, &span); i++) {
+    g_autofree char *more = span_text(line_of(reader, i)->text, span);
+    char *longer = g_strconcat(entry->raw, "\n", more, NULL);
+    g_free(entry->raw);
+    entry->raw = longer;
+    take(reader, i);
+    if (i - label->line > BELOW_LINES_MAX) return;
+  }
+}
+
 /* The cells to the right of a label that fills its own, up to the next label. */
 static gboolean read_cells(Reader *reader, const FormLabel *label) {
   Span cells[CELLS_MAX];
@@ -491,7 +535,10 @@ static gboolean read_cells(Reader *reader, const FormLabel *label) {
     Span all = {cells[first].start, ticks ? cells[stop - 1].end : cells[first].end};
     FormEntry *entry =
         add_entry(reader, label, span_text(line, all), label->line, all.start, all.end);
-    if (entry && !ticks) entry->column = first - label->cell;
+    if (entry && !ticks) {
+      entry->column = first - label->cell;
+      continue_cell(reader, label, entry, first);
+    }
     return TRUE;
   }
   for (guint c = label->cell + 1; c < stop; c++) {
@@ -526,7 +573,8 @@ static void read_label(Reader *reader, const FormLabel *label) {
   guint next = label->line + 1;
   if (last) next = continue_value(reader, label, next, raw);
   FormEntry *entry = add_entry(reader, label, g_strdup(raw->str), label->line, label->value, end);
-  if (entry && last && may_continue(reader, next, label->line))
+  if (entry && last && may_continue(reader, next, label->line) &&
+      !has_tick(line_of(reader, next)->text) && !is_bullet(line_of(reader, next)->text))
     entry->followed = label_follows(reader, next + 1) && !is_passed_over(reader, next);
 }
 

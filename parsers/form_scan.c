@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "parsers/fields/field.h"
+
 enum {
   LABELS_A_LINE_MAX = 40,
   LINE_MAX_BYTES = 16 << 10, /* a longer line is no form */
@@ -268,6 +270,22 @@ static const char *partial_colon(const Cell *cell, const char *from) {
   return NULL;
 }
 
+/* "Attending on 3 July – Yes": the dash behind more words, where a choice follows it. */
+static const char *dash_before_choice(const Cell *cell, const RuleLabel *label, const char *from) {
+  int at = (int)label->fields[0];
+  if (strcmp(field_of(cell, label)->type, "choice") != 0) return NULL;
+  for (const char *p = from; p + 2 < cell->end && p - from <= PARTIAL_MAX_BYTES; p++) {
+    if (p[0] != ' ' || p[1] != '-' || p[2] != ' ') continue;
+    g_autofree char *rest = g_strndup(p + 3, (gsize)(cell->end - p - 3));
+    FieldContext context = {cell->scan->rules, (guint)at, NULL};
+    FieldResult result = field_parse(&context, rest);
+    gboolean valid = result.status == FIELD_VALID;
+    field_result_clear(&result);
+    return valid ? p + 2 : NULL;
+  }
+  return NULL;
+}
+
 /* "Tél. secrétariat", "Mail de mon assistante": somebody else's. Folded. */
 static gboolean is_somebody_elses(const char *text, gsize length) {
   static const char *const others[] = {"secretariat", "secretaire", "assistant",  "urgence",
@@ -283,6 +301,12 @@ static gboolean is_somebody_elses(const char *text, gsize length) {
 static gboolean add_partial(Cell *cell, FormLabel *label, const char *start, const char *end,
                             const char *plain) {
   const char *colon = partial_colon(cell, end);
+  const char *dash = colon ? NULL : dash_before_choice(cell, label->label, end);
+  if (dash) {
+    label->mark = MARK_DASH;
+    add_label(cell, label, start, skip_spaces(dash));
+    return TRUE;
+  }
   if (!colon) return FALSE;
   if (is_somebody_elses(end, (gsize)(colon - end))) return TRUE;
   label->plain_label = label->label;

@@ -10,7 +10,7 @@
 #include "parsers/fields/field.h"
 #include "parsers/people.h"
 
-enum { SPLIT_CONFIDENCE = 90 };
+enum { SPLIT_CONFIDENCE = 90, NONE_MAX_BYTES = 60 };
 
 typedef struct {
   Reading *reading;
@@ -44,8 +44,26 @@ static gboolean declines(const Reading *reading, const char *raw) {
   return rules_matches(reading->rules, RULES_ATTENDANCE_NO, &fold, NULL);
 }
 
+static gboolean is_ticking(const Reading *reading, guint line) {
+  if (line >= reading->text->lines->len) return FALSE;
+  const char *text = ((const TextLine *)reading->text->lines->pdata[line])->text;
+  return strstr(text, "\u2610") || strstr(text, "\u2612");
+}
+
+/* "☐ Oui" where the blank had "☐ Oui ☐ Non": the other was struck out or deleted. Its index, -1:
+ * not so. Boxes on the next line may be the rest of a wrapped line. */
+static int choice_left(const Reading *reading, const FormEntry *entry, guint field) {
+  FieldContext context = {reading->rules, field, NULL};
+  if (entry->line + 1 < reading->text->lines->len && is_ticking(reading, entry->line + 1)) {
+    const TextLine *next = reading->text->lines->pdata[entry->line + 1];
+    if (!strchr(next->text, ':')) return -1;
+  }
+  return field_choice_left(&context, entry->raw);
+}
+
 static gboolean is_chosen(const Reading *reading, const FormEntry *entry) {
   FieldContext context = {reading->rules, entry->label->fields[0], NULL};
+  if (choice_left(reading, entry, entry->label->fields[0]) >= 0) return TRUE;
   FieldResult result = field_parse(&context, entry->raw);
   gboolean chosen = result.status != FIELD_BLANK || declines(reading, entry->raw);
   field_result_clear(&result);
@@ -98,6 +116,29 @@ static gboolean is_placeholder(const Person *p, guint field, const char *raw) {
   if (!g_strv_contains(roles, field_at(p, field)->role)) return FALSE;
   g_autofree char *folded = fold_words(raw);
   return g_strv_contains(words, folded);
+}
+
+/* "Néant", "aucun pour l'instant", "RAS": an answer that says there is none. */
+static gboolean says_none(const char *raw) {
+  static const char *const words[] = {"neant", "aucun",    "aucune",  "ras",  "rien",
+                                      "nil",   "none",     "nothing", "non",  "no",
+                                      "na",    "nc",       "n",       "sans", "pas",
+                                      "なし",  "特になし", "無し",    "無",   "特にありません",
+                                      "特に",  "ない",     NULL};
+  static const char *const sans[] = {
+      "sans objet",     "sans reponse",  "sans avis", "pas de ",      "pas d ",
+      "pas encore",     "pas pour",      "pas a ce",  "non concerne", "n a",
+      "non communique", "no particular", NULL};
+  if (strlen(raw) > NONE_MAX_BYTES) return FALSE;
+  g_autofree char *folded = fold_words(raw);
+  g_auto(GStrv) split = g_strsplit(folded, " ", 8);
+  if (!split[0] || !g_strv_contains(words, split[0])) return FALSE;
+  if (!split[1]) return strcmp(split[0], "sans") != 0 && strcmp(split[0], "pas") != 0;
+  for (guint i = 0; sans[i]; i++)
+    if (g_str_has_prefix(folded, sans[i])) return TRUE;
+  static const char *const first[] = {"neant", "aucun", "aucune",  "ras",
+                                      "rien",  "none",  "nothing", NULL};
+  return g_strv_contains(first, split[0]);
 }
 
 gboolean people_is_answer(const Reading *reading, const FormEntry *entry) {
@@ -187,12 +228,22 @@ static void take(const Person *p, const FormEntry *entry, guint field, const cha
     add_invalid(p, field, raw, "too long");
     return;
   }
+  gboolean optional = !required && (!strcmp(field_at(p, field)->type, "text") ||
+                                    !strcmp(field_at(p, field)->type, "lines"));
+  if (optional && says_none(raw)) return;
   if (is_placeholder(p, field, raw)) {
     add_invalid(p, field, raw, "stands for a name that is not there");
     return;
   }
   FieldContext context = {p->reading->rules, field, p->country};
   FieldResult result = field_parse(&context, raw);
+  int left = result.status == FIELD_BLANK && !strcmp(field_at(p, field)->type, "choice")
+                 ? choice_left(p->reading, entry, field)
+                 : -1;
+  if (left >= 0) {
+    field_result_clear(&result);
+    result = field_valid(g_strdup(field_at(p, field)->choices[left]->value));
+  }
   if (has_role(p, field, "attendance")) decline_in_words(p, field, raw, &result);
   if (result.status == FIELD_INVALID && (entry->sure || required))
     add_invalid(p, field, raw, result.reason);

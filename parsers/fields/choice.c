@@ -246,11 +246,24 @@ static gboolean negated_behind(const char *folded, const Token *last) {
   return split[0] && (strcmp(split[0], "pas") == 0 || strcmp(split[0], "not") == 0);
 }
 
+/* Is it said behind a box that is not ticked: "☐ Me ferai représenter"? */
+static gboolean is_unticked(const char *folded, const char *const *phrases) {
+  for (guint i = 0; phrases[i]; i++) {
+    const char *at = strstr(folded, phrases[i]);
+    if (!at) continue;
+    const char *box = g_strrstr_len(folded, at - folded, "\u2610");
+    const char *tick = g_strrstr_len(folded, at - folded, "\u2612");
+    if (!box || (tick && tick > box)) return FALSE;
+  }
+  return TRUE;
+}
+
 static FieldResult choice_value(const FieldContext *context, Picked picked, const char *folded) {
   const Wire__Field *field = rules_event(context->rules)->fields[context->field];
   if (picked.problem) return field_invalid(picked.problem);
   FieldResult result = field_valid(g_strdup(field->choices[picked.choice]->value));
-  if (holds(folded, stand_ins)) result.doubt = "somebody else may come instead";
+  if (holds(folded, stand_ins) && !is_unticked(folded, stand_ins))
+    result.doubt = "somebody else may come instead";
   return result;
 }
 
@@ -322,4 +335,44 @@ FieldResult field_parse_choice(const FieldContext *context, const char *raw) {
   if (negated(fold.text->str, &tokens[first]) || negated_behind(fold.text->str, &tokens[first]))
     return field_invalid("not clear");
   return choice_value(context, written, fold.text->str);
+}
+
+/* How many different choices stand in `line`, and boxes? The choice of the last one. */
+static guint choices_in(const FieldContext *context, const char *line, guint *ret_empty,
+                        guint *ret_ticked, int *ret_choice) {
+  Token tokens[CHOICE_TOKENS_MAX];
+  g_auto(Fold) fold = {0};
+  guint different = 0;
+  fold_init(&fold);
+  fold_line(&fold, line, -1);
+  *ret_empty = *ret_ticked = 0;
+  *ret_choice = -1;
+  guint n = fold.text->len > CHOICE_MAX_BYTES ? 0 : tokens_read(context, &fold, tokens);
+  for (guint i = 0; i < n; i++) {
+    *ret_empty += tokens[i].kind == TOKEN_EMPTY;
+    *ret_ticked += tokens[i].kind == TOKEN_TICKED;
+    if (tokens[i].kind != TOKEN_WORD || tokens[i].choice == *ret_choice) continue;
+    *ret_choice = tokens[i].choice;
+    different++;
+  }
+  return different;
+}
+
+static gboolean prints_both(const FieldContext *context) {
+  const Wire__Event *event = rules_event(context->rules);
+  guint empty = 0, ticked = 0;
+  int choice = -1;
+  for (gsize i = 0; i < event->n_sent_texts; i++) {
+    g_auto(GStrv) lines = g_strsplit(event->sent_texts[i], "\n", -1);
+    for (guint k = 0; lines[k]; k++)
+      if (choices_in(context, lines[k], &empty, &ticked, &choice) >= 2 && empty >= 2) return TRUE;
+  }
+  return FALSE;
+}
+
+int field_choice_left(const FieldContext *context, const char *raw) {
+  guint empty = 0, ticked = 0;
+  int choice = -1;
+  guint different = choices_in(context, raw, &empty, &ticked, &choice);
+  return different == 1 && empty == 1 && ticked == 0 && prints_both(context) ? choice : -1;
 }

@@ -55,6 +55,9 @@ FieldResult field_invalid(const char *reason);
 char *field_clean(const char *raw);
 /* The same in one line. */
 char *field_clean_line(const char *raw);
+/* Of the printed choices one alone is left, unticked: its index; -1 where it is not so. What the
+ * organiser printed in a line must hold two of them at least. */
+int field_choice_left(const FieldContext *context, const char *raw);
 /* Is nothing written here but leaders, boxes and brackets? */
 gboolean field_is_blank(const char *raw);
 /* Does it hold kana or ideographs? */

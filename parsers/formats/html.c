@@ -157,6 +157,27 @@ static void start_option(Html *html, const HtmlToken *token, HtmlStyle *style) {
   if (!html_attribute(token, "selected", value)) style->hidden = TRUE;
 }
 
+/* A picture of a tick box says so in its alternative text; other pictures say nothing. */
+static void start_img(Html *html, const HtmlToken *token, HtmlStyle *style) {
+  static const struct {
+    const char *alt, *box;
+  } boxes[] = {
+      {"[x]", "\u2612"},          {"x", "\u2612"},           {"\u2612", "\u2612"},
+      {"\u2611", "\u2612"},       {"\u2713", "\u2612"},      {"\u2714", "\u2612"},
+      {"checked", "\u2612"},      {"ticked", "\u2612"},      {"coché", "\u2612"},
+      {"cochée", "\u2612"},       {"case cochée", "\u2612"}, {"checkbox checked", "\u2612"},
+      {"[ ]", "\u2610"},          {"[]", "\u2610"},          {"\u2610", "\u2610"},
+      {"unchecked", "\u2610"},    {"non coché", "\u2610"},   {"non cochée", "\u2610"},
+      {"décochée", "\u2610"},     {"case vide", "\u2610"},   {"case non cochée", "\u2610"},
+      {"case décochée", "\u2610"}};
+  g_autoptr(GString) alt = g_string_new(NULL);
+  if (style->hidden || !html_attribute(token, "alt", alt) || alt->len > 40) return;
+  g_autofree char *lower = g_utf8_strdown(alt->str, (gssize)alt->len);
+  g_strstrip(lower);
+  for (gsize i = 0; i < G_N_ELEMENTS(boxes); i++)
+    if (strcmp(lower, boxes[i].alt) == 0) show_control(html, boxes[i].box);
+}
+
 /* Outlook's divider and its quote's bar; the head of a quoted mail in Outlook on the web. */
 static void start_div(Html *html, const HtmlToken *token, HtmlStyle *style) {
   (void)style;
@@ -218,7 +239,7 @@ static const Element elements[] = {
     {"hr", VOID, start_hr},
     {"html", BLOCK, NULL},
     {"iframe", SKIP, NULL},
-    {"img", VOID, NULL},
+    {"img", VOID, start_img},
     {"input", VOID, start_input},
     {"legend", BLOCK, NULL},
     {"li", BLOCK | CLOSES_SELF, NULL},

@@ -145,13 +145,33 @@ static void apply_top(const char *value, HtmlStyle *style, HtmlBox *box) {
   box->divider = is_line(value) != 0;
 }
 
+static char *colour_key(const char *value) {
+  static const char *const white[] = {"white", "#fff", "#ffffff", "rgb(255,255,255)", NULL};
+  g_auto(GStrv) parts = g_strsplit(value, " ", -1);
+  g_autofree char *tight = g_strjoinv("", parts);
+  return g_strdup(g_strv_contains(white, tight) ? "white" : tight);
+}
+static void apply_colour(const char *value, HtmlStyle *style, HtmlBox *box) {
+  g_autofree char *key = colour_key(value);
+  if (strcmp(key, "transparent") == 0) style->hidden = TRUE;
+  g_strlcpy(box->colour, key, sizeof box->colour);
+}
+static void apply_background(const char *value, HtmlStyle *style, HtmlBox *box) {
+  (void)style;
+  g_autofree char *key = colour_key(value);
+  g_strlcpy(box->background, key, sizeof box->background);
+}
+
 static const struct {
   const char *property;
   void (*apply)(const char *value, HtmlStyle *style, HtmlBox *box);
 } properties[] = {
+    {"background", apply_background},
+    {"background-color", apply_background},
     {"border", apply_border},
     {"border-left", apply_left},
     {"border-top", apply_top},
+    {"color", apply_colour},
     {"display", apply_display},
     {"font", apply_font},
     {"font-family", apply_family},
@@ -190,10 +210,11 @@ static void apply_css(GString *css, HtmlStyle *style, HtmlBox *box) {
 }
 
 void html_style_apply(const HtmlToken *token, HtmlStyle *style, HtmlBox *ret_box) {
-  *ret_box = (HtmlBox){FALSE, FALSE, FALSE, FALSE};
+  *ret_box = (HtmlBox){.block = FALSE};
   if (token->end - token->start < 6) return; /* the shortest that matters: "hidden" */
   g_autoptr(GString) value = g_string_new(NULL);
   if (html_attribute(token, "style", value)) apply_css(value, style, ret_box);
+  if (ret_box->colour[0] && !strcmp(ret_box->colour, ret_box->background)) style->hidden = TRUE;
   if (html_attribute(token, "hidden", value)) style->hidden = TRUE;
   if (strcmp(token->name, "font") == 0 && html_attribute(token, "face", value))
     style->font = font_of(value->str, style->font);

@@ -19,6 +19,7 @@ typedef struct {
   gboolean bar;     /* a line at the left, as mail programs mark quotes */
   gboolean divider; /* a line at the top, as Outlook divides replies */
   gboolean border_none;
+  char colour[24], background[24]; /* as written, "white" for each of its spellings; "": not set */
 } HtmlBox;
 
 /* Apply the attributes of `token` to `style`. */
