@@ -605,6 +605,41 @@ static const RuleLabel *made_label(Reader *reader, guint field) {
   return label;
 }
 
+/* The field of a choice that `text` answers, -1: none. */
+static int choice_field(const Reader *reader, const char *text) {
+  const Wire__Event *event = rules_event(reader->scan.rules);
+  for (guint f = 0; f < event->n_fields; f++) {
+    FieldContext context = {reader->scan.rules, f, NULL};
+    if (strcmp(event->fields[f]->type, "choice") != 0) continue;
+    FieldResult result = field_parse(&context, text);
+    gboolean answered =
+        result.status == FIELD_VALID || g_strcmp0(result.reason, "more than one chosen") == 0;
+    field_result_clear(&result);
+    if (answered) return (int)f;
+  }
+  return -1;
+}
+
+/* "☒ Mme ☐ M.<tab>Fonction : X": a cell with boxes that no label asks for. */
+static void read_tick_cells(Reader *reader, guint i) {
+  Span cells[CELLS_MAX];
+  char border = 0;
+  const char *line = line_of(reader, i)->text;
+  if (line_of(reader, i)->header || !has_tick(line) || is_taken(reader, i)) return;
+  if (!form_is_row(line, &border)) return;
+  guint n = split_row(line, border, cells);
+  for (guint c = 0; c < n; c++) {
+    g_autofree char *text = span_text(line, cells[c]);
+    const FormLabel *before = c > 0 ? label_of_cell(reader, i, c - 1) : NULL;
+    if (!has_tick(text) || label_of_cell(reader, i, c) || (before && fills_cell(reader, before)))
+      continue;
+    int field = choice_field(reader, text);
+    if (field < 0) continue;
+    FormLabel label = {.label = made_label(reader, (guint)field), .line = i, .mark = MARK_TICK};
+    add_entry(reader, &label, g_strdup(text), i, cells[c].start, cells[c].end);
+  }
+}
+
 static gboolean is_bare_tick(const Reader *reader, guint i) {
   const TextLine *line = i < n_lines(reader) ? line_of(reader, i) : NULL;
   char border = 0;
@@ -615,21 +650,14 @@ static gboolean is_bare_tick(const Reader *reader, guint i) {
 /* "☒ Je participerai", "☐ Je ne participerai pas": choices on lines of their own, which no label
  * asks for. Returns how many lines were taken. */
 static guint read_bare_ticks(Reader *reader, guint i) {
-  const Wire__Event *event = rules_event(reader->scan.rules);
   guint n = 0;
   g_autoptr(GString) all = g_string_new(NULL);
   while (n < BELOW_LINES_MAX && is_bare_tick(reader, i + n) &&
          line_of(reader, i + n)->quote_depth == line_of(reader, i)->quote_depth)
     append_line(all, line_of(reader, i + n++)->text);
-  for (guint f = 0; n > 0 && f < event->n_fields; f++) {
-    FieldContext context = {reader->scan.rules, f, NULL};
-    if (strcmp(event->fields[f]->type, "choice") != 0) continue;
-    FieldResult result = field_parse(&context, all->str);
-    gboolean answered =
-        result.status == FIELD_VALID || g_strcmp0(result.reason, "more than one chosen") == 0;
-    field_result_clear(&result);
-    if (!answered) continue;
-    FormLabel label = {.label = made_label(reader, f), .line = i, .mark = MARK_TICK};
+  int field = n > 0 ? choice_field(reader, all->str) : -1;
+  if (field >= 0) {
+    FormLabel label = {.label = made_label(reader, (guint)field), .line = i, .mark = MARK_TICK};
     add_entry(reader, &label, g_strdup(all->str), i, 0, (guint)strlen(line_of(reader, i)->text));
     for (guint k = 0; k < n; k++) take(reader, i + k);
     return n;
@@ -674,6 +702,7 @@ static void read_all(Reader *reader) {
       const FormLabel *label = label_at(reader, k);
       if (label->accepted && !is_taken(reader, i)) read_label(reader, label);
     }
+    if (!matched) read_tick_cells(reader, i);
     guint ticks = matched ? 0 : read_bare_ticks(reader, i);
     i += MAX(ticks, 1);
   }

@@ -184,6 +184,7 @@ typedef struct {
   FormScan *scan;
   const Fold *fold;
   guint line, cell;
+  gboolean row;            /* the line is a table's */
   const char *begin, *end; /* of the cell, folded */
   const RuleLabel *next;   /* the last label that was found, and where: a line is searched once */
   const char *next_start, *next_end;
@@ -386,7 +387,8 @@ static void scan_cell(Cell *cell) {
       at = value;
       continue;
     }
-    if (marked) add_label(cell, &label, start, value);
+    if (!marked) label.mark = MARK_SPACE; /* perhaps a table's heading: "Présent(e), le 3" */
+    if (marked || cell->row) add_label(cell, &label, start, value);
   }
 }
 
@@ -400,7 +402,7 @@ static void scan_line(FormScan *scan, guint i, Fold *fold) {
   cell.next_start = cell.begin + start;
   cell.next_end = cell.begin + end;
   if (!cell.next) return;
-  form_is_row(fold->text->str, &border);
+  cell.row = form_is_row(fold->text->str, &border);
   const char *stop = fold->text->str + fold->text->len;
   while (cell.begin <= stop) {
     const char *tab = memchr(cell.begin, border, (gsize)(stop - cell.begin));
