@@ -620,6 +620,17 @@ static int choice_field(const Reader *reader, const char *text) {
   return -1;
 }
 
+/* Is that byte of line `i` in the value of an entry? */
+static gboolean is_in_entry(const Reader *reader, guint i, guint at) {
+  const GArray *entries = reader->form->entries;
+  for (guint e = entries->len; e > 0; e--) {
+    const FormEntry *entry = &g_array_index(entries, FormEntry, e - 1);
+    if (entry->label_line != i) return FALSE;
+    if (entry->line == i && at >= entry->start && at < entry->end) return TRUE;
+  }
+  return FALSE;
+}
+
 /* "☒ Mme ☐ M.<tab>Fonction : X": a cell with boxes that no label asks for. */
 static void read_tick_cells(Reader *reader, guint i) {
   Span cells[CELLS_MAX];
@@ -630,8 +641,7 @@ static void read_tick_cells(Reader *reader, guint i) {
   guint n = split_row(line, border, cells);
   for (guint c = 0; c < n; c++) {
     g_autofree char *text = span_text(line, cells[c]);
-    const FormLabel *before = c > 0 ? label_of_cell(reader, i, c - 1) : NULL;
-    if (!has_tick(text) || label_of_cell(reader, i, c) || (before && fills_cell(reader, before)))
+    if (!has_tick(text) || label_of_cell(reader, i, c) || is_in_entry(reader, i, cells[c].start))
       continue;
     int field = choice_field(reader, text);
     if (field < 0) continue;
@@ -686,6 +696,18 @@ static gboolean read_patterns(Reader *reader, guint i, Fold *fold, GArray *hits)
   return hits->len > 0;
 }
 
+/* TRUE: what stands in line `i` was taken though no label is known there. */
+static gboolean read_guess(Reader *reader, guint i) {
+  FormGuess guess;
+  if (is_taken(reader, i) || !form_guess(&reader->scan, i, &guess)) return FALSE;
+  FormLabel label = {.label = made_label(reader, guess.field), .line = i, .mark = MARK_SPACE};
+  label.first = TRUE;
+  char *raw = g_strndup(line_of(reader, i)->text + guess.start, guess.end - guess.start);
+  add_entry(reader, &label, raw, i, guess.start, guess.end);
+  take(reader, i);
+  return TRUE;
+}
+
 static void read_all(Reader *reader) {
   gboolean signed_form = is_bulletin_below_closing(reader);
   g_autoptr(GArray) hits = g_array_new(FALSE, FALSE, sizeof(RuleHit));
@@ -703,6 +725,7 @@ static void read_all(Reader *reader) {
       if (label->accepted && !is_taken(reader, i)) read_label(reader, label);
     }
     if (!matched) read_tick_cells(reader, i);
+    matched = matched || read_guess(reader, i);
     guint ticks = matched ? 0 : read_bare_ticks(reader, i);
     i += MAX(ticks, 1);
   }

@@ -45,6 +45,18 @@ typedef struct {
 void form_scan(FormScan *scan);
 void form_scan_done(FormScan *scan);
 
+/* Are there `least` accepted labels on the lines about `line`, without a gap? */
+gboolean form_in_block(const FormScan *scan, guint line, guint least);
+/* Words of a label that make what it asks for somebody else's ("Tél. secrétariat"). Folded. */
+gboolean form_is_somebody_elses(const char *folded, gsize length);
+
+/* A line of a form whose label nobody foresaw, though its value tells what it is (form_guess). */
+typedef struct {
+  guint field;
+  guint start, end; /* bytes of the line: the value */
+} FormGuess;
+gboolean form_guess(const FormScan *scan, guint line, FormGuess *ret_guess);
+
 /* Does an accepted label stand in that line? */
 gboolean form_line_labelled(const FormScan *scan, guint line);
 gboolean form_same_fields(const RuleLabel *a, const RuleLabel *b);

@@ -76,7 +76,7 @@ static const char *skip_spaces(const char *p) {
 static const char *skip_extras(const char *p, int *ret_number, gboolean *ret_closed) {
   while (!*ret_closed) {
     p = skip_spaces(p);
-    if (*p == '.' && *skip_spaces(p + 1) == ':') {
+    if (*p == '.' && strchr(":(", *skip_spaces(p + 1)) && p[1]) {
       p++;
     } else if (*p == '*' || *p == '"' || *p == '\'') {
       p++;
@@ -168,7 +168,8 @@ static gboolean mark_behind(const char *p, const char *end, FormLabel *label,
   const char *plain = skip_spaces(p);
   if (hard_mark(plain, end, FALSE, &label->mark, ret_value)) return TRUE;
   const char *dash = behind > plain && *behind == '-' && behind[-1] == ' ' ? behind : plain;
-  if (*dash == '-' && (dash[1] == ' ' || dash > p)) {
+  gboolean slash = plain > p && plain[0] == '/' && plain[1] == ' ';
+  if (slash || (*dash == '-' && (dash[1] == ' ' || dash > p))) {
     *ret_value = skip_spaces(dash + 1);
     label->mark = MARK_DASH;
     return TRUE;
@@ -288,7 +289,7 @@ static const char *dash_before_choice(const Cell *cell, const RuleLabel *label, 
 }
 
 /* "Tél. secrétariat", "Mail de mon assistante": somebody else's. Folded. */
-static gboolean is_somebody_elses(const char *text, gsize length) {
+gboolean form_is_somebody_elses(const char *text, gsize length) {
   static const char *const others[] = {"secretariat", "secretaire", "assistant",  "urgence",
                                        "facturation", "standard",   "a prevenir", "accompagn",
                                        "conjoint",    "suppleant",  "hotel",      NULL};
@@ -309,7 +310,7 @@ static gboolean add_partial(Cell *cell, FormLabel *label, const char *start, con
     return TRUE;
   }
   if (!colon) return FALSE;
-  if (is_somebody_elses(end, (gsize)(colon - end))) return TRUE;
+  if (form_is_somebody_elses(end, (gsize)(colon - end))) return TRUE;
   label->plain_label = label->label;
   label->plain_mark = label->mark;
   label->plain_value = origin(cell, plain);
@@ -361,6 +362,16 @@ static gboolean is_led(const Cell *cell, const char *start) {
   return written > 0;
 }
 
+/* "Sujets qui nous intéressent<tab>…": other words behind the label fill the row's first cell. */
+static gboolean fills_with_words(const Cell *cell, const char *end) {
+  if (cell->cell > 0 || cell->end - end > LED_MAX_BYTES) return FALSE;
+  for (const char *p = end; p < cell->end; p = g_utf8_next_char(p)) {
+    gunichar ch = g_utf8_get_char(p);
+    if (!g_unichar_isalpha(ch) && !strchr(" '-()?,", (int)(ch < 0x80 ? ch : 'a'))) return FALSE;
+  }
+  return !form_is_somebody_elses(end, (gsize)(cell->end - end));
+}
+
 static void scan_cell(Cell *cell) {
   const char *at = cell->begin;
   for (guint n = 0; at < cell->end && n < LABELS_A_LINE_MAX; n++) {
@@ -376,7 +387,7 @@ static void scan_cell(Cell *cell) {
     if (!label.first) {
       if (marked && label.mark == MARK_COLON && is_led(cell, start)) {
         label.first = label.partial = TRUE;
-        if (!is_somebody_elses(cell->begin, (gsize)(start - cell->begin)))
+        if (!form_is_somebody_elses(cell->begin, (gsize)(start - cell->begin)))
           add_label(cell, &label, start, value);
       } else if (marked && mid_ok(cell, start, &label, skip_spaces(end))) {
         add_label(cell, &label, start, value);
@@ -386,6 +397,11 @@ static void scan_cell(Cell *cell) {
     if ((!marked || label.mark >= MARK_DASH) && add_partial(cell, &label, start, end, value)) {
       at = value;
       continue;
+    }
+    if (cell->row && (!marked || label.mark == MARK_SPACE) && fills_with_words(cell, end)) {
+      label.mark = MARK_END;
+      label.partial = marked = TRUE;
+      value = cell->end;
     }
     if (!marked) label.mark = MARK_SPACE; /* perhaps a table's heading: "Présent(e), le 3" */
     if (marked || cell->row) add_label(cell, &label, start, value);
@@ -480,6 +496,19 @@ static void accept_labels(FormScan *scan) {
     FormLabel *before = &g_array_index(scan->labels, FormLabel, k - 1);
     if (before->line == label->line && before->cell == label->cell) before->stop = label->stop;
   }
+}
+
+gboolean form_in_block(const FormScan *scan, guint line, guint least) {
+  guint found = 0;
+  for (int step = -1; step <= 1; step += 2) {
+    guint gap = 0;
+    for (gint64 k = (gint64)line + step; k >= 0 && k < (gint64)scan->text->lines->len; k += step) {
+      if (!same_block(scan, line, (guint)k) || gap > 1) break;
+      gap = form_line_labelled(scan, (guint)k) ? 0 : gap + 1;
+      if (gap == 0 && ++found >= least) return TRUE;
+    }
+  }
+  return FALSE;
 }
 
 gboolean form_line_labelled(const FormScan *scan, guint line) {

@@ -35,13 +35,13 @@ static gboolean is_staff(const Reading *reading, const char *value) {
   return FALSE;
 }
 
-/* Is it one of the event's sentences that decline? */
-static gboolean declines(const Reading *reading, const char *raw) {
-  if (strstr(raw, "\u2610") || strstr(raw, "\u2612")) return FALSE;
+/* Is it one of the event's sentences that decline, or that accept? */
+static gboolean says(const Reading *reading, RulesSet set, const char *raw) {
+  if (strstr(raw, "\u2610") || strstr(raw, "\u2612") || strchr(raw, '?')) return FALSE;
   g_auto(Fold) fold = {0};
   fold_init(&fold);
   fold_line(&fold, raw, -1);
-  return rules_matches(reading->rules, RULES_ATTENDANCE_NO, &fold, NULL);
+  return rules_matches(reading->rules, set, &fold, NULL);
 }
 
 static gboolean is_ticking(const Reading *reading, guint line) {
@@ -65,7 +65,9 @@ static gboolean is_chosen(const Reading *reading, const FormEntry *entry) {
   FieldContext context = {reading->rules, entry->label->fields[0], NULL};
   if (choice_left(reading, entry, entry->label->fields[0]) >= 0) return TRUE;
   FieldResult result = field_parse(&context, entry->raw);
-  gboolean chosen = result.status != FIELD_BLANK || declines(reading, entry->raw);
+  gboolean chosen = result.status != FIELD_BLANK ||
+                    says(reading, RULES_ATTENDANCE_NO, entry->raw) ||
+                    says(reading, RULES_ATTENDANCE_YES, entry->raw);
   field_result_clear(&result);
   return chosen;
 }
@@ -208,17 +210,24 @@ static void add_value(const Person *p, FieldValue *value, gboolean required) {
                 participant_value(p->person, name)->value, text);
 }
 
-/* "Je ne participerai malheureusement pas" is none of the choices, but one of the event's sentences
- * that decline. */
-static void decline_in_words(const Person *p, guint field, const char *raw, FieldResult *result) {
-  const Wire__Field *f = field_at(p, field);
-  if (result->status == FIELD_VALID || g_strcmp0(result->reason, "not decided") == 0) return;
-  if (!declines(p->reading, raw)) return;
-  for (gsize c = 0; c < f->n_choices; c++) {
-    if (strcmp(f->choices[c]->value, "no") != 0) continue;
+static void choose(const Wire__Field *field, const char *choice, FieldResult *result) {
+  for (gsize c = 0; c < field->n_choices; c++) {
+    if (strcmp(field->choices[c]->value, choice) != 0) continue;
     field_result_clear(result);
-    *result = field_valid(g_strdup(f->choices[c]->value));
+    *result = field_valid(g_strdup(choice));
     return;
+  }
+}
+
+/* "Je ne participerai malheureusement pas" is none of the choices, but one of the event's sentences
+ * that decline; whether a sentence accepts, a person should see. */
+static void answer_in_words(const Person *p, guint field, const char *raw, FieldResult *result) {
+  if (result->status == FIELD_VALID || g_strcmp0(result->reason, "not decided") == 0) return;
+  if (says(p->reading, RULES_ATTENDANCE_NO, raw)) {
+    choose(field_at(p, field), "no", result);
+  } else if (result->status == FIELD_INVALID && says(p->reading, RULES_ATTENDANCE_YES, raw)) {
+    choose(field_at(p, field), "yes", result);
+    if (result->status == FIELD_VALID) result->doubt = "an answer in words";
   }
 }
 
@@ -244,7 +253,7 @@ static void take(const Person *p, const FormEntry *entry, guint field, const cha
     field_result_clear(&result);
     result = field_valid(g_strdup(field_at(p, field)->choices[left]->value));
   }
-  if (has_role(p, field, "attendance")) decline_in_words(p, field, raw, &result);
+  if (has_role(p, field, "attendance")) answer_in_words(p, field, raw, &result);
   if (result.status == FIELD_INVALID && (entry->sure || required))
     add_invalid(p, field, raw, result.reason);
   if (result.status == FIELD_VALID) {

@@ -107,6 +107,7 @@ static void add_text(Html *html, const HtmlToken *token) {
   GString *text = html->scratch;
   g_string_truncate(text, 0);
   html_append_text(text, token->start, token->end);
+  html_unescape_letters(text);
   (html->style.pre ? append_pre : append_folded)(html, text->str, text->str + text->len);
   html->first_pre = FALSE;
 }

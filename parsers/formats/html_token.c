@@ -222,6 +222,23 @@ static const char *entity_at(const char *p, const char *end, gunichar *ret_code)
   return p + length + (closed ? 1 : 0);
 }
 
+void html_unescape_letters(GString *text) {
+  if (!memchr(text->str, '&', text->len)) return;
+  g_autofree char *copy = g_strndup(text->str, text->len);
+  const char *p = copy, *end = copy + text->len;
+  g_string_truncate(text, 0);
+  while (p < end) {
+    gunichar code = 0;
+    const char *next = *p == '&' ? entity_at(p + 1, end, &code) : NULL;
+    if (next && next[-1] == ';' && code >= 0xa0) {
+      g_string_append_unichar(text, code);
+      p = next;
+    } else {
+      g_string_append_c(text, *p++);
+    }
+  }
+}
+
 void html_append_text(GString *out, const char *start, const char *end) {
   for (const char *p = start; p < end;) {
     const char *amp = memchr(p, '&', (gsize)(end - p));

@@ -32,3 +32,7 @@ gboolean html_attribute(const HtmlToken *token, const char *name, GString *ret_v
 
 /* Append text with its entities resolved. */
 void html_append_text(GString *out, const char *start, const char *end);
+
+/* Resolve entities that a program escaped twice, or left in plain text ("Pr&eacute;nom"): those of
+ * letters, typography and no-break spaces alone, never of "<" or "&". */
+void html_unescape_letters(GString *text);

@@ -6,6 +6,7 @@
 
 #include "parsers/charset.h"
 #include "parsers/formats/format.h"
+#include "parsers/formats/html_token.h"
 
 enum {
   WRAP_COLUMNS = 56,   /* no mailer wraps at less */
@@ -88,8 +89,10 @@ static void add_line(Plain *plain, const char *line, const char *end) {
 gboolean plain_read(const MimePart *part, const Wire__Limits *limits, Text *text) {
   g_autofree char *utf8 = text_part_utf8(part, part->charset, text);
   Plain plain = {.part = part, .limits = limits, .text = text, .paragraph = g_string_new(NULL)};
-  const char *end = utf8 + strlen(utf8);
-  for (const char *p = utf8; p < end && !text->over_limit;) {
+  g_autoptr(GString) shown = g_string_new(utf8);
+  html_unescape_letters(shown);
+  const char *end = shown->str + shown->len;
+  for (const char *p = shown->str; p < end && !text->over_limit;) {
     const char *stop = p + strcspn(p, "\r\n\v\f");
     add_line(&plain, p, stop);
     p = stop;
