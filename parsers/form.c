@@ -28,6 +28,7 @@ typedef struct {
   gboolean below;  /* values stand on the line below their label in this text */
   gboolean spaced; /* an empty line stands behind every label, so it parts nothing */
   guint tables;
+  guint table_end; /* the line behind the last of them */
 } Reader;
 
 static const TextLine *line_of(const Reader *reader, guint i) {
@@ -156,13 +157,24 @@ static const FormLabel *label_led(const Reader *reader, guint line, guint cell) 
   return NULL;
 }
 
+/* Does every cell with words end in a question mark or a colon? Then none is a value. */
+static gboolean asks_throughout(const char *line, const Span cells[], guint n) {
+  guint asks = 0;
+  for (guint c = 0; c < n; c++) {
+    if (cells[c].end <= cells[c].start) continue;
+    if (!strchr("?:", line[cells[c].end - 1])) return FALSE;
+    asks++;
+  }
+  return asks > 0;
+}
+
 /* Is line `i` the heading of a table: labels of different fields in (nearly) all its cells, and a
  * row of values below it? */
 static gboolean read_heading(const Reader *reader, guint i, Heading *heading) {
   Span cells[CELLS_MAX];
   guint written = 0, labelled = 0;
   const char *line = line_of(reader, i)->text;
-  if (reader->scan.first[i + 1] - reader->scan.first[i] < 2 || line_of(reader, i)->header)
+  if (reader->scan.first[i + 1] - reader->scan.first[i] < 1 || line_of(reader, i)->header)
     return FALSE;
   if (!form_is_row(line, &heading->border)) return FALSE;
   heading->n = split_row(line, heading->border, cells);
@@ -177,8 +189,11 @@ static gboolean read_heading(const Reader *reader, guint i, Heading *heading) {
           form_same_fields(heading->labels[b]->label, heading->labels[c]->label))
         return FALSE;
   }
-  for (guint c = 0; labelled >= 3 && c < heading->n; c++)
+  for (guint c = 0; (labelled >= 3 || reader->table_end == i) && c < heading->n; c++)
     if (!heading->labels[c] && (heading->labels[c] = label_led(reader, i, c))) labelled++;
+  /* rows of labels and rows of values in turn: this one's turn is a heading's */
+  if (labelled >= 1 && reader->table_end == i && asks_throughout(line, cells, heading->n))
+    return TRUE;
   if (labelled < 2 || (labelled < written && (labelled < 3 || labelled * 3 < written * 2)))
     return FALSE;
   return TRUE;
@@ -196,6 +211,7 @@ static gboolean is_data_row(const Reader *reader, guint i, const Heading *headin
     written += cells[c].end > cells[c].start ? 1 : 0;
     labelled += label && fills_cell(reader, label) ? 1 : 0;
   }
+  if (asks_throughout(line_of(reader, i)->text, cells, n)) return FALSE;
   return n <= heading->n + 1 && (labelled == 0 || (labelled == 1 && written > 2));
 }
 
@@ -225,6 +241,7 @@ static guint read_table(Reader *reader, guint i) {
   reader->tables++;
   for (; row < HEADING_ROWS_MAX && is_data_row(reader, k, &heading, part); k++)
     read_data_row(reader, k, &heading, ++row);
+  reader->table_end = k;
   return k - i;
 }
 
