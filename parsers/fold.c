@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* No character grows beyond this many times its bytes: "Ⱥ" has two, its small letter three. */
+enum { GROWTH = 2 };
+
 void fold_init(Fold *fold) {
   fold->text = g_string_new(NULL);
   fold->origins = g_array_new(FALSE, FALSE, sizeof(guint32));
@@ -97,46 +100,47 @@ guint fold_char(gunichar ch, gunichar ret_folded[2]) {
   return 1;
 }
 
-static void append(Fold *fold, gunichar ch, guint32 origin) {
-  gsize before = fold->text->len;
-  if (ch < 0x80) {
-    g_string_append_c(fold->text, (gchar)ch);
-  } else {
-    g_string_append_unichar(fold->text, ch);
-  }
-  for (gsize i = before; i < fold->text->len; i++) g_array_append_val(fold->origins, origin);
+static char fold_ascii(char ch) {
+  if (ch >= 'A' && ch <= 'Z') return (char)(ch + ('a' - 'A'));
+  return ch == '`' ? '\'' : ch;
 }
 
-/* ASCII, which most of a text is, in one go: `n` bytes at `run`, which begin at byte `origin`. */
-static void append_ascii(Fold *fold, const char *run, gsize n, guint32 origin) {
-  gsize before = fold->text->len;
-  guint at = fold->origins->len;
-  g_string_append_len(fold->text, run, (gssize)n);
-  g_array_set_size(fold->origins, at + (guint)n);
-  for (gsize i = 0; i < n; i++) {
-    char *ch = &fold->text->str[before + i];
-    if (*ch >= 'A' && *ch <= 'Z') *ch = (char)(*ch + ('a' - 'A'));
-    if (*ch == '`') *ch = '\'';
-    g_array_index(fold->origins, guint32, at + (guint)i) = origin + (guint32)i;
+/* The character at `p`, folded, to `out`; returns its bytes there, at most GROWTH times its own. */
+static gsize write_folded(const char *p, char *out) {
+  gunichar chars[2];
+  gsize size = 0;
+  guint n = fold_char(g_utf8_get_char(p), chars);
+  for (guint i = 0; i < n; i++) size += (gsize)g_unichar_to_utf8(chars[i], out + size);
+  return size;
+}
+
+/* The bytes of `line` up to `end` folded into `out`, which has room for GROWTH times as many;
+ * `origins` (may be NULL) gets the byte in the line that each came from. Returns how many. */
+static gsize write_line(const char *line, const char *end, char *out, guint32 *origins) {
+  gsize size = 0;
+  for (const char *p = line; p < end;) {
+    if ((guchar)*p < 0x80) {
+      if (origins) origins[size] = (guint32)(p - line);
+      out[size++] = fold_ascii(*p++);
+      continue;
+    }
+    gsize more = write_folded(p, out + size);
+    for (gsize i = 0; origins && i < more; i++) origins[size + i] = (guint32)(p - line);
+    size += more;
+    p = g_utf8_next_char(p);
   }
+  return size;
 }
 
 void fold_line(Fold *fold, const char *line, gssize length) {
-  const char *end = line + (length < 0 ? strlen(line) : (gsize)length);
-  g_string_truncate(fold->text, 0);
-  g_array_set_size(fold->origins, 0);
-  for (const char *p = line; p < end;) {
-    const char *run = p;
-    while (p < end && (guchar)*p < 0x80) p++;
-    if (p > run) append_ascii(fold, run, (gsize)(p - run), (guint32)(run - line));
-    if (p >= end) break;
-    gunichar folded[2];
-    guint n = fold_char(g_utf8_get_char(p), folded);
-    for (guint i = 0; i < n; i++) append(fold, folded[i], (guint32)(p - line));
-    p = g_utf8_next_char(p);
-  }
-  guint32 last = (guint32)(end - line);
-  g_array_append_val(fold->origins, last);
+  gsize given = length < 0 ? strlen(line) : (gsize)length;
+  g_string_set_size(fold->text, given * GROWTH);
+  g_array_set_size(fold->origins, (guint)(given * GROWTH) + 1);
+  guint32 *origins = (guint32 *)(gpointer)fold->origins->data;
+  gsize size = write_line(line, line + given, fold->text->str, origins);
+  origins[size] = (guint32)given;
+  g_string_truncate(fold->text, size);
+  g_array_set_size(fold->origins, (guint)size + 1);
 }
 
 gsize fold_origin(const Fold *fold, gsize at) {
@@ -144,37 +148,29 @@ gsize fold_origin(const Fold *fold, gsize at) {
 }
 
 /* The folded text alone, without the way back. */
-static GString *folded(const char *text) {
-  GString *out = g_string_sized_new(strlen(text) + 1);
-  for (const char *p = text; *p;) {
-    if ((guchar)*p < 0x80) {
-      char ch = *p >= 'A' && *p <= 'Z' ? (char)(*p + ('a' - 'A')) : *p == '`' ? '\'' : *p;
-      g_string_append_c(out, ch);
-      p++;
-      continue;
-    }
-    gunichar chars[2];
-    guint n = fold_char(g_utf8_get_char(p), chars);
-    for (guint i = 0; i < n; i++) g_string_append_unichar(out, chars[i]);
-    p = g_utf8_next_char(p);
-  }
+static char *folded(const char *text, gsize *ret_size) {
+  gsize given = strlen(text);
+  char *out = g_malloc(given * GROWTH + 1);
+  *ret_size = write_line(text, text + given, out, NULL);
+  out[*ret_size] = '\0';
   return out;
 }
 
 char *fold_string(const char *text) {
-  return g_string_free(folded(text), FALSE);
+  gsize size = 0;
+  return folded(text, &size);
 }
 
 /* Folded in place: what is kept never takes more bytes than what was there. */
 static char *keep_letters(const char *text, gboolean spaces) {
-  GString *all = folded(text);
-  char *out = all->str;
+  gsize size = 0;
+  char *all = folded(text, &size), *out = all;
   gboolean gap = FALSE;
-  for (const char *p = all->str; *p;) {
+  for (const char *p = all; *p;) {
     const char *next = g_utf8_next_char(p);
     gboolean kept = (guchar)*p < 0x80 ? g_ascii_isalnum(*p) : g_unichar_isalnum(g_utf8_get_char(p));
     if (kept) {
-      if (gap && spaces && out > all->str) *out++ = ' ';
+      if (gap && spaces && out > all) *out++ = ' ';
       gap = FALSE;
       while (p < next) *out++ = *p++;
     } else {
@@ -182,8 +178,8 @@ static char *keep_letters(const char *text, gboolean spaces) {
     }
     p = next;
   }
-  g_string_truncate(all, (gsize)(out - all->str));
-  return g_string_free(all, FALSE);
+  *out = '\0';
+  return all;
 }
 
 char *fold_key(const char *text) {

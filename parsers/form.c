@@ -35,7 +35,7 @@ static const TextLine *line_of(const Reader *reader, guint i) {
   return reader->scan.text->lines->pdata[i];
 }
 static const char *folded_of(const Reader *reader, guint i) {
-  return reader->scan.folded->pdata[i];
+  return text_folded(reader->scan.text, i);
 }
 static guint n_lines(const Reader *reader) {
   return reader->scan.text->lines->len;

@@ -36,9 +36,8 @@ typedef struct {
   Rules *rules;
   const Text *text;
   const Quote *quote;
-  GArray *labels;    /* FormLabel, in order */
-  guint *first;      /* of each line and of the one behind the last: its first label's index */
-  GPtrArray *folded; /* char*: each line folded, trimmed */
+  GArray *labels; /* FormLabel, in order */
+  guint *first;   /* of each line and of the one behind the last: its first label's index */
 } FormScan;
 
 /* Find the labels of every line and say which of them are accepted. */

@@ -412,7 +412,9 @@ static void scan_line(FormScan *scan, guint i, Fold *fold) {
   const TextLine *line = scan->text->lines->pdata[i];
   gsize start = 0, end = 0;
   char border = '\t';
-  if (line->header || *line->text == '\0' || fold->text->len > LINE_MAX_BYTES) return;
+  if (line->header || *line->text == '\0') return;
+  fold_line(fold, line->text, -1);
+  if (fold->text->len > LINE_MAX_BYTES) return;
   Cell cell = {.scan = scan, .fold = fold, .line = i, .begin = fold->text->str};
   cell.next = rules_find_label(scan->rules, fold, 0, &start, &end);
   cell.next_start = cell.begin + start;
@@ -523,11 +525,8 @@ void form_scan(FormScan *scan) {
   fold_init(&fold);
   scan->labels = g_array_new(FALSE, TRUE, sizeof(FormLabel));
   scan->first = g_new0(guint, n + 2);
-  scan->folded = g_ptr_array_new_with_free_func(g_free);
   for (guint i = 0; i < n; i++) {
     scan->first[i] = scan->labels->len;
-    fold_line(&fold, ((const TextLine *)scan->text->lines->pdata[i])->text, -1);
-    g_ptr_array_add(scan->folded, g_strstrip(g_strdup(fold.text->str)));
     scan_line(scan, i, &fold);
   }
   scan->first[n] = scan->first[n + 1] = scan->labels->len;
@@ -536,6 +535,5 @@ void form_scan(FormScan *scan) {
 
 void form_scan_done(FormScan *scan) {
   g_array_unref(scan->labels);
-  g_ptr_array_unref(scan->folded);
   g_free(scan->first);
 }

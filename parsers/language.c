@@ -60,7 +60,9 @@ static const char *words_of(const char *language) {
 static void vote_word(Vote *vote, const char *start, gsize length, guint weight) {
   char wanted[WORD_MAX_BYTES + 3];
   if (length == 0 || length > WORD_MAX_BYTES) return;
-  g_snprintf(wanted, sizeof wanted, " %.*s ", (int)length, start);
+  wanted[0] = wanted[length + 1] = ' ';
+  memcpy(wanted + 1, start, length);
+  wanted[length + 2] = '\0';
   for (guint i = 0; i < count(vote); i++)
     if (strstr(words_of(vote->event->languages[i]), wanted)) vote->votes[i] += weight;
 }

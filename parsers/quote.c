@@ -7,7 +7,9 @@ enum {
   QUOTE_DEPTH_MAX = 30,
   ATTRIBUTION_MAX_BYTES = 400, /* of an attribution, over up to three lines */
   HEADER_LINES_MAX = 10,       /* of a quoted header block */
-  SENT_MIN_LETTERS = 20,       /* a shorter line may well be an answer ("Oui") */
+  HEADER_KEY_MAX_BYTES = 40,   /* of a header's name */
+  DIVIDER_MAX_BYTES = 200,
+  SENT_MIN_LETTERS = 20, /* a shorter line may well be an answer ("Oui") */
   SENT_LINE_MAX_BYTES = 4000
 };
 
@@ -64,13 +66,14 @@ static const char *const verbs[] = {"a ecrit",          "wrote",        "ecrivai
 
 static HeaderKey header_key(const char *folded) {
   while (*folded == ' ' || *folded == '*') folded++;
-  const char *colon = strpbrk(folded, ":\t");
-  if (!colon || colon - folded > 40) return KEY_NONE;
-  g_autofree char *word = g_strstrip(g_strndup(folded, (gsize)(colon - folded)));
-  gsize length = strlen(word);
-  if (length > 0 && word[length - 1] == '*') word[length - 1] = '\0';
-  for (guint i = 0; i < G_N_ELEMENTS(header_keys); i++)
-    if (strcmp(word, header_keys[i].word) == 0) return header_keys[i].key;
+  gsize length = strcspn(folded, ":\t");
+  if (folded[length] == '\0' || length > HEADER_KEY_MAX_BYTES) return KEY_NONE;
+  while (length > 0 && g_ascii_isspace(folded[length - 1])) length--;
+  if (length > 0 && folded[length - 1] == '*') length--;
+  for (guint i = 0; i < G_N_ELEMENTS(header_keys); i++) {
+    const char *word = header_keys[i].word;
+    if (strncmp(word, folded, length) == 0 && word[length] == '\0') return header_keys[i].key;
+  }
   return KEY_NONE;
 }
 
@@ -79,9 +82,18 @@ static gboolean has_rule_marks(const char *folded) {
          strstr(folded, "***") != NULL || strstr(folded, "===") != NULL;
 }
 
+/* One of these stands in every divider; hardly a line of a mail has any. */
+static gboolean may_divide(const char *folded) {
+  static const char *const stems[] = {"message",     "mail",       "courriel",
+                                      "appointment", "メッセージ", NULL};
+  for (guint i = 0; stems[i]; i++)
+    if (strstr(folded, stems[i])) return TRUE;
+  return FALSE;
+}
+
 /* "-----Message d'origine-----": 1, of a forward: 2; 0: no divider. */
 static int divider(const char *folded) {
-  if (strlen(folded) > 200) return 0;
+  if (strnlen(folded, DIVIDER_MAX_BYTES + 1) > DIVIDER_MAX_BYTES || !may_divide(folded)) return 0;
   g_autofree char *words = fold_words(folded);
   if (g_str_has_prefix(words, "message du ") && g_ascii_isdigit(words[11])) return 1;
   for (guint i = 0; i < G_N_ELEMENTS(dividers); i++) {
@@ -96,8 +108,15 @@ static gboolean has_digit_or_at(const char *text) {
   return strpbrk(text, "0123456789@") != NULL;
 }
 
+/* An attribution ends in a colon, or in "a écrit", "wrote". */
+static gboolean may_attribute(const char *folded, gsize length) {
+  while (length > 0 && (g_ascii_isspace(folded[length - 1]) || folded[length - 1] == '-')) length--;
+  return length > 0 && strchr(":te", folded[length - 1]) && has_digit_or_at(folded);
+}
+
 /* One line or up to three joined: "Le … <a@b> a écrit :", "On … wrote:", "2019年…<a@b>:". */
-static gboolean is_attribution(const char *folded) {
+static gboolean is_attribution(const char *folded, gsize folded_length) {
+  if (!may_attribute(folded, folded_length)) return FALSE;
   g_autofree char *text = g_strstrip(g_strdup(folded));
   gsize length = strlen(text);
   while (length > 0 && strchr("- ", text[length - 1])) text[--length] = '\0';
@@ -122,7 +141,6 @@ typedef struct {
   const MimeMail *mail;
   const QuotePeople *people;
   Quote *quote;
-  GPtrArray *folded;             /* char*: each line folded */
   const char *sent;              /* letters of all that was sent */
   guint at[QUOTE_DEPTH_MAX + 1]; /* the segment that a line of that depth belongs to */
   gboolean known[QUOTE_DEPTH_MAX + 1];
@@ -132,7 +150,7 @@ static const TextLine *line_of(const Walk *walk, guint i) {
   return walk->text->lines->pdata[i];
 }
 static const char *folded_of(const Walk *walk, guint i) {
-  return walk->folded->pdata[i];
+  return text_folded(walk->text, i);
 }
 static guint depth_of(const Walk *walk, guint i) {
   return MIN(line_of(walk, i)->quote_depth, QUOTE_DEPTH_MAX);
@@ -184,19 +202,26 @@ static guint header_block(const Walk *walk, guint i, guint *ret_from) {
   return seen[KEY_FROM] && kinds >= 3 ? last : 0;
 }
 
+/* Does an attribution that begins so go on over the next lines? */
+static gboolean may_be_wrapped(const char *folded) {
+  return g_ascii_isdigit(folded[0]) || strncmp(folded, "le ", 3) == 0 ||
+         strncmp(folded, "on ", 3) == 0;
+}
+
 /* An attribution that starts at line `i`: how many lines it takes; 0: none. */
 static guint attribution(const Walk *walk, guint i, char **ret_text) {
-  g_autoptr(GString) joined = g_string_new(NULL);
+  char joined[ATTRIBUTION_MAX_BYTES + 2];
+  gsize length = 0;
   for (guint n = 0; n < 3 && i + n < walk->text->lines->len; n++) {
     const char *folded = folded_of(walk, i + n);
-    if (folded[0] == '\0' || depth_of(walk, i + n) != depth_of(walk, i)) break;
-    if (joined->len + strlen(folded) > ATTRIBUTION_MAX_BYTES) break;
-    if (n > 0 && !g_str_has_prefix(joined->str, "le ") && !g_str_has_prefix(joined->str, "on ") &&
-        !g_ascii_isdigit(joined->str[0]))
-      break;
-    g_string_append_printf(joined, "%s%s", n ? " " : "", folded);
-    if (!is_attribution(joined->str)) continue;
-    *ret_text = g_strdup(joined->str);
+    gsize size = strnlen(folded, ATTRIBUTION_MAX_BYTES + 1);
+    if (size == 0 || depth_of(walk, i + n) != depth_of(walk, i)) break;
+    if (length + size > ATTRIBUTION_MAX_BYTES || (n > 0 && !may_be_wrapped(joined))) break;
+    if (n > 0) joined[length++] = ' ';
+    memcpy(joined + length, folded, size + 1);
+    length += size;
+    if (!is_attribution(joined, length)) continue;
+    *ret_text = g_strdup(joined);
     return n + 1;
   }
   return 0;
@@ -269,7 +294,8 @@ char *quote_sent_letters(const Wire__Event *event) {
 }
 
 static gboolean repeats_sent(const Walk *walk, const char *folded) {
-  if (strlen(folded) < SENT_MIN_LETTERS || strlen(folded) > SENT_LINE_MAX_BYTES) return FALSE;
+  gsize length = strnlen(folded, SENT_LINE_MAX_BYTES + 1);
+  if (length < SENT_MIN_LETTERS || length > SENT_LINE_MAX_BYTES) return FALSE;
   g_autofree char *key = fold_key(folded);
   return strlen(key) >= SENT_MIN_LETTERS && strstr(walk->sent, key) != NULL;
 }
@@ -324,16 +350,6 @@ static void walk_lines(Walk *walk) {
   }
 }
 
-static void fold_lines(Walk *walk) {
-  g_auto(Fold) fold = {0};
-  fold_init(&fold);
-  walk->folded = g_ptr_array_new_with_free_func(g_free);
-  for (guint i = 0; i < walk->text->lines->len; i++) {
-    fold_line(&fold, line_of(walk, i)->text, -1);
-    g_ptr_array_add(walk->folded, g_strstrip(g_strdup(fold.text->str)));
-  }
-}
-
 Quote *quote_mark(Text *text, const MimeMail *mail, const QuotePeople *people) {
   Quote *quote = g_new0(Quote, 1);
   quote->segments = g_array_new(FALSE, TRUE, sizeof(QuoteSegment));
@@ -342,9 +358,7 @@ Quote *quote_mark(Text *text, const MimeMail *mail, const QuotePeople *people) {
   g_autofree char *letters = people->sent ? NULL : quote_sent_letters(people->event);
   walk.sent = people->sent ? people->sent : letters;
   segment_new(&walk, VOICE_OWN, FALSE);
-  fold_lines(&walk);
   walk_lines(&walk);
-  g_ptr_array_unref(walk.folded);
   return quote;
 }
 

@@ -130,10 +130,14 @@ static void judge(Reader *reader, Sentence *sentence) {
   sentence->open = asks || (!sentence->cancels && holds_any(words, open_words));
 }
 
+static gboolean is_full(const Reader *reader) {
+  return reader->out->all->len >= SENTENCES_MAX;
+}
+
 static void add(Reader *reader, const char *start, const char *end, guint line, guint end_line) {
   while (start < end && strchr(" ;,", *start)) start++;
   if (start >= end || end - start >= SENTENCE_MAX_BYTES) return;
-  if (reader->out->all->len >= SENTENCES_MAX) return;
+  if (is_full(reader)) return;
   Sentence *sentence = g_new0(Sentence, 1);
   sentence->text = g_strchomp(g_strndup(start, (gsize)(end - start)));
   sentence->line = line;
@@ -146,9 +150,9 @@ static void add(Reader *reader, const char *start, const char *end, guint line, 
 /* ---- where sentences end ---- */
 
 static gboolean ends_sentence(const char *p) {
-  if (g_str_has_prefix(p, "。") || g_str_has_prefix(p, "！") || g_str_has_prefix(p, "？"))
-    return TRUE;
-  if (!strchr(".!?", *p)) return FALSE;
+  if ((guchar)*p >= 0x80)
+    return g_str_has_prefix(p, "。") || g_str_has_prefix(p, "！") || g_str_has_prefix(p, "？");
+  if (*p != '.' && *p != '!' && *p != '?') return FALSE;
   return p[1] == ' ' || p[1] == '\0';
 }
 
@@ -178,7 +182,7 @@ static gsize clause_break(const char *p) {
 
 static void cut_paragraph(Reader *reader, const char *text, guint line, guint end_line) {
   const char *start = text;
-  for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+  for (const char *p = text; *p && !is_full(reader); p = g_utf8_next_char(p)) {
     gsize clause = *p == ' ' || *p == ',' ? clause_break(p) : 0;
     if (clause) {
       add(reader, start, p, line, end_line);
@@ -270,7 +274,7 @@ Sentences *sentences_read(const Reading *reading) {
   Reader reader = {reading, out, labelled};
   g_autoptr(GString) paragraph = g_string_new(NULL);
   mark_labelled(&reader);
-  for (guint i = 0; i < n_lines(&reader);) {
+  for (guint i = 0; i < n_lines(&reader) && !is_full(&reader);) {
     if (!is_prose(&reader, i)) {
       i++;
       continue;

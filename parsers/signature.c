@@ -143,7 +143,8 @@ static const char *const greetings[] = {"bonjour",
                                         NULL};
 
 static gboolean begins_with(const char *words, const char *const *phrases) {
-  for (guint i = 0; phrases[i]; i++) {
+  for (guint i = 0; words[0] && phrases[i]; i++) {
+    if (words[0] != phrases[i][0] || words[1] != phrases[i][1]) continue; /* nearly all of them */
     gsize length = strlen(phrases[i]);
     if (strncmp(words, phrases[i], length) != 0) continue;
     gboolean latin = (guchar)phrases[i][0] < 0x80;
@@ -164,22 +165,34 @@ static gboolean is_delimiter(const char *folded) {
   return length >= 2 && strspn(folded, "-_=* ") == length;
 }
 
-static gboolean is_footer(const char *folded) {
-  if (strlen(folded) > CLOSING_MAX_BYTES) return FALSE;
-  g_autofree char *link = g_strndup(folded, strcspn(folded, "<"));
-  g_autofree char *words = fold_words(link);
+/* What is looked at of a line: longer ones close nothing. */
+static gboolean is_too_long(const char *folded) {
+  return strnlen(folded, 2 * CLOSING_MAX_BYTES + 1) > 2 * CLOSING_MAX_BYTES;
+}
+
+/* `words` are the line's. */
+static gboolean is_footer(const char *folded, const char *words) {
+  gsize length = strnlen(folded, CLOSING_MAX_BYTES + 1), link = strcspn(folded, "<");
+  if (length > CLOSING_MAX_BYTES) return FALSE;
+  g_autofree char *before = link < length ? g_strndup(folded, link) : NULL;
+  g_autofree char *shown = before ? fold_words(before) : NULL;
+  if (shown) words = shown;
   return begins_with(words, footers) ||
          (strlen(words) <= SHORT_FOOTER_BYTES && begins_with(words, short_footers));
 }
 
-gboolean signature_is_closing(const char *folded) {
-  while (*folded == ' ') folded++;
-  if (strlen(folded) > 2 * CLOSING_MAX_BYTES) return FALSE;
-  if (is_delimiter(folded)) return TRUE;
-  g_autofree char *words = fold_words(folded);
-  if (is_footer(folded)) return TRUE;
+/* `words` are the line's. */
+static gboolean is_closing(const char *folded, const char *words) {
+  if (is_delimiter(folded) || is_footer(folded, words)) return TRUE;
   if (strchr(folded, ':')) return FALSE;
   return begins_with(words, closings) || is_among(words, alone);
+}
+
+gboolean signature_is_closing(const char *folded) {
+  while (*folded == ' ') folded++;
+  if (is_too_long(folded)) return FALSE;
+  g_autofree char *words = fold_words(folded);
+  return is_closing(folded, words);
 }
 
 gboolean signature_is_greeting(const char *folded) {
@@ -203,8 +216,10 @@ static char *sorted_words(const char *text) {
   return g_strjoinv(" ", split);
 }
 
-static gboolean is_name_line(const char *folded, const char *name) {
-  if (name[0] == '\0' || strlen(folded) > NAME_LINE_MAX_BYTES) return FALSE;
+/* `words` are the line's. */
+static gboolean is_name_line(const char *folded, const char *words, const char *name) {
+  if (name[0] == '\0' || strlen(words) != strlen(name)) return FALSE;
+  if (strlen(folded) > NAME_LINE_MAX_BYTES) return FALSE;
   g_autofree char *sorted = sorted_words(folded);
   return strcmp(sorted, name) == 0;
 }
@@ -213,8 +228,7 @@ static gboolean is_name_line(const char *folded, const char *name) {
 
 typedef struct {
   Text *text;
-  GPtrArray *folded; /* char*; NULL for lines that are not looked at */
-  char *name;        /* the display name's words, sorted; "" where it is no name */
+  char *name; /* the display name's words, sorted; "" where it is no name */
 } Walk;
 
 static const TextLine *line_of(const Walk *walk, guint i) {
@@ -223,6 +237,10 @@ static const TextLine *line_of(const Walk *walk, guint i) {
 
 static gboolean is_own(const Walk *walk, guint i) {
   return !line_of(walk, i)->quoted;
+}
+
+static const char *folded_of(const Walk *walk, guint i) {
+  return is_own(walk, i) ? text_folded(walk->text, i) : "";
 }
 
 /* The end of the own lines that begin at `i`: same part, nothing quoted between. */
@@ -241,10 +259,8 @@ static gboolean is_short(const Walk *walk, guint i, guint end, guint most) {
 }
 
 /* "Thank you" may open a mail as well as close it: it closes where little follows. */
-static gboolean closes_at(const Walk *walk, guint i, guint end) {
-  const char *folded = walk->folded->pdata[i];
-  if (!signature_is_closing(folded)) return FALSE;
-  g_autofree char *words = fold_words(folded);
+static gboolean closes_at(const Walk *walk, guint i, guint end, const char *words) {
+  if (!is_closing(folded_of(walk, i), words)) return FALSE;
   return !is_among(words, alone) || is_short(walk, i + 1, end, THANKS_LINES);
 }
 
@@ -258,29 +274,31 @@ static gboolean is_heading(const char *folded) {
 /* Lines and empty lines in turn about line `i`: labels with their values below them, perhaps. */
 static gboolean is_double_spaced(const Walk *walk, guint i, guint end) {
   if (i < 2 || i + 2 >= end) return FALSE;
-  const char *const *folded = (const char *const *)walk->folded->pdata + i;
-  gboolean below = !*folded[1] && *folded[2] && (i + 3 >= end || !*folded[3]);
-  return below && !*folded[-1] && *folded[-2] && !strpbrk(folded[-2], ",.!;");
+  const char *above = folded_of(walk, i - 2);
+  gboolean below = !*folded_of(walk, i + 1) && *folded_of(walk, i + 2) &&
+                   (i + 3 >= end || !*folded_of(walk, i + 3));
+  return below && !*folded_of(walk, i - 1) && *above && !strpbrk(above, ",.!;");
 }
 
 /* Does a short block of the sender's name begin at `i`, and reach to `end`? */
-static gboolean is_name_block(const Walk *walk, guint i, guint end) {
-  const char *folded = walk->folded->pdata[i];
-  if (i == 0 || strchr("-*>", *folded) || !is_name_line(folded, walk->name)) return FALSE;
-  if (is_heading(walk->folded->pdata[i - 1])) return FALSE;
-  if (is_double_spaced(walk, i, end) && is_heading(walk->folded->pdata[i - 2])) return FALSE;
+static gboolean is_name_block(const Walk *walk, guint i, guint end, const char *words) {
+  const char *folded = folded_of(walk, i);
+  if (i == 0 || strchr("-*>", *folded) || !is_name_line(folded, words, walk->name)) return FALSE;
+  if (is_heading(folded_of(walk, i - 1))) return FALSE;
+  if (is_double_spaced(walk, i, end) && is_heading(folded_of(walk, i - 2))) return FALSE;
   return is_short(walk, i, end, NAME_BLOCK_LINES);
 }
 
 static guint signature_start(const Walk *walk, guint begin, guint end) {
-  gboolean words = FALSE;
+  gboolean begun = FALSE; /* words stand above */
   for (guint i = begin; i < end; i++) {
-    const char *folded = walk->folded->pdata[i];
+    const char *folded = folded_of(walk, i);
     if (*folded == '\0') continue;
-    if (words && is_name_block(walk, i, end)) return i;
-    if (words && closes_at(walk, i, end)) return i;
-    if (!words && is_footer(folded)) return i;
-    words = TRUE;
+    g_autofree char *words = is_too_long(folded) ? NULL : fold_words(folded);
+    if (words && begun && is_name_block(walk, i, end, words)) return i;
+    if (words && begun && closes_at(walk, i, end, words)) return i;
+    if (words && !begun && is_footer(folded, words)) return i;
+    begun = TRUE;
   }
   return end;
 }
@@ -300,15 +318,7 @@ static void mark(Walk *walk) {
 }
 
 void signature_mark(Text *text, const char *from_name) {
-  g_autoptr(GPtrArray) folded = g_ptr_array_new_with_free_func(g_free);
-  g_auto(Fold) fold = {0};
-  fold_init(&fold);
-  for (guint i = 0; i < text->lines->len; i++) {
-    const TextLine *line = text->lines->pdata[i];
-    fold_line(&fold, line->quoted ? "" : line->text, -1);
-    g_ptr_array_add(folded, g_strstrip(g_strdup(fold.text->str)));
-  }
   g_autofree char *name = strchr(from_name, ' ') ? sorted_words(from_name) : g_strdup("");
-  Walk walk = {.text = text, .folded = folded, .name = name};
+  Walk walk = {.text = text, .name = name};
   mark(&walk);
 }

@@ -7,12 +7,14 @@
 #include <string.h>
 
 #include "parsers/charset.h"
+#include "parsers/fold.h"
 
 #define TICKED "\342\230\222"   /* U+2612 */
 #define UNTICKED "\342\230\220" /* U+2610 */
 
 static void line_free(TextLine *line) {
   g_free(line->text);
+  g_free(line->folded);
   g_free(line);
 }
 
@@ -126,6 +128,38 @@ static gboolean clean_characters(const char *line, gsize length, GString *out) {
   return composed;
 }
 
+/* ---- composition ---- */
+
+/* GLib's composing takes quadratic time in the length of what it is given. */
+enum { COMPOSED_AT_ONCE_BYTES = 256 };
+
+/* Where `p`, which is not at the text's end, may be cut so that its parts compose as the whole
+ * does: before a character that is not joined to one before it. Past the bound a cut is made
+ * anywhere: nobody writes that many marks on a letter. */
+static const char *composable_end(const char *p, const char *end) {
+  const char *start = p;
+  do {
+    p = g_utf8_next_char(p);
+  } while (p < end && !is_composed(g_utf8_get_char(p)) && p - start < COMPOSED_AT_ONCE_BYTES);
+  return p;
+}
+
+static char *compose(const GString *line) {
+  const char *end = line->str + line->len;
+  GString *out = g_string_sized_new(line->len + 8);
+  for (const char *p = line->str; p < end;) {
+    const char *stop = composable_end(p, end);
+    while (stop < end && stop - p < COMPOSED_AT_ONCE_BYTES / 2) stop = composable_end(stop, end);
+    g_autofree char *part = g_utf8_normalize(p, stop - p, G_NORMALIZE_NFC);
+    if (part)
+      g_string_append(out, part);
+    else
+      g_string_append_len(out, p, stop - p);
+    p = stop;
+  }
+  return g_string_free(out, FALSE);
+}
+
 /* ---- spellings of ticks ---- */
 
 /* What stands in a tick box; the empty ones by length alone. */
@@ -207,8 +241,7 @@ static char *clean(const char *line, gsize length) {
     out = ticks;
   }
   trim(out);
-  char *normal = composed ? NULL : g_utf8_normalize(out->str, (gssize)out->len, G_NORMALIZE_NFC);
-  return normal ? normal : g_strndup(out->str, out->len);
+  return composed ? g_strndup(out->str, out->len) : compose(out);
 }
 
 static void over_limit(Text *text, const char *name) {
@@ -240,6 +273,12 @@ TextLine *text_add(Text *text, const Wire__Limits *limits, const char *line, gss
   added->quote_depth = quote_depth;
   g_ptr_array_add(text->lines, added);
   return added;
+}
+
+const char *text_folded(const Text *text, guint line) {
+  TextLine *asked = g_ptr_array_index(text->lines, line);
+  if (!asked->folded) asked->folded = g_strstrip(fold_string(asked->text));
+  return asked->folded;
 }
 
 char *text_part_utf8(const MimePart *part, const char *label, Text *text) {

@@ -20,6 +20,7 @@ typedef struct {
   gboolean sent;      /* set by quote: repeats what the organiser sent */
   gboolean signature; /* set by quote */
   gboolean header;    /* set by quote: attribution line or quoted header block */
+  char *folded;       /* see text_folded; NULL: nobody asked yet */
 } TextLine;
 
 typedef struct {
@@ -43,6 +44,10 @@ TextLine *text_add(Text *text, const Wire__Limits *limits, const char *line, gss
  * plain one is empty or a mere notice), inline text first, then the attachments that a format of
  * parsers/formats/ can read, each once. */
 Text *text_read(const MimeMail *mail, const Wire__Limits *limits);
+
+/* Line `line` folded (fold.h), without white space around it. Made when first asked for, then kept
+ * for all the steps that compare lines. Borrowed; the line's text must not change any more. */
+const char *text_folded(const Text *text, guint line);
 
 /* For the formats: a part's bytes as UTF-8; `label` is the character set that they claim, a guess
  * is noted. The caller frees. */
