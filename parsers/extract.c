@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "parsers/bounce_report.h"
 #include "parsers/calendar.h"
 #include "parsers/classify.h"
 #include "parsers/fields/field.h"
@@ -468,6 +469,12 @@ static void make_lines(GPtrArray *strings) {
   }
 }
 
+static void read_bounce(const MimeMail *mail, const Text *text, char *const *addresses,
+                        Extraction *result) {
+  result->bounce = bounce_report_read(mail, text, addresses);
+  g_ptr_array_add(result->notes, bounce_report_note(result->bounce));
+}
+
 static void read_body(const Extractor *extractor, const Wire__Request *request,
                       const MimeMail *mail, Extraction *result) {
   g_autoptr(Text) text = text_read(mail, &extractor->limits);
@@ -492,6 +499,7 @@ static void read_body(const Extractor *extractor, const Wire__Request *request,
   append_strings(result->notes, text->notes);
   append_strings(result->references, found->references);
   result->kind = machine_kinds[found->machine];
+  if (found->machine == MACHINE_BOUNCE) read_bounce(mail, text, addresses, result);
   if (event) {
     set(&result->event, event->id);
     set(&result->language, language_of(event, text, result->subject));

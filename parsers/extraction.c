@@ -43,7 +43,32 @@ void extraction_free(Extraction *e) {
                         e->sources,    e->notes,        e->lines};
   for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
     if (lists[i]) g_ptr_array_unref(lists[i]);
+  bounce_report_free(e->bounce);
   g_free(e);
+}
+
+BounceReport *bounce_report_new(void) {
+  BounceReport *report = g_new0(BounceReport, 1);
+  char **strings[] = {&report->status, &report->final_recipient, &report->original_recipient,
+                      &report->diagnostic};
+  for (gsize i = 0; i < G_N_ELEMENTS(strings); i++) *strings[i] = g_strdup("");
+  return report;
+}
+
+void bounce_report_free(BounceReport *report) {
+  if (!report) return;
+  g_free(report->status);
+  g_free(report->final_recipient);
+  g_free(report->original_recipient);
+  g_free(report->diagnostic);
+  g_free(report);
+}
+
+const char *bounce_action_name(BounceAction action) {
+  static const char *const names[BOUNCE_ACTION_COUNT] = {"",          "failed",  "delayed",
+                                                         "delivered", "relayed", "expanded"};
+  g_assert((guint)action < BOUNCE_ACTION_COUNT);
+  return names[action];
 }
 
 Participant *participant_new(void) {

@@ -62,6 +62,25 @@ typedef struct {
   GPtrArray *invalid; /* InvalidValue* */
 } Participant;
 
+/* What a delivery report says became of the mail (RFC 3464 2.3.3). */
+typedef enum {
+  BOUNCE_UNKNOWN, /* it does not say */
+  BOUNCE_FAILED,
+  BOUNCE_DELAYED, /* a warning: the mail system still tries */
+  BOUNCE_DELIVERED,
+  BOUNCE_RELAYED,
+  BOUNCE_EXPANDED,
+  BOUNCE_ACTION_COUNT
+} BounceAction;
+
+/* What a bounce reports of one recipient. Anybody can send one: it proves nothing. */
+typedef struct {
+  BounceAction action;
+  char *status; /* "5.1.1" (RFC 3463), else the SMTP reply code "550"; "" if none */
+  char *final_recipient, *original_recipient; /* addr-spec in lower case; "" if none */
+  char *diagnostic;                           /* the mail system's words, one line; "" if none */
+} BounceReport;
+
 /* A line of the one text that the rules saw; kept only when the request asked for it. */
 typedef struct {
   char *text;
@@ -88,9 +107,10 @@ typedef struct {
   GPtrArray *participants;   /* Participant* */
   GPtrArray *review_reasons; /* char*: why a person must decide although the values are there */
   GPtrArray *sources;        /* char*: parts that gave values */
-  GPtrArray *notes; /* char*: what an admin may want to know ("charset windows-1252 guessed") */
-  char *text;       /* --text: what the sender newly wrote; NULL unless asked for */
-  GPtrArray *lines; /* ExtractionLine*; NULL unless asked for */
+  GPtrArray *notes;     /* char*: what an admin may want to know ("charset windows-1252 guessed") */
+  BounceReport *bounce; /* of KIND_BOUNCE; NULL else */
+  char *text;           /* --text: what the sender newly wrote; NULL unless asked for */
+  GPtrArray *lines;     /* ExtractionLine*; NULL unless asked for */
 } Extraction;
 
 /* An empty extraction of kind `question`, every array empty, every char* "" (return_path NULL). */
@@ -111,9 +131,15 @@ void invalid_value_free(InvalidValue *invalid);
 ExtractionLine *extraction_line_new(const char *text);
 void extraction_line_free(ExtractionLine *line);
 
+BounceReport *bounce_report_new(void); /* every char* "" */
+void bounce_report_free(BounceReport *report);
+/* RFC 3464's word for an action ("failed"); "" for BOUNCE_UNKNOWN. */
+const char *bounce_action_name(BounceAction action);
+
 /* The contract's word for a kind ("auto_reply"); the other way -1 is an unknown word. */
 const char *mail_kind_name(MailKind kind);
 int mail_kind_parse(const char *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Extraction, extraction_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Participant, participant_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BounceReport, bounce_report_free)

@@ -229,6 +229,18 @@ static void pack_lines(Arena *arena, const GPtrArray *lines, Wire__Extraction *w
   }
 }
 
+static Wire__Bounce *pack_bounce(Arena *arena, const BounceReport *report) {
+  if (!report) return NULL;
+  Wire__Bounce *w = arena_new0(arena, Wire__Bounce, 1);
+  wire__bounce__init(w);
+  w->action = (guint32)report->action;
+  w->status = borrow(report->status);
+  w->final_recipient = borrow(report->final_recipient);
+  w->original_recipient = borrow(report->original_recipient);
+  w->diagnostic = borrow(report->diagnostic);
+  return w;
+}
+
 static Wire__Extraction *pack_extraction(Arena *arena, const Extraction *e) {
   Wire__Extraction *w = arena_new0(arena, Wire__Extraction, 1);
   wire__extraction__init(w);
@@ -254,6 +266,7 @@ static Wire__Extraction *pack_extraction(Arena *arena, const Extraction *e) {
   w->participants = arena_new0(arena, Wire__Person *, w->n_participants);
   for (gsize i = 0; i < w->n_participants; i++)
     w->participants[i] = pack_person(arena, g_ptr_array_index(e->participants, i));
+  w->bounce = pack_bounce(arena, e->bounce);
   pack_lines(arena, e->lines, w);
   return w;
 }
@@ -358,6 +371,15 @@ static gboolean check_lines(const Wire__Extraction *w, GError **error) {
   return TRUE;
 }
 
+static gboolean check_bounce(const Wire__Bounce *w, GError **error) {
+  if (!w) return TRUE;
+  if (w->action >= BOUNCE_ACTION_COUNT) return invalid(error, "bounce", "unknown action");
+  return check_line(w->status, WIRE_BOUNCE_MAX_BYTES, "bounce status", error) &&
+         check_line(w->final_recipient, WIRE_BOUNCE_MAX_BYTES, "final recipient", error) &&
+         check_line(w->original_recipient, WIRE_BOUNCE_MAX_BYTES, "original recipient", error) &&
+         check_line(w->diagnostic, WIRE_BOUNCE_MAX_BYTES, "diagnostic", error);
+}
+
 static gboolean check_header(const Wire__Extraction *w, GError **error) {
   const struct {
     const char *string, *what;
@@ -376,7 +398,8 @@ static gboolean check_header(const Wire__Extraction *w, GError **error) {
 }
 
 static gboolean check_extraction(const Wire__Extraction *w, GError **error) {
-  if (!check_header(w, error) || !check_lines(w, error)) return FALSE;
+  if (!check_header(w, error) || !check_lines(w, error) || !check_bounce(w->bounce, error))
+    return FALSE;
   if (!check_text(w->text, WIRE_REPLY_MAX_BYTES, "text", error)) return FALSE;
   if (w->n_participants > WIRE_PARTICIPANTS_MAX) return invalid(error, "participants", "too many");
   for (gsize i = 0; i < w->n_participants; i++)
@@ -440,6 +463,17 @@ static GPtrArray *unpack_lines(const Wire__Extraction *w) {
   return lines;
 }
 
+static BounceReport *unpack_bounce(const Wire__Bounce *w) {
+  if (!w) return NULL;
+  BounceReport *report = bounce_report_new();
+  report->action = (BounceAction)w->action;
+  take(&report->status, w->status);
+  take(&report->final_recipient, w->final_recipient);
+  take(&report->original_recipient, w->original_recipient);
+  take(&report->diagnostic, w->diagnostic);
+  return report;
+}
+
 static Extraction *unpack_extraction(const Wire__Extraction *w) {
   Extraction *e = extraction_new();
   take(&e->message_id, w->message_id);
@@ -461,6 +495,7 @@ static Extraction *unpack_extraction(const Wire__Extraction *w) {
   unpack_strings(e->review_reasons, w->n_review_reasons, w->review_reasons);
   unpack_strings(e->sources, w->n_sources, w->sources);
   unpack_strings(e->notes, w->n_notes, w->notes);
+  e->bounce = unpack_bounce(w->bounce);
   return e;
 }
 

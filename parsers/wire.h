@@ -14,6 +14,7 @@ enum {
   WIRE_FRAME_MAX_BYTES = 80 << 20, /* any message on the pipe */
   WIRE_REPLY_MAX_BYTES = 8 << 20,  /* a Reply */
   WIRE_STRINGS_MAX = 2000,         /* references, notes, sources, reasons: each list */
+  WIRE_BOUNCE_MAX_BYTES = 1000,    /* each string of a BounceReport */
   WIRE_LINES_MAX = 200000,
   WIRE_PARTICIPANTS_MAX = 1000,    /* the most that Limits.participants may allow */
   WIRE_VALUE_MAX_BYTES = 64 << 10, /* the most that Limits.value_bytes may allow */

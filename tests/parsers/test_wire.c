@@ -16,6 +16,10 @@ static Extraction *sample(void) {
   e->subject = g_strdup("Réunion — 出席");
   e->return_path = g_strdup("");
   e->text = g_strdup("one\ntwo");
+  e->bounce = bounce_report_new();
+  e->bounce->action = BOUNCE_EXPANDED;
+  g_free(e->bounce->diagnostic);
+  e->bounce->diagnostic = g_strdup("550 no such user");
   e->kind = KIND_BULLETIN;
   e->flags = EXTRACTION_TO_US | EXTRACTION_CALENDAR;
   g_ptr_array_add(e->notes, g_strdup("note"));
@@ -56,6 +60,8 @@ static void test_extraction_survives(void) {
   g_assert_cmpfloat(v->width, ==, 1.5);
   g_assert_null(participant_value(p, "email"));
   g_assert_cmpstr(((InvalidValue *)p->invalid->pdata[0])->reason, ==, "too short");
+  g_assert_cmpint(back->bounce->action, ==, BOUNCE_EXPANDED);
+  g_assert_cmpstr(back->bounce->diagnostic, ==, "550 no such user");
   g_assert_true(((ExtractionLine *)back->lines->pdata[0])->quoted);
   g_autoptr(GBytes) again = wire_extraction_write(back);
   g_assert_true(g_bytes_equal(bytes, again));
@@ -68,6 +74,7 @@ static void test_absence_survives(void) {
   g_assert_nonnull(back);
   g_assert_null(back->return_path);
   g_assert_null(back->text);
+  g_assert_null(back->bounce);
   g_assert_null(back->lines);
 }
 
@@ -123,6 +130,13 @@ static void spoil_participants(Extraction *e) {
 static void spoil_lines(Extraction *e) {
   while (e->lines->len <= WIRE_LINES_MAX) g_ptr_array_add(e->lines, extraction_line_new(""));
 }
+static void spoil_action(Extraction *e) {
+  e->bounce->action = BOUNCE_ACTION_COUNT;
+}
+static void spoil_diagnostic(Extraction *e) {
+  g_free(e->bounce->diagnostic);
+  e->bounce->diagnostic = g_strnfill(WIRE_BOUNCE_MAX_BYTES + 1, 'a');
+}
 
 static const struct {
   const char *name, *message;
@@ -143,6 +157,8 @@ static const struct {
     {"notes", "notes: too many", spoil_notes},
     {"participants", "participants: too many", spoil_participants},
     {"lines", "lines: too many", spoil_lines},
+    {"action", "bounce: unknown action", spoil_action},
+    {"diagnostic", "diagnostic: too long", spoil_diagnostic},
 };
 
 static void test_lies_are_refused(void) {
