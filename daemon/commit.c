@@ -176,6 +176,10 @@ static OutboxEntry *outbox_entry_for(const Reply *reply, const ReplyRequest *req
   OutboxEntry *entry = outbox_entry_new();
   entry->message = request->message;
   entry->registration = registration;
+  for (guint i = 0; i < request->registrations->len; i++) {
+    guint64 id = ((const Registration *)request->registrations->pdata[i])->id;
+    if (id != registration) g_array_append_val(entry->others, id);
+  }
   entry->created = now;
   entry->next = next;
   string_set(&entry->to, reply->to);

@@ -235,6 +235,8 @@ GBytes *codec_outbox_write(const OutboxEntry *entry) {
   row.last_error = text(entry->last_error);
   row.mail = blob(entry->mail);
   row.has_mail = entry->mail != NULL;
+  row.n_others = entry->others->len;
+  row.others = (guint64 *)(void *)entry->others->data;
   return PACK(records__outbox, &row);
 }
 
@@ -255,6 +257,7 @@ static void fill_outbox(OutboxEntry *entry, const Records__Outbox *row) {
   entry->next = row->next;
   entry->sent = row->sent;
   entry->mail = unblob(row->has_mail, row->mail);
+  take_numbers(entry->others, row->others, row->n_others);
 }
 
 OutboxEntry *codec_outbox_read(const MDB_val *value) {

@@ -9,6 +9,7 @@ OutboxEntry *outbox_entry_new(void) {
                           &entry->state,     &entry->message_id,    &entry->text_hash,
                           &entry->last_error};
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) *texts[i] = g_strdup("");
+  entry->others = g_array_new(FALSE, FALSE, sizeof(guint64));
   return entry;
 }
 
@@ -17,6 +18,7 @@ void outbox_entry_free(OutboxEntry *entry) {
   char *const texts[] = {entry->to,         entry->envelope_from, entry->kind,      entry->state,
                          entry->message_id, entry->text_hash,     entry->last_error};
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
+  g_array_unref(entry->others);
   if (entry->mail) g_bytes_unref(entry->mail);
   g_free(entry);
 }

@@ -10,6 +10,7 @@ typedef struct {
   guint64 id;
   guint64 message;      /* the message that it answers; 0: none */
   guint64 registration; /* the first registration that it speaks of; 0: none */
+  GArray *others;       /* guint64: the further registrations that it speaks of */
   char *to;             /* one addr-spec */
   char *envelope_from;  /* "" is the null reverse-path */
   char *kind;           /* confirmed, updated, ask, late, declined, cancelled, received, … */

@@ -215,6 +215,8 @@ static guint64 add_reply(StoreTxn *txn, const char *message_id, const char *stat
   set(&entry->to, "a@b");
   entry->next = next;
   entry->mail = g_bytes_new_static("mail", 4);
+  const guint64 other = 7;
+  g_array_append_val(entry->others, other);
   gboolean added = outbox_add(txn, entry, &error);
   g_assert_no_error(error);
   g_assert_true(added);
@@ -256,6 +258,9 @@ static void test_due_in_order_of_time(void) {
   g_assert_cmpuint(((OutboxEntry *)due->pdata[0])->id, ==, early);
   g_assert_cmpuint(((OutboxEntry *)due->pdata[1])->id, ==, late);
   g_assert_cmpint(next, ==, 900);
+  const GArray *others = ((OutboxEntry *)due->pdata[0])->others;
+  g_assert_cmpuint(others->len, ==, 1);
+  g_assert_cmpuint(g_array_index(others, guint64, 0), ==, 7);
   change_state(txn, early, "sending", 100);
   g_autoptr(GPtrArray) rest = outbox_due(txn, 600, 10, NULL);
   g_assert_cmpuint(rest->len, ==, 1);
