@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "daemon/commit_bounce.h"
 #include "daemon/reply_limits.h"
 #include "daemon/token.h"
 #include "daemon/util.h"
@@ -342,16 +343,26 @@ static void verdict_input(DecideInput *decision, const CommitContext *context,
 }
 
 static gboolean write_message(const CommitContext *context, StoreTxn *txn, const CommitInput *input,
-                              const Event *event, const Verdict *verdict, Message *message,
-                              gint64 now, GError **error) {
+                              const Event *event, const Verdict *verdict, OutboxEntry *bounced,
+                              Message *message, gint64 now, GError **error) {
   if (!message_add(txn, message, verdict->keep_text ? input->raw : NULL, error) ||
       !journal_message(txn, input, message, error) ||
       !commit_changes(context, txn, message, verdict->changes, "sender", now, error))
+    return FALSE;
+  if (bounced &&
+      !commit_bounce_write(txn, input->extraction->bounce, verdict, bounced, message, now, error))
     return FALSE;
   if (verdict->reply != REPLY_NONE &&
       !answer(context, txn, input, event, verdict, message, now, error))
     return FALSE;
   return message_update(txn, message, error);
+}
+
+/* Of a bounce: the answer of ours that it speaks of. */
+static gboolean find_answer(StoreTxn *txn, const Extraction *extraction, OutboxEntry **ret_answer,
+                            GError **error) {
+  return extraction->kind != KIND_BOUNCE ||
+         commit_bounce_find(txn, extraction->references, ret_answer, error);
 }
 
 gboolean commit_message(const CommitContext *context, StoreTxn *txn, const CommitInput *input,
@@ -364,13 +375,17 @@ gboolean commit_message(const CommitContext *context, StoreTxn *txn, const Commi
     *ret_id = same.original;
     return note_copy(txn, input, same.original, error);
   }
+  g_autoptr(OutboxEntry) bounced = NULL;
+  if (!find_answer(txn, extraction, &bounced, error)) return FALSE;
   guint64 thread = token_find(context->secret, extraction->references);
   g_autoptr(GPtrArray) known = find_known(txn, event, extraction, thread);
-  DecideInput decision = {.thread = thread, .known = known, .conflicting_id = same.conflicting_id};
+  DecideInput decision = {
+      .thread = thread, .known = known, .conflicting_id = same.conflicting_id, .answer = bounced};
   verdict_input(&decision, context, input, event);
   g_autoptr(Verdict) verdict = decide(&decision);
   g_autoptr(Message) message = message_for(input, verdict, thread_of(verdict, thread), now);
-  if (!write_message(context, txn, input, event, verdict, message, now, error)) return FALSE;
+  if (!write_message(context, txn, input, event, verdict, bounced, message, now, error))
+    return FALSE;
   *ret_id = message->id;
   return TRUE;
 }

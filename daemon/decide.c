@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/decide_auth.h"
+#include "daemon/decide_bounce.h"
 #include "daemon/decide_match.h"
 #include "daemon/util.h"
 
@@ -37,6 +38,7 @@ void verdict_free(Verdict *verdict) {
   if (!verdict) return;
   g_free(verdict->reason);
   g_free(verdict->reply_to);
+  g_free(verdict->undelivered);
   g_ptr_array_unref(verdict->changes);
   g_free(verdict);
 }
@@ -143,13 +145,12 @@ static gboolean gate_duplicate(const DecideInput *input, Verdict *verdict) {
 static gboolean gate_machine(const DecideInput *input, Verdict *verdict) {
   static const char *const reasons[KIND_COUNT] = {
       [KIND_AUTO_REPLY] = "an automatic answer",
-      [KIND_BOUNCE] = "a delivery report",
       [KIND_BULK] = "a list, a newsletter or advertising",
   };
   MailKind kind = input->extraction->kind;
-  if (!reasons[kind]) return FALSE;
-  if (kind == KIND_BOUNCE && input->thread)
-    settle(verdict, DECISION_IGNORE, "review", "an answer of ours could not be delivered");
+  if (!reasons[kind] && kind != KIND_BOUNCE) return FALSE;
+  if (kind == KIND_BOUNCE)
+    decide_bounce(input, verdict);
   else
     settle(verdict, DECISION_IGNORE, "settled", reasons[kind]);
   verdict->keep_text = !input->personal || is_tied(input);

@@ -6,6 +6,7 @@
 #include "daemon/config.h"
 #include "daemon/event.h"
 #include "parsers/extraction.h"
+#include "store/outbox.h"
 #include "store/registration.h"
 
 typedef enum { DECISION_ACCEPT, DECISION_ASK, DECISION_REVIEW, DECISION_IGNORE } Decision;
@@ -34,7 +35,8 @@ typedef struct {
   gboolean duplicate;              /* same mail (Message-ID or digest) is stored already */
   gboolean conflicting_id;         /* same Message-ID, other content */
   guint64 thread;                  /* thread whose token is valid in the references; 0: none */
-  const GPtrArray *known; /* Registration*: of that thread, of these e-mails, of this sender */
+  const GPtrArray *known;    /* Registration*: of that thread, of these e-mails, of this sender */
+  const OutboxEntry *answer; /* of ours, that a bounce speaks of; NULL: none */
 } DecideInput;
 
 typedef struct {
@@ -51,6 +53,8 @@ typedef struct {
   char *reply_to;       /* addr-spec; NULL when reply is REPLY_NONE */
   const char *language; /* static or borrowed from the event/extraction */
   GPtrArray *changes;   /* Change* */
+  char *undelivered;    /* `answer` is to be marked so: what its registrations' history says;
+                         * NULL: nothing is marked */
   gboolean keep_text;   /* FALSE for `aside`: neither raw nor subject is stored */
 } Verdict;
 

@@ -120,14 +120,21 @@ static gboolean journal_outcome(StoreTxn *txn, const OutboxEntry *entry, const O
   return journal_add(txn, 0, entry->message, what, text, error);
 }
 
+/* Its bounce may be read before the server's reply is written: then it stays failed. */
+static void accept(OutboxEntry *entry, gint64 now) {
+  entry->sent = now;
+  if (!strcmp(entry->state, "failed")) return;
+  string_set(&entry->state, "sent");
+  string_set(&entry->last_error, "");
+}
+
 static gboolean write_outcome(Outgoing *outgoing, StoreTxn *txn, const Outcome *outcome, gint64 now,
                               GError **error) {
   g_autoptr(OutboxEntry) entry = outbox_get(txn, outcome->id, error);
   if (!entry) return FALSE;
-  string_set(&entry->last_error, is_accepted(outcome) ? "" : outcome->text);
+  if (!is_accepted(outcome)) string_set(&entry->last_error, outcome->text);
   if (is_accepted(outcome)) {
-    string_set(&entry->state, "sent");
-    entry->sent = now;
+    accept(entry, now);
   } else if (outcome->server) {
     defer_for_server(outgoing, entry, now);
   } else if (!retry_or_give_up(outgoing, txn, entry, outcome, now, error)) {
