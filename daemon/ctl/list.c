@@ -79,12 +79,6 @@ static gboolean add_registration(const Registration *registration, void *context
 
 static gboolean print_registration(const Registration *registration, void *context) {
   (void)context;
-  json_print(rows_registration(registration));
-  return !ferror(stdout);
-}
-
-static gboolean print_with_history(const Registration *registration, void *context) {
-  (void)context;
   json_t *object = rows_registration(registration);
   json_object_set_new(object, "history", rows_history(registration));
   json_print(object);
@@ -93,7 +87,7 @@ static gboolean print_with_history(const Registration *registration, void *conte
 
 static gboolean list(const View *view, const Options *options, GError **error) {
   if (options->json)
-    return registration_foreach(view->txn, options->event, print_with_history, NULL, error);
+    return registration_foreach(view->txn, options->event, print_registration, NULL, error);
   Lister lister = {view->config, table_new(columns)};
   gboolean done = registration_foreach(view->txn, options->event, add_registration, &lister, error);
   table_print(lister.table, "Nobody is registered yet.");
