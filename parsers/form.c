@@ -568,7 +568,7 @@ static gboolean read_cells(Reader *reader, const FormLabel *label) {
 
 static void read_label(Reader *reader, const FormLabel *label) {
   const char *line = line_of(reader, label->line)->text;
-  guint end = label->stop;
+  guint end = MAX(label->stop, label->value); /* a mark may hold the next label */
   /* what parts a value from the next label is no part of it */
   const char *trimmed = label->stop < label->cell_end ? " \t,;/|-(" : " \t";
   while (end > label->value && strchr(trimmed, line[end - 1])) end--;
