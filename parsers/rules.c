@@ -1,8 +1,9 @@
 /* rules - see rules.h.
  *
  * The labels are one alternation (a second one where PCRE2's bound on a pattern is passed), longest
- * first, grouped by their first letter so that a place in the text is turned down after one
- * comparison a letter; (*MARK) tells which one matched. */
+ * first, those of a first letter together, what begins alike written once; (*MARK) tells which one
+ * matched. They are tried only where
+ * a word begins, with two letters that a label begins with: hardly anywhere in a mail. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "parsers/rules.h"
 
@@ -17,11 +18,17 @@ typedef struct {
   const char *regex;
 } Compiled;
 
+/* Labels, or the words of a field's choices. */
+typedef struct {
+  GPtrArray *codes;             /* pcre2_code*, anchored: PCRE2 bounds the size of one */
+  guint8 begins[(1 << 16) / 8]; /* pairs of bytes that one of them may begin with */
+} Words;
+
 struct Rules {
   const Wire__Event *event;
   GArray *labels;                /* RuleLabel */
-  GPtrArray *label_codes;        /* pcre2_code*: PCRE2 bounds the size of one */
-  pcre2_code **choices;          /* one a field; NULL: none */
+  Words *names;                  /* of the labels */
+  Words **choices;               /* one a field; NULL: none */
   GArray *sets[RULES_SET_COUNT]; /* Compiled */
   GArray *patterns;              /* Compiled, of fields */
   pcre2_match_context *context;
@@ -40,6 +47,7 @@ static const char shared_groups[] = "(?(DEFINE)((?:[(.-]?e?[).-]{0,2}\\(?s?\\)?)
 
 typedef struct {
   char *pattern;
+  char **words; /* the pattern of each, which a separator parts */
   guint mark;
   glong length; /* characters of the folded words: longer ones are tried first */
 } Alternative;
@@ -47,6 +55,7 @@ typedef struct {
 static void alternative_free(gpointer data) {
   Alternative *alternative = data;
   g_free(alternative->pattern);
+  g_strfreev(alternative->words);
   g_free(alternative);
 }
 
@@ -80,15 +89,14 @@ static gboolean is_latin_word(const char *word) {
   return g_utf8_get_char(word) < 0x0250;
 }
 
-static void word_pattern(GString *out, const char *word) {
+#define ENDING "(?1)"
+#define SEPARATOR "(?2)"
+
+static char *word_pattern(const char *word) {
   gsize length = strlen(word);
-  if (!is_latin_word(word) || length < 3) {
-    g_string_append(out, word);
-    return;
-  }
+  if (!is_latin_word(word) || length < 3) return g_strdup(word);
   if (length > 3 && word[length - 1] == 's') length--;
-  g_string_append_len(out, word, (gssize)length);
-  g_string_append(out, "(?1)");
+  return g_strdup_printf("%.*s" ENDING, (int)length, word);
 }
 
 /* The pattern of one label or choice word; NULL: nothing in it can be matched. */
@@ -96,38 +104,103 @@ static Alternative *alternative_new(const char *text, guint mark) {
   g_autofree char *plain = without_endings(text);
   g_autofree char *words = fold_words(plain);
   if (words[0] == '\0') return NULL;
-  GString *pattern = g_string_new(NULL);
-  g_auto(GStrv) split = g_strsplit(words, " ", -1);
+  char **split = g_strsplit(words, " ", -1);
   for (guint i = 0; split[i]; i++) {
-    if (i > 0) g_string_append(pattern, "(?2)");
-    word_pattern(pattern, split[i]);
+    char *word = split[i];
+    split[i] = word_pattern(word);
+    g_free(word);
   }
   Alternative *alternative = g_new0(Alternative, 1);
   alternative->length = g_utf8_strlen(words, -1);
-  alternative->pattern = g_string_free(pattern, FALSE);
+  alternative->words = split;
+  alternative->pattern = g_strjoinv(SEPARATOR, split);
   alternative->mark = mark;
   return alternative;
 }
 
-/* Sorted ones from `from` to `to`, grouped by first letter: (?:a(?:…|…)|b(?:…)). */
+/* ---- what begins alike, once ---- */
+
+/* Could both patterns of a word take the same word ("présent" and "présente")? Then the order in
+ * which they are tried matters. */
+static gboolean may_clash(const char *a, const char *b) {
+  gsize length_a = strcspn(a, "("), length_b = strcspn(b, "(");
+  if (memcmp(a, b, MIN(length_a, length_b)) != 0) return FALSE;
+  const char *shorter = length_a < length_b ? a : b, *longer = shorter == a ? b : a;
+  gsize end = MIN(length_a, length_b);
+  return length_a == length_b || (shorter[end] && strchr("es", longer[end]));
+}
+
+/* May an ending take that word ("courriel e mail")? NULL: there is none. */
+static gboolean is_like_ending(const char *word) {
+  return word && word[strspn(word, "es")] == '\0';
+}
+
+/* May all that go on with `word` be tried at once? */
+static gboolean is_clear(const GPtrArray *all, guint at, const char *word) {
+  for (guint i = 0; i < all->len; i++) {
+    char *const *words = ((const Alternative *)all->pdata[i])->words;
+    if (!words[at]) continue;
+    if (strcmp(words[at], word) != 0 ? may_clash(words[at], word) : is_like_ending(words[at + 1]))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* One alternative from its word `at` on. */
+static void append_alone(GString *out, const Alternative *alternative, guint at) {
+  for (guint k = at; alternative->words[k]; k++) {
+    if (k > 0) g_string_append(out, SEPARATOR);
+    g_string_append(out, alternative->words[k]);
+  }
+  g_string_append_printf(out, "(*MARK:%u)", alternative->mark);
+}
+
+/* The alternatives, which are alike up to their word `at`, as "a|b(?:c|d)". */
+static void append_all(GString *out, const GPtrArray *all, guint at) {
+  g_autofree gboolean *done = g_new0(gboolean, all->len + 1);
+  gboolean first = TRUE;
+  for (guint i = 0; i < all->len; i++) {
+    const Alternative *alternative = all->pdata[i];
+    const char *word = alternative->words[at];
+    if (done[i]) continue;
+    if (!first) g_string_append_c(out, '|');
+    first = FALSE;
+    g_autoptr(GPtrArray) alike = g_ptr_array_new();
+    gboolean clear = word && is_clear(all, at, word);
+    for (guint k = i; clear && k < all->len; k++) {
+      const char *other = ((const Alternative *)all->pdata[k])->words[at];
+      if (!other || strcmp(other, word) != 0) continue;
+      g_ptr_array_add(alike, all->pdata[k]);
+      done[k] = TRUE;
+    }
+    if (alike->len < 2) {
+      append_alone(out, alternative, at);
+      continue;
+    }
+    g_string_append_printf(out, "%s%s(?:", at > 0 ? SEPARATOR : "", word);
+    append_all(out, alike, at + 1);
+    g_string_append_c(out, ')');
+  }
+}
+
+/* Sorted ones from `from` to `to`, those of a first letter together: (?:(?=a)(?:…|…)|(?=b)(?:…)).
+ */
 static char *alternation(const GPtrArray *alternatives, guint from, guint to) {
   GString *out = g_string_new("(?:");
-  gunichar group = 0;
-  for (guint i = from; i < to; i++) {
-    const Alternative *alternative = alternatives->pdata[i];
-    gunichar first = g_utf8_get_char(alternative->pattern);
-    if (first != group) {
-      if (group) g_string_append(out, ")|");
-      g_string_append_unichar(out, first);
-      g_string_append(out, "(?:");
-      group = first;
-    } else {
-      g_string_append_c(out, '|');
-    }
-    g_string_append_printf(out, "%s(*MARK:%u)", g_utf8_next_char(alternative->pattern),
-                           alternative->mark);
+  for (guint i = from; i < to;) {
+    const char *pattern = ((const Alternative *)alternatives->pdata[i])->pattern;
+    gunichar letter = g_utf8_get_char(pattern);
+    g_autoptr(GPtrArray) group = g_ptr_array_new();
+    while (i < to &&
+           g_utf8_get_char(((const Alternative *)alternatives->pdata[i])->pattern) == letter)
+      g_ptr_array_add(group, alternatives->pdata[i++]);
+    g_string_append(out, out->len > 3 ? "|(?=" : "(?=");
+    g_string_append_unichar(out, letter);
+    g_string_append(out, ")(?:");
+    append_all(out, group, 0);
+    g_string_append_c(out, ')');
   }
-  g_string_append(out, group ? "))" : "(?!))");
+  g_string_append(out, to > from ? ")" : "(?!))");
   return g_string_free(out, FALSE);
 }
 
@@ -147,10 +220,10 @@ static void problem_add(GPtrArray *problems, const Wire__Event *event, const cha
   g_ptr_array_add(problems, problem);
 }
 
-static pcre2_code *compile(const char *regex, int *ret_error, gsize *ret_offset) {
-  pcre2_code *code = pcre2_compile((PCRE2_SPTR)regex, PCRE2_ZERO_TERMINATED,
-                                   PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C,
-                                   ret_error, ret_offset, NULL);
+static pcre2_code *compile(const char *regex, guint32 options, int *ret_error, gsize *ret_offset) {
+  options |= PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C;
+  pcre2_code *code =
+      pcre2_compile((PCRE2_SPTR)regex, PCRE2_ZERO_TERMINATED, options, ret_error, ret_offset, NULL);
   /* Without the JIT (systemd's MemoryDenyWriteExecute) the interpreter does the same, slower. */
   if (code) (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
   return code;
@@ -177,7 +250,7 @@ static void compile_pattern(Rules *rules, GArray *into, const Wire__Pattern *pat
   gsize offset = 0;
   Compiled compiled = {
       .what = what, .number = number, .line = pattern->line, .regex = pattern->regex};
-  compiled.code = compile(folded, &error, &offset);
+  compiled.code = compile(folded, 0, &error, &offset);
   if (compiled.code) {
     g_array_append_val(into, compiled);
     return;
@@ -282,7 +355,7 @@ static pcre2_code *compile_words(const Rules *rules, const GPtrArray *alternativ
       g_strdup_printf("%s(?<![\\p{L}\\p{N}])%s%s(?![\\p{L}\\p{N}])", shared_groups, lead, any);
   int error = 0;
   gsize offset = 0;
-  pcre2_code *code = compile(regex, &error, &offset);
+  pcre2_code *code = compile(regex, PCRE2_ANCHORED, &error, &offset);
   if (code) return code;
   char text[200] = "";
   pcre2_get_error_message(error, (PCRE2_UCHAR *)text, sizeof text);
@@ -290,24 +363,82 @@ static pcre2_code *compile_words(const Rules *rules, const GPtrArray *alternativ
   return NULL;
 }
 
+/* ---- where a word may begin ---- */
+
+static guint pair_of(const char *p) {
+  return (guint)(guchar)p[0] << 8 | (guchar)p[1];
+}
+
+static void begins_add(Words *words, guint pair) {
+  words->begins[pair / 8] = (guint8)(words->begins[pair / 8] | 1 << pair % 8);
+}
+
+/* What the words of `pattern` begin with: two letters, or one and anything. */
+static void begins_add_pattern(Words *words, const char *pattern) {
+  gboolean two = g_ascii_isalnum(pattern[1]) || (guchar)pattern[1] >= 0x80;
+  for (guint second = 0; second < 256 && !two; second++)
+    begins_add(words, (guint)(guchar)pattern[0] << 8 | second);
+  if (two) begins_add(words, pair_of(pattern));
+}
+
+static gboolean is_letter_before(const char *text, const char *p) {
+  if (p == text) return FALSE;
+  if ((guchar)p[-1] < 0x80) return g_ascii_isalnum(p[-1]);
+  gunichar ch = g_utf8_get_char(g_utf8_prev_char(p));
+  return (ch >= 0x3041 && ch <= 0x3096) || (ch >= 0x4E00 && ch <= 0x9FA5);
+}
+
+/* May one of the words begin at `p`? No regular expression is run where none may. Letters that
+ * have a case and are not ASCII are left to it. */
+static gboolean may_begin(const Words *words, const char *text, const char *p) {
+  guchar first = (guchar)p[0], second = (guchar)p[1];
+  if ((first & 0xC0) == 0x80) return FALSE; /* within a character */
+  gboolean ideograph = first >= 0xE3 && first <= 0xE9;
+  gboolean other = !ideograph && (first >= 0x80 || second >= 0x80);
+  guint pair = pair_of(p);
+  return (other || words->begins[pair / 8] >> pair % 8 & 1) && !is_letter_before(text, p);
+}
+
+static Words *words_new(void) {
+  Words *words = g_new0(Words, 1);
+  words->codes = g_ptr_array_new_with_free_func((GDestroyNotify)pcre2_code_free);
+  return words;
+}
+
+static void words_free(Words *words) {
+  if (!words) return;
+  g_ptr_array_unref(words->codes);
+  g_free(words);
+}
+
+/* Sorts them. `lead` may stand before each, `leads` is what that begins with. */
+static Words *words_compile(const Rules *rules, GPtrArray *alternatives, const char *lead,
+                            const char *const *leads, const char *field, GPtrArray *problems) {
+  Words *words = words_new();
+  g_ptr_array_sort(alternatives, alternative_compare);
+  for (guint from = 0; from < alternatives->len; from += ALTERNATIVES_A_PATTERN) {
+    guint to = MIN(from + ALTERNATIVES_A_PATTERN, alternatives->len);
+    pcre2_code *code = compile_words(rules, alternatives, from, to, lead, field, problems);
+    if (code) g_ptr_array_add(words->codes, code);
+  }
+  for (guint i = 0; i < alternatives->len; i++)
+    begins_add_pattern(words, ((const Alternative *)alternatives->pdata[i])->pattern);
+  for (guint i = 0; leads && leads[i]; i++) begins_add(words, pair_of(leads[i]));
+  return words;
+}
+
 static void compile_labels(Rules *rules, GPtrArray *problems) {
+  static const char *const leads[] = {"n ", "no", "nu", "vo", "yo", "ご", "お", "貴", NULL};
   static const char lead[] =
       "(?:(?:(?:n ?[o\u00b0\u00ba]\\.?|numeros?|num\\.?) (?:des? |d')?)|votre |vos |notre |your "
       "|\u3054|\u304a|\u8cb4)?";
   g_autoptr(GPtrArray) alternatives = g_ptr_array_new_with_free_func(alternative_free);
   rules->labels = g_array_new(FALSE, TRUE, sizeof(RuleLabel));
-  rules->label_codes = g_ptr_array_new_with_free_func((GDestroyNotify)pcre2_code_free);
   collect_labels(rules, alternatives);
-  g_ptr_array_sort(alternatives, alternative_compare);
-  for (guint from = 0; from < alternatives->len; from += ALTERNATIVES_A_PATTERN) {
-    guint to = MIN(from + ALTERNATIVES_A_PATTERN, alternatives->len);
-    pcre2_code *code = compile_words(rules, alternatives, from, to, lead, "", problems);
-    if (code) g_ptr_array_add(rules->label_codes, code);
-  }
+  rules->names = words_compile(rules, alternatives, lead, leads, "", problems);
 }
 
-static pcre2_code *compile_choices(const Rules *rules, const Wire__Field *field,
-                                   GPtrArray *problems) {
+static Words *compile_choices(const Rules *rules, const Wire__Field *field, GPtrArray *problems) {
   g_autoptr(GPtrArray) alternatives = g_ptr_array_new_with_free_func(alternative_free);
   for (gsize c = 0; c < field->n_choices; c++) {
     Wire__Choice *choice = field->choices[c];
@@ -316,9 +447,8 @@ static pcre2_code *compile_choices(const Rules *rules, const Wire__Field *field,
       if (alternative) g_ptr_array_add(alternatives, alternative);
     }
   }
-  if (alternatives->len == 0) return NULL;
-  g_ptr_array_sort(alternatives, alternative_compare);
-  return compile_words(rules, alternatives, 0, alternatives->len, "", field->name, problems);
+  return alternatives->len ? words_compile(rules, alternatives, "", NULL, field->name, problems)
+                           : NULL;
 }
 
 Rules *rules_new(const Wire__Event *event, const Wire__Limits *limits, GPtrArray *problems) {
@@ -327,7 +457,7 @@ Rules *rules_new(const Wire__Event *event, const Wire__Limits *limits, GPtrArray
   compile_labels(rules, problems);
   compile_sets(rules, problems);
   compile_field_patterns(rules, problems);
-  rules->choices = g_new0(pcre2_code *, event->n_fields + 1);
+  rules->choices = g_new0(Words *, event->n_fields + 1);
   for (gsize f = 0; f < event->n_fields; f++)
     rules->choices[f] = compile_choices(rules, event->fields[f], problems);
   guint32 steps = limits && limits->match_steps ? limits->match_steps : LIMIT_MATCH_STEPS;
@@ -340,8 +470,8 @@ Rules *rules_new(const Wire__Event *event, const Wire__Limits *limits, GPtrArray
 
 void rules_free(Rules *rules) {
   if (!rules) return;
-  g_ptr_array_unref(rules->label_codes);
-  for (gsize f = 0; f < rules->event->n_fields; f++) pcre2_code_free(rules->choices[f]);
+  words_free(rules->names);
+  for (gsize f = 0; f < rules->event->n_fields; f++) words_free(rules->choices[f]);
   g_free(rules->choices);
   for (guint s = 0; s < RULES_SET_COUNT; s++) g_array_unref(rules->sets[s]);
   g_array_unref(rules->patterns);
@@ -395,33 +525,54 @@ static guint marked(const Rules *rules) {
   return mark ? (guint)g_ascii_strtoull((const char *)mark, NULL, 10) : 0;
 }
 
+/* The longest of `words` at byte `at` alone. FALSE: none. */
+static gboolean match_words(Rules *rules, const Words *words, const Compiled *named,
+                            const Fold *line, gsize at, guint *ret_mark, gsize *ret_end) {
+  gboolean found = FALSE;
+  for (guint i = 0; i < words->codes->len; i++) {
+    Compiled compiled = *named;
+    compiled.code = words->codes->pdata[i];
+    if (!run(rules, &compiled, line->text->str, line->text->len, at)) continue;
+    gsize end = pcre2_get_ovector_pointer(rules->data)[1];
+    if (found && end <= *ret_end) continue;
+    *ret_end = end;
+    *ret_mark = marked(rules);
+    found = TRUE;
+  }
+  return found;
+}
+
+/* The first of `words` from byte `from` on. FALSE: none. */
+static gboolean find_words(Rules *rules, const Words *words, const Compiled *named,
+                           const Fold *line, gsize from, guint *ret_mark, gsize *ret_start,
+                           gsize *ret_end) {
+  const char *text = line->text->str;
+  for (gsize at = from; at < line->text->len; at++) {
+    if (!may_begin(words, text, text + at)) continue;
+    if (!match_words(rules, words, named, line, at, ret_mark, ret_end)) continue;
+    *ret_start = at;
+    return TRUE;
+  }
+  return FALSE;
+}
+
 const RuleLabel *rules_find_label(Rules *rules, const Fold *line, gsize from, gsize *ret_start,
                                   gsize *ret_end) {
-  const RuleLabel *best = NULL;
-  for (guint i = 0; i < rules->label_codes->len; i++) {
-    const Compiled labels = {
-        .code = rules->label_codes->pdata[i], .what = "fields", .regex = "labels"};
-    if (!run(rules, &labels, line->text->str, line->text->len, from)) continue;
-    const PCRE2_SIZE *span = pcre2_get_ovector_pointer(rules->data);
-    guint index = marked(rules);
-    if (index >= rules->labels->len) continue;
-    if (best && (span[0] > *ret_start || (span[0] == *ret_start && span[1] <= *ret_end))) continue;
-    *ret_start = span[0];
-    *ret_end = span[1];
-    best = &g_array_index(rules->labels, RuleLabel, index);
-  }
-  return best;
+  static const Compiled named = {.what = "fields", .regex = "labels"};
+  guint index = 0;
+  gboolean found = find_words(rules, rules->names, &named, line, from, &index, ret_start, ret_end);
+  return found && index < rules->labels->len ? &g_array_index(rules->labels, RuleLabel, index)
+                                             : NULL;
 }
 
 int rules_find_choice(Rules *rules, guint field, const Fold *text, gsize from, gsize *ret_start,
                       gsize *ret_end) {
-  const Compiled words = {
-      .code = rules->choices[field], .what = rules->event->fields[field]->name, .regex = "choices"};
-  if (!run(rules, &words, text->text->str, text->text->len, from)) return -1;
-  const PCRE2_SIZE *span = pcre2_get_ovector_pointer(rules->data);
-  *ret_start = span[0];
-  *ret_end = span[1];
-  return (int)marked(rules);
+  const Compiled named = {.what = rules->event->fields[field]->name, .regex = "choices"};
+  guint index = 0;
+  if (!rules->choices[field]) return -1;
+  return find_words(rules, rules->choices[field], &named, text, from, &index, ret_start, ret_end)
+             ? (int)index
+             : -1;
 }
 
 gboolean rules_matches(Rules *rules, RulesSet set, const Fold *text, guint *ret_index) {
