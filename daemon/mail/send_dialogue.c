@@ -97,10 +97,11 @@ static char *mail_command(const SendSession *session, const SendItem *item) {
   return g_string_free(line, FALSE);
 }
 
+/* RFC 3461 4.1: where there is a return path, failures are to come back to it. */
 static char *rcpt_command(const SendSession *session, const SendItem *item) {
   g_autofree char *to = send_address_path(item->to, FALSE);
-  return g_strdup_printf("RCPT TO:<%s>%s\r\n", to,
-                         session->offers & SEND_DSN ? " NOTIFY=NEVER" : "");
+  const char *notify = *item->envelope_from ? " NOTIFY=FAILURE" : " NOTIFY=NEVER";
+  return g_strdup_printf("RCPT TO:<%s>%s\r\n", to, session->offers & SEND_DSN ? notify : "");
 }
 
 /* NULL: this step is not needed. */

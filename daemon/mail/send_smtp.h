@@ -2,8 +2,8 @@
  * each.
  *
  * EHLO, STARTTLS, AUTH PLAIN, LOGIN, XOAUTH2; PIPELINING (RFC 2920), SIZE, 8BITMIME, SMTPUTF8 where
- * an address needs it, DSN NOTIFY=NEVER where offered. Every address is checked before it is sent.
- */
+ * an address needs it, DSN where offered: NOTIFY=NEVER with the null return path, else
+ * NOTIFY=FAILURE. Every address is checked before it is sent. */
 #pragma once
 #include "daemon/config.h"
 #include "daemon/mail/tls_stream.h"

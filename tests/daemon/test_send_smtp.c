@@ -287,6 +287,23 @@ static void test_only_what_is_offered_is_asked_for(void) {
   watch_free(watch);
 }
 
+/* A failure is to come back to the return path, where there is one. */
+static void test_a_return_path_asks_for_failures(void) {
+  if (skipped()) return;
+  Fake fake;
+  fake_start_one(&fake, "fine");
+  Submission submission = submission_at(fake.ports[0]);
+  Watch *watch = watch_start(&submission);
+  watch_push_mail(watch, "us@example.test", "marie@example.test",
+                  "Subject: hello\r\n\r\nhello\r\n");
+  g_assert_true(watch_wait(watch, 1));
+  watch_stop(watch, 5);
+  g_autofree char *heard = fake_stop(&fake);
+  g_assert_nonnull(strstr(heard, "MAIL FROM:<us@example.test> "));
+  g_assert_nonnull(strstr(heard, "RCPT TO:<marie@example.test> NOTIFY=FAILURE\n"));
+  watch_free(watch);
+}
+
 /* The server ends the connection with each second mail: that costs a connection, and no item. */
 static void test_a_connection_that_ends_costs_no_mail(void) {
   static const char *const modes[] = {"drop-after", "leave-after"};
@@ -590,6 +607,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/send/pipelining", test_commands_go_together);
   g_test_add_func("/send/no-pipelining", test_without_pipelining_each_is_waited_for);
   g_test_add_func("/send/offers", test_only_what_is_offered_is_asked_for);
+  g_test_add_func("/send/return-path", test_a_return_path_asks_for_failures);
   g_test_add_func("/send/ends", test_a_connection_that_ends_costs_no_mail);
   g_test_add_func("/send/several", test_several_connections_share_the_queue);
   g_test_add_func("/send/one-connection", test_a_connection_too_many_leaves_the_work_to_the_other);
