@@ -194,7 +194,8 @@ static void take_id(const char *line, const char *end, GPtrArray *ids) {
   for (p++; p < end && g_ascii_isspace(*p); p++) continue;
   if (p >= end || *p != '<') return;
   const char *close = memchr(p, '>', MIN((gsize)(end - p), 1000));
-  if (close) add_id(ids, p + 1, (gsize)(close - p - 1));
+  if (close && !memchr(p, '\n', (gsize)(close - p)) && !memchr(p, '\r', (gsize)(close - p)))
+    add_id(ids, p + 1, (gsize)(close - p - 1));
 }
 
 static void scan_part(const MimePart *part, GPtrArray *ids) {

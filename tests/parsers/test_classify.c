@@ -495,7 +495,7 @@ static void test_references(void) {
       {"without brackets, cut off, elsewhere",
        DSN "Content-Type: text/rfc822-headers\n\n"
            "X-Message-ID: <8@example.org>\nMessage-ID: 9@example.org\nMessage-ID: <10@example.org\n"
-           "--b--\n",
+           "X: <y>\nMessage-ID:\n <11@exam\n ple.org>\n--b--\n",
        ""},
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
