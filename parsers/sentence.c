@@ -235,7 +235,7 @@ static const char *skip_bullet(const char *text) {
   for (guint i = 0; marks[i]; i++)
     if (g_str_has_prefix(p, marks[i])) return p + strlen(marks[i]);
   gsize digits = strspn(p, "0123456789");
-  if (digits > 0 && digits <= 2 && strchr(").-/", p[digits]) && p[digits + 1] == ' ')
+  if (digits > 0 && digits <= 2 && p[digits] && strchr(").-/", p[digits]) && p[digits + 1] == ' ')
     return p + digits + 2;
   return text;
 }
