@@ -252,6 +252,17 @@ static gboolean is_closing(const Reader *reader, guint i) {
   return signature_is_closing(folded) || signature_is_greeting(folded);
 }
 
+/* The sender's program broke a long answer within a quote: the rest stands without quote marks, and
+ * the quote goes on behind it. */
+static gboolean is_broken_off(const Reader *reader, guint i) {
+  if (i == 0 || i + 1 >= n_lines(reader)) return FALSE;
+  const TextLine *line = line_of(reader, i), *above = line_of(reader, i - 1);
+  const TextLine *below = line_of(reader, i + 1);
+  return above->quote_depth > line->quote_depth && below->quote_depth == above->quote_depth &&
+         *line->text && *below->text && strlen(above->text) >= WRAPPED_MIN_BYTES &&
+         line->part == above->part && !is_taken(reader, i) && !form_line_labelled(&reader->scan, i);
+}
+
 /* May line `i` belong to a value that began above, in the same voice? */
 static gboolean may_continue(const Reader *reader, guint i, guint above) {
   if (i >= n_lines(reader)) return FALSE;
@@ -318,6 +329,11 @@ static void append_continued(GString *raw, const char *before, const char *text,
 /* Returns the line behind the value. */
 static guint continue_value(Reader *reader, const FormLabel *label, guint i, GString *raw) {
   gboolean street = is_street(reader, label->label);
+  if (is_broken_off(reader, i) && !has_type(reader, label->label, "choice")) {
+    append_continued(raw, line_of(reader, i - 1)->text, line_of(reader, i)->text, FALSE);
+    take(reader, i);
+    return i + 1;
+  }
   for (guint n = 0; n < BELOW_LINES_MAX && may_continue(reader, i, i - 1); n++, i++) {
     if (!continues(reader, label, i)) break;
     append_continued(raw, line_of(reader, i - 1)->text, line_of(reader, i)->text, street);

@@ -168,7 +168,8 @@ static gboolean mark_behind(const char *p, const char *end, FormLabel *label,
   const char *plain = skip_spaces(p);
   if (hard_mark(plain, end, FALSE, &label->mark, ret_value)) return TRUE;
   const char *dash = behind > plain && *behind == '-' && behind[-1] == ' ' ? behind : plain;
-  gboolean slash = plain > p && plain[0] == '/' && plain[1] == ' ';
+  gboolean slash =
+      plain > p && plain[0] == '/' && plain[1] == ' ' && !memchr(plain, ':', (gsize)(end - plain));
   if (slash || (*dash == '-' && (dash[1] == ' ' || dash > p))) {
     *ret_value = skip_spaces(dash + 1);
     label->mark = MARK_DASH;
@@ -479,6 +480,8 @@ static gboolean is_accepted(const FormScan *scan, const FormLabel *label) {
  * lines beside it have decides. */
 static gboolean accept_plain(const FormScan *scan, FormLabel *label) {
   FormLabel plain = *label;
+  /* "Nom / Surname :": a label of its own ends at the colon */
+  if (label->label != label->plain_label) return FALSE;
   if (!label->partial || !plain.plain_label || plain.plain_value > plain.stop) return FALSE;
   plain.partial = FALSE;
   plain.label = plain.plain_label;

@@ -466,8 +466,12 @@ static gboolean is_cued(const Search *search, guint i) {
   static const char *const nouns[] = {"presence",   "participation", "venue",       "inscription",
                                       "accompagne", "accompagnee",   "accompagnes", "personne",
                                       "attendance", "registration",  NULL};
+  static const char *const honorifics[] = {"dr",         "pr",      "prof",   "professor",
+                                           "professeur", "docteur", "maitre", "sir",
+                                           "lady",       "me",      NULL};
   if (i == 0) return FALSE;
   const char *before = word_at(search, i - 1)->folded;
+  if (g_strv_contains(honorifics, before)) return TRUE;
   if (g_strv_contains(cues, before)) return TRUE;
   gboolean link = !strcmp(before, "de") || !strcmp(before, "of");
   return link && i > 1 && g_strv_contains(nouns, word_at(search, i - 2)->folded);

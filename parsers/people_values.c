@@ -120,6 +120,18 @@ static gboolean is_placeholder(const Person *p, guint field, const char *raw) {
   return g_strv_contains(words, folded);
 }
 
+/* "Celui-ci", "this one": the address that the mail came from, which is taken anyway. */
+static gboolean is_this_address(const char *raw) {
+  static const char *const words[] = {
+      "celui ci",       "celle ci",           "le meme",  "la meme",   "cette adresse",
+      "idem",           "cette adresse mail", "ce mail",  "this one",  "this address",
+      "same",           "same as sender",     "as above", "ci dessus", "voir expediteur",
+      "voir ci dessus", "このアドレス",       "本メール", NULL};
+  if (strchr(raw, '@') || strlen(raw) > NONE_MAX_BYTES) return FALSE;
+  g_autofree char *folded = fold_words(raw);
+  return g_strv_contains(words, folded);
+}
+
 /* "Néant", "aucun pour l'instant", "RAS": an answer that says there is none. */
 static gboolean says_none(const char *raw) {
   static const char *const words[] = {"neant", "aucun",    "aucune",  "ras",  "rien",
@@ -240,6 +252,7 @@ static void take(const Person *p, const FormEntry *entry, guint field, const cha
   gboolean optional = !required && (!strcmp(field_at(p, field)->type, "text") ||
                                     !strcmp(field_at(p, field)->type, "lines"));
   if (optional && says_none(raw)) return;
+  if (has_role(p, field, "email") && is_this_address(raw)) return;
   if (is_placeholder(p, field, raw)) {
     add_invalid(p, field, raw, "stands for a name that is not there");
     return;

@@ -82,7 +82,9 @@ static void compare_attendance(Prose *prose) {
          (yes && !no && strcmp(given->value, "no") == 0)))
       reading_doubt(prose->reading, "a sentence says otherwise than the answer: %s", said);
     if (given || is_invalid(prose, person, "attendance") || (!yes && !no) || field < 0) continue;
-    if (people->len > 1 || (yes && no) || prose->open > 0) {
+    if (people->len > 1 && !no && prose->open == 0) /* "les personnes suivantes participeront" */
+      reading_doubt(prose->reading, "one sentence speaks for several: %s", said);
+    else if (people->len > 1 || (yes && no) || prose->open > 0) {
       reading_doubt(prose->reading, "attendance stands in a sentence alone: %s", said);
       continue;
     }

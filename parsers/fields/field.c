@@ -131,6 +131,26 @@ static const char *cut_leaders(const char *start, const char *end) {
   return seen >= 2 ? last : plain;
 }
 
+/* "*Ville de Vichy*", "» LECOEUR", "/ Marc": signs that set a value off and are none of it. */
+static gboolean is_decoration(gunichar ch) {
+  return ch == '*' || ch == 0xBB || ch == '|' || ch == '/' || g_unichar_isspace(ch);
+}
+
+static const char *skip_decoration(const char *start, const char *end) {
+  const char *p = start;
+  while (p < end && is_decoration(g_utf8_get_char(p))) p = g_utf8_next_char(p);
+  return p < end ? p : start;
+}
+
+static const char *cut_decoration(const char *start, const char *end) {
+  while (end > start) {
+    const char *before = g_utf8_find_prev_char(start, end);
+    if (!before || (*before != '*' && !g_unichar_isspace(g_utf8_get_char(before)))) break;
+    end = before;
+  }
+  return end;
+}
+
 /* Control and format characters (bidi overrides, zero width) never survive. */
 static gboolean is_dropped(gunichar ch) {
   GUnicodeType type = g_unichar_type(ch);
@@ -141,6 +161,8 @@ static gboolean is_dropped(gunichar ch) {
 static void append_clean(GString *out, const char *line, gsize length) {
   const char *end = line + length, *start = skip_leaders(line, end);
   end = cut_leaders(start, end);
+  start = skip_decoration(start, end);
+  end = cut_decoration(start, end);
   gboolean gap = FALSE, any = FALSE;
   gsize before = out->len;
   if (out->len > 0) g_string_append_c(out, '\n');

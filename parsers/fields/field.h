@@ -68,6 +68,9 @@ gboolean field_is_japanese(const char *text);
 gboolean field_split_name(const char *raw, int given_first, const char *hint, char **ret_last,
                           char **ret_first, const char **ret_doubt);
 
+/* Cut what stands behind a Japanese name: 様, a reading in brackets. */
+void field_trim_name(char *name);
+
 /* An address in one or more lines to street, postal code and city; each "" where there is none.
  * Japanese in Japanese script is not split. */
 void field_split_address(const char *raw, const char *country, char **ret_street, char **ret_code,

@@ -28,6 +28,40 @@ const char *field_skip_title(Rules *rules, const char *raw, int *ret_choice) {
   return rest;
 }
 
+/* "鈴木 太郎 様": how Japan addresses people is no part of the name. */
+static void drop_honorific(char *name) {
+  static const char *const suffixes[] = {"様", "さま", "氏", "殿", "先生", "さん", "御中", NULL};
+  for (guint i = 0; suffixes[i]; i++) {
+    gsize length = strlen(name), size = strlen(suffixes[i]);
+    if (length <= size || strcmp(name + length - size, suffixes[i]) != 0) continue;
+    name[length - size] = '\0';
+    g_strchomp(name);
+    return;
+  }
+}
+
+/* "佐藤 健一（さとう けんいち）": the reading in brackets is none, either. */
+static void drop_reading(char *name) {
+  /* "McALLISTER (Ms)" */
+  char *bracket = strrchr(name, '(');
+  if (bracket && bracket > name && strlen(bracket) <= 7 && strchr(bracket, ')')) {
+    *bracket = '\0';
+    g_strchomp(name);
+    return;
+  }
+  char *open = strstr(name, "（");
+  if (!open) open = strchr(name, '(');
+  if (open && open > name && field_is_japanese(name)) {
+    *open = '\0';
+    g_strchomp(name);
+  }
+}
+
+void field_trim_name(char *name) {
+  drop_reading(name);
+  drop_honorific(name);
+}
+
 static gboolean usual(gunichar ch) {
   if (ch < 0x80) return g_ascii_isalpha((gchar)ch) || strchr(" -'.,", (int)ch) != NULL;
   return g_unichar_isalpha(ch) || g_unichar_ismark(ch) || ch == 0x2019 || ch == 0x30FB ||
@@ -59,6 +93,7 @@ FieldResult field_parse_name(const FieldContext *context, const char *raw) {
   gboolean letters, is_usual;
   int choice;
   g_autofree char *clean = field_clean_line(raw);
+  field_trim_name(clean);
   const char *name = field_skip_title(context->rules, clean, &choice);
   if (name[0] == '\0') return field_blank();
   name_check(name, &letters, &is_usual);
@@ -167,6 +202,7 @@ gboolean field_split_name(const char *raw, int given_first, const char *hint, ch
                           char **ret_first, const char **ret_doubt) {
   g_autofree char *name = field_clean_line(raw);
   gboolean leads = TRUE;
+  field_trim_name(name);
   *ret_doubt = NULL;
   if (split_at_mark(name, given_first, ret_last, ret_first, ret_doubt)) return TRUE;
   g_auto(GStrv) words = g_strsplit(name, " ", NAME_MAX_WORDS + 1);

@@ -138,6 +138,24 @@ static FieldResult national(const char *digits, const char *country) {
   return field_valid(g_strconcat("+", country_code(digits + 1, country), digits + 1, NULL));
 }
 
+/* "087-839-2197", "0742(34)4965": groups as Japan writes them; France writes pairs. */
+static gboolean is_grouped_japanese(const char *text) {
+  guint group = 0, groups = 0, digits = 0;
+  for (const char *p = text;
+       !(*p == '(' && groups == 2) && (*p == '-' || *p == '(' || *p == ')' || g_ascii_isdigit(*p));
+       p++) {
+    if (g_ascii_isdigit(*p)) {
+      group++;
+      digits++;
+      continue;
+    }
+    if (group == 0 && groups > 0) return FALSE;
+    groups += group > 0 ? 1 : 0;
+    group = 0;
+  }
+  return groups == 2 && group == 4 && (digits == 10 || digits == 11) && text[0] == '0';
+}
+
 FieldResult field_parse_phone(const FieldContext *context, const char *raw) {
   g_autofree char *clean = field_clean_line(raw);
   g_autofree char *text = fold_string(clean);
@@ -151,5 +169,5 @@ FieldResult field_parse_phone(const FieldContext *context, const char *raw) {
   if (g_str_has_prefix(digits->str, "00")) return international(digits->str + 2);
   /* "(33) 6 ..", "33 6 ..": the plus was forgotten */
   if (g_str_has_prefix(digits->str, "33") && digits->len == 11) return international(digits->str);
-  return national(digits->str, context->country);
+  return national(digits->str, is_grouped_japanese(p) ? "JP" : context->country);
 }
