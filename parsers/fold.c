@@ -73,9 +73,19 @@ static guint32 letters_of(gunichar ch) {
   }
 }
 
+/* U+00C0 to U+017F without their accents; '.': not here. Most of what has an accent in a mail. */
+static const char bare_letters[] =
+    "aaaaaa.ceeeeiiii.nooooo..uuuuy..aaaaaa.ceeeeiiii.nooooo..uuuuy.y"
+    "aaaaaaccccccccdd..eeeeeeeeeegggggggghh..iiiiiiiii...jjkk.llllll."
+    "...nnnnnn...oooooo..rrrrrrsssssssstttt..uuuuuuuuuuuuwwyyyzzzzzz.";
+
 guint fold_char(gunichar ch, gunichar ret_folded[2]) {
   if (ch < 0x80) {
     ret_folded[0] = (gunichar)g_ascii_tolower((gchar)ch);
+    return 1;
+  }
+  if (ch >= 0xC0 && ch < 0x180 && bare_letters[ch - 0xC0] != '.') {
+    ret_folded[0] = (gunichar)bare_letters[ch - 0xC0];
     return 1;
   }
   if (ch >= 0xFF01 && ch <= 0xFF5E) { /* full-width forms */
@@ -105,10 +115,20 @@ static char fold_ascii(char ch) {
   return ch == '`' ? '\'' : ch;
 }
 
+/* Kana and most ideographs (from U+5000), which stay as they are. */
+static gboolean is_unfolded(const char *p) {
+  guchar first = (guchar)p[0], second = (guchar)p[1];
+  return (first >= 0xE5 && first <= 0xE8) || (first == 0xE3 && second >= 0x81 && second <= 0x83);
+}
+
 /* The character at `p`, folded, to `out`; returns its bytes there, at most GROWTH times its own. */
 static gsize write_folded(const char *p, char *out) {
   gunichar chars[2];
   gsize size = 0;
+  if (is_unfolded(p)) {
+    memcpy(out, p, 3);
+    return 3;
+  }
   guint n = fold_char(g_utf8_get_char(p), chars);
   for (guint i = 0; i < n; i++) size += (gsize)g_unichar_to_utf8(chars[i], out + size);
   return size;
@@ -147,39 +167,67 @@ gsize fold_origin(const Fold *fold, gsize at) {
   return g_array_index(fold->origins, guint32, MIN(at, fold->text->len));
 }
 
-/* The folded text alone, without the way back. */
-static char *folded(const char *text, gsize *ret_size) {
+char *fold_string(const char *text) {
   gsize given = strlen(text);
   char *out = g_malloc(given * GROWTH + 1);
-  *ret_size = write_line(text, text + given, out, NULL);
-  out[*ret_size] = '\0';
+  out[write_line(text, text + given, out, NULL)] = '\0';
   return out;
 }
 
-char *fold_string(const char *text) {
-  gsize size = 0;
-  return folded(text, &size);
+/* The ASCII letter or digit folded; 0: neither. */
+static char letter_of(char ch) {
+  char small = (char)(ch | 0x20);
+  if (small >= 'a' && small <= 'z') return small;
+  return ch >= '0' && ch <= '9' ? ch : '\0';
 }
 
-/* Folded in place: what is kept never takes more bytes than what was there. */
-static char *keep_letters(const char *text, gboolean spaces) {
-  gsize size = 0;
-  char *all = folded(text, &size), *out = all;
-  gboolean gap = FALSE;
-  for (const char *p = all; *p;) {
-    const char *next = g_utf8_next_char(p);
-    gboolean kept = (guchar)*p < 0x80 ? g_ascii_isalnum(*p) : g_unichar_isalnum(g_utf8_get_char(p));
-    if (kept) {
-      if (gap && spaces && out > all) *out++ = ' ';
-      gap = FALSE;
-      while (p < next) *out++ = *p++;
-    } else {
-      gap = TRUE;
-    }
-    p = next;
+typedef struct {
+  char *out, *start;
+  gboolean spaces; /* one stands for what is left out between two letters */
+  gboolean gap;
+} Letters;
+
+static void keep(Letters *letters, const char *ch, gsize size) {
+  if (letters->gap && letters->spaces && letters->out > letters->start) *letters->out++ = ' ';
+  letters->gap = FALSE;
+  for (gsize i = 0; i < size; i++) *letters->out++ = ch[i];
+}
+
+static void keep_folded(Letters *letters, const char *p) {
+  gunichar chars[2];
+  if ((guchar)*p >= 0xE5 && (guchar)*p <= 0xE8) { /* ideographs */
+    keep(letters, p, 3);
+    return;
   }
-  *out = '\0';
-  return all;
+  guint n = fold_char(g_utf8_get_char(p), chars);
+  for (guint i = 0; i < n; i++) {
+    char bytes[6];
+    gsize size = (gsize)g_unichar_to_utf8(chars[i], bytes);
+    if (g_unichar_isalnum(chars[i]))
+      keep(letters, bytes, size);
+    else
+      letters->gap = TRUE;
+  }
+}
+
+/* What is kept, spaces and all, takes no more bytes than the folded text. */
+static char *keep_letters(const char *text, gboolean spaces) {
+  Letters letters = {.spaces = spaces};
+  letters.out = letters.start = g_malloc(strlen(text) * GROWTH + 1);
+  for (const char *p = text; *p;) {
+    if ((guchar)*p >= 0x80) {
+      keep_folded(&letters, p);
+      p = g_utf8_next_char(p);
+      continue;
+    }
+    char letter = letter_of(*p++);
+    if (letter)
+      keep(&letters, &letter, 1);
+    else
+      letters.gap = TRUE;
+  }
+  *letters.out = '\0';
+  return letters.start;
 }
 
 char *fold_key(const char *text) {

@@ -13,12 +13,14 @@
 enum {
   CELLS_MAX = 64,
   ENTRIES_MAX = 5000,
-  BELOW_SKIP_LINES = 2,   /* leaders and empty lines between a label and an answer below it */
-  BELOW_LINES_MAX = 12,   /* of one answer */
-  HEADING_MAX_BYTES = 50, /* of a table's heading that a label begins */
-  WRAPPED_MIN_BYTES = 50, /* a shorter line was not broken by the program */
-  SIGNED_LABELS_MIN = 5,  /* labels that make a bulletin of what stands below a closing */
-  HEADING_ROWS_MAX = 1000 /* rows of one table */
+  BELOW_SKIP_LINES = 2,    /* leaders and empty lines between a label and an answer below it */
+  BELOW_LINES_MAX = 12,    /* of one answer */
+  HEADING_MAX_BYTES = 50,  /* of a table's heading that a label begins */
+  WRAPPED_MIN_BYTES = 50,  /* a shorter line was not broken by the program */
+  SIGNED_LABELS_MIN = 5,   /* labels that make a bulletin of what stands below a closing */
+  HEADING_ROWS_MAX = 1000, /* rows of one table */
+  PATTERN_LINE_BYTES =
+      4 * RULES_SENTENCE_MAX_BYTES /* before it is folded; no pattern is tried on more */
 };
 
 typedef struct {
@@ -722,6 +724,7 @@ static void add_hit(Reader *reader, guint i, const RuleHit *hit, const Fold *fol
 static gboolean read_patterns(Reader *reader, guint i, Fold *fold, GArray *hits) {
   const TextLine *line = line_of(reader, i);
   if (*line->text == '\0' || line->header) return FALSE;
+  if (strnlen(line->text, PATTERN_LINE_BYTES + 1) > PATTERN_LINE_BYTES) return FALSE;
   fold_line(fold, line->text, -1);
   g_array_set_size(hits, 0);
   rules_find_patterns(reader->scan.rules, fold, hits);
@@ -746,7 +749,7 @@ static void read_all(Reader *reader) {
   g_autoptr(GArray) hits = g_array_new(FALSE, FALSE, sizeof(RuleHit));
   g_auto(Fold) fold = {0};
   fold_init(&fold);
-  for (guint i = 0; i < n_lines(reader);) {
+  for (guint i = 0; i < n_lines(reader) && reader->form->entries->len < ENTRIES_MAX;) {
     guint table = read_table(reader, i);
     if (table > 0) {
       i += table;

@@ -9,8 +9,10 @@
 
 enum {
   LABELS_A_LINE_MAX = 40,
+  LABELS_MAX = 8000,         /* of a text: far more than the entries that are read from it */
   LINE_MAX_BYTES = 16 << 10, /* a longer line is no form */
-  NOISE_MAX_BYTES = 16,      /* bullets, numbering and brackets before a label */
+  LINE_GIVEN_BYTES = 4 * LINE_MAX_BYTES, /* before it is folded */
+  NOISE_MAX_BYTES = 16,                  /* bullets, numbering and brackets before a label */
   NUMBERING_MAX_DIGITS = 4,
   INDENT_MAX_BYTES = 200, /* with the white space */
   PAREN_MAX_BYTES = 80,   /* "(obligatoire)" behind a label */
@@ -413,7 +415,8 @@ static void scan_line(FormScan *scan, guint i, Fold *fold) {
   const TextLine *line = scan->text->lines->pdata[i];
   gsize start = 0, end = 0;
   char border = '\t';
-  if (line->header || *line->text == '\0') return;
+  if (line->header || *line->text == '\0' || scan->labels->len >= LABELS_MAX) return;
+  if (strnlen(line->text, LINE_GIVEN_BYTES + 1) > LINE_GIVEN_BYTES) return;
   fold_line(fold, line->text, -1);
   if (fold->text->len > LINE_MAX_BYTES) return;
   Cell cell = {.scan = scan, .fold = fold, .line = i, .begin = fold->text->str};

@@ -99,7 +99,9 @@ static void vote_text(Vote *vote, const Text *text, gboolean own, Fold *fold) {
   for (guint i = 0; i < text->lines->len && vote->looked_at < LOOKED_AT_BYTES; i++) {
     const TextLine *line = text->lines->pdata[i];
     if (line->header || line->sent || line->quoted == own) continue;
-    fold_line(fold, line->text, -1);
+    gsize length = strnlen(line->text, LOOKED_AT_BYTES);
+    while (length == LOOKED_AT_BYTES && ((guchar)line->text[length] & 0xC0) == 0x80) length--;
+    fold_line(fold, line->text, (gssize)length);
     vote->looked_at += fold->text->len + 1;
     vote_line(vote, fold, looks_like_form(fold->text->str) ? LABEL_LINE_VOTES : WORD_VOTES);
   }

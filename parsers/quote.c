@@ -72,6 +72,7 @@ static HeaderKey header_key(const char *folded) {
   if (length > 0 && folded[length - 1] == '*') length--;
   for (guint i = 0; i < G_N_ELEMENTS(header_keys); i++) {
     const char *word = header_keys[i].word;
+    if (word[0] != folded[0]) continue; /* nearly all of them */
     if (strncmp(word, folded, length) == 0 && word[length] == '\0') return header_keys[i].key;
   }
   return KEY_NONE;

@@ -151,7 +151,7 @@ static void add(Reader *reader, const char *start, const char *end, guint line, 
 
 static gboolean ends_sentence(const char *p) {
   if ((guchar)*p >= 0x80)
-    return g_str_has_prefix(p, "。") || g_str_has_prefix(p, "！") || g_str_has_prefix(p, "？");
+    return strncmp(p, "。", 3) == 0 || strncmp(p, "！", 3) == 0 || strncmp(p, "？", 3) == 0;
   if (*p != '.' && *p != '!' && *p != '?') return FALSE;
   return p[1] == ' ' || p[1] == '\0';
 }
@@ -175,6 +175,8 @@ static gsize clause_break(const char *p) {
   static const char *const breaks[] = {" mais ",        ", mais ",       " but ",
                                        ", but ",        " toutefois ",   ", however ",
                                        " en revanche ", ", tandis que ", NULL};
+  /* hardly a space passes this */
+  if (*p == ' ' ? !p[1] || !strchr("mbte", p[1]) : *p != ',' || p[1] != ' ') return 0;
   for (guint i = 0; breaks[i]; i++)
     if (g_str_has_prefix(p, breaks[i])) return strlen(breaks[i]);
   return 0;
@@ -183,7 +185,7 @@ static gsize clause_break(const char *p) {
 static void cut_paragraph(Reader *reader, const char *text, guint line, guint end_line) {
   const char *start = text;
   for (const char *p = text; *p && !is_full(reader); p = g_utf8_next_char(p)) {
-    gsize clause = *p == ' ' || *p == ',' ? clause_break(p) : 0;
+    gsize clause = clause_break(p);
     if (clause) {
       add(reader, start, p, line, end_line);
       start = p + clause;
@@ -232,6 +234,7 @@ static const char *skip_bullet(const char *text) {
   static const char *const marks[] = {"- ", "* ", "• ", "– ",      "— ", "+ ", "> ",
                                       "・", "● ", "▪ ", "-\u00a0", "o ", "→ ", NULL};
   const char *p = text + strspn(text, " ");
+  if (g_ascii_isalpha(*p) && *p != 'o') return text;
   for (guint i = 0; marks[i]; i++)
     if (g_str_has_prefix(p, marks[i])) return p + strlen(marks[i]);
   gsize digits = strspn(p, "0123456789");

@@ -99,6 +99,14 @@ static gboolean is_plain_ascii(const char *line, gsize length) {
   return TRUE;
 }
 
+/* Most kana and ideographs: they need no cleaning. */
+static gboolean is_clean_kana_or_ideograph(const char *p, const char *end) {
+  guchar first = (guchar)p[0], second = end - p >= 3 ? (guchar)p[1] : 0;
+  gboolean kana = first == 0xE3 && (second == 0x81 || second == 0x83);
+  return (kana || (first >= 0xE5 && first <= 0xE8)) && (second & 0xC0) == 0x80 &&
+         ((guchar)p[2] & 0xC0) == 0x80;
+}
+
 /* FALSE: the result may not be in NFC. */
 static gboolean clean_characters(const char *line, gsize length, GString *out) {
   gboolean composed = TRUE;
@@ -106,6 +114,11 @@ static gboolean clean_characters(const char *line, gsize length, GString *out) {
   for (const char *p = line; p < end;) {
     if ((guchar)*p >= ' ' && (guchar)*p < 0x7f) {
       g_string_append_c(out, *p++);
+      continue;
+    }
+    if (is_clean_kana_or_ideograph(p, end)) {
+      g_string_append_len(out, p, 3);
+      p += 3;
       continue;
     }
     gunichar c = g_utf8_get_char_validated(p, end - p);
@@ -130,27 +143,34 @@ static gboolean clean_characters(const char *line, gsize length, GString *out) {
 
 /* ---- composition ---- */
 
-/* GLib's composing takes quadratic time in the length of what it is given. */
-enum { COMPOSED_AT_ONCE_BYTES = 256 };
+/* GLib's composing takes quadratic time in the length and in the marks of what it is given. */
+enum { COMPOSED_AT_ONCE_BYTES = 256, MARKS_AT_ONCE = 30 };
 
 /* Where `p`, which is not at the text's end, may be cut so that its parts compose as the whole
- * does: before a character that is not joined to one before it. Past the bound a cut is made
- * anywhere: nobody writes that many marks on a letter. */
-static const char *composable_end(const char *p, const char *end) {
+ * does: before a character that is not joined to one before it, or where it gets too long.
+ * *ret_heap: more marks than anybody writes on a letter. */
+static const char *composable_end(const char *p, const char *end, gboolean *ret_heap) {
   const char *start = p;
-  do {
-    p = g_utf8_next_char(p);
-  } while (p < end && !is_composed(g_utf8_get_char(p)) && p - start < COMPOSED_AT_ONCE_BYTES);
+  guint marks = 0;
+  for (p = g_utf8_next_char(p); p < end; p = g_utf8_next_char(p)) {
+    gunichar ch = g_utf8_get_char(p);
+    if (is_composed(ch) || p - start >= COMPOSED_AT_ONCE_BYTES || marks > MARKS_AT_ONCE) break;
+    marks += g_unichar_combining_class(ch) != 0 ? 1 : 0;
+  }
+  *ret_heap = marks > MARKS_AT_ONCE;
   return p;
 }
 
+/* To NFC; a heap of marks stays as it is. */
 static char *compose(const GString *line) {
   const char *end = line->str + line->len;
   GString *out = g_string_sized_new(line->len + 8);
   for (const char *p = line->str; p < end;) {
-    const char *stop = composable_end(p, end);
-    while (stop < end && stop - p < COMPOSED_AT_ONCE_BYTES / 2) stop = composable_end(stop, end);
-    g_autofree char *part = g_utf8_normalize(p, stop - p, G_NORMALIZE_NFC);
+    gboolean heap = FALSE;
+    const char *stop = composable_end(p, end, &heap);
+    while (!heap && stop < end && stop - p < COMPOSED_AT_ONCE_BYTES / 4)
+      stop = composable_end(stop, end, &heap);
+    g_autofree char *part = heap ? NULL : g_utf8_normalize(p, stop - p, G_NORMALIZE_NFC);
     if (part)
       g_string_append(out, part);
     else
