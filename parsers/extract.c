@@ -374,7 +374,7 @@ static void settle_kind(Reading *reading, const Classification *found, guint val
   } else if (saying == PROSE_CANCELS && !people_are_own(reading)) {
     forget_participants(reading);
     result->kind = KIND_CANCELLATION;
-  } else if (is_bulletin(reading, values)) {
+  } else if (is_bulletin(reading, values) && !(saying == PROSE_ASKS && reading->quoted_only)) {
     result->kind = KIND_BULLETIN;
   } else {
     g_ptr_array_set_size(result->participants, 0);

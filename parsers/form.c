@@ -3,72 +3,22 @@
  * A value is looked for beside its label, then in the cells to the right, then below. What stands
  * below is believed where it is indented, ticked, between the lines of a quote, or where the text
  * has that habit. */
-#include "parsers/form_internal.h"
+#include "parsers/form_reader.h"
 
-#include <string.h>
-
-#include "parsers/fields/field.h"
 #include "parsers/signature.h"
 
 enum {
-  CELLS_MAX = 64,
   ENTRIES_MAX = 5000,
-  BELOW_SKIP_LINES = 2,    /* leaders and empty lines between a label and an answer below it */
-  BELOW_LINES_MAX = 12,    /* of one answer */
-  HEADING_MAX_BYTES = 50,  /* of a table's heading that a label begins */
-  WRAPPED_MIN_BYTES = 50,  /* a shorter line was not broken by the program */
-  SIGNED_LABELS_MIN = 5,   /* labels that make a bulletin of what stands below a closing */
-  HEADING_ROWS_MAX = 1000, /* rows of one table */
+  BELOW_SKIP_LINES = 2,   /* leaders and empty lines between a label and an answer below it */
+  BELOW_LINES_MAX = 12,   /* of one answer */
+  WRAPPED_MIN_BYTES = 50, /* a shorter line was not broken by the program */
+  SIGNED_LABELS_MIN = 5,  /* labels that make a bulletin of what stands below a closing */
   PATTERN_LINE_BYTES =
       4 * RULES_SENTENCE_MAX_BYTES /* before it is folded; no pattern is tried on more */
 };
 
-typedef struct {
-  FormScan scan;
-  Form *form;
-  GArray *taken;   /* gboolean of each line: its text is another label's value */
-  gboolean below;  /* values stand on the line below their label in this text */
-  gboolean spaced; /* an empty line stands behind every label, so it parts nothing */
-  guint tables;
-  guint table_end; /* the line behind the last of them */
-} Reader;
-
-static const TextLine *line_of(const Reader *reader, guint i) {
-  return reader->scan.text->lines->pdata[i];
-}
-static const char *folded_of(const Reader *reader, guint i) {
-  return text_folded(reader->scan.text, i);
-}
-static guint n_lines(const Reader *reader) {
-  return reader->scan.text->lines->len;
-}
-static gboolean is_taken(const Reader *reader, guint i) {
-  return g_array_index(reader->taken, gboolean, i);
-}
-static void take(Reader *reader, guint i) {
-  g_array_index(reader->taken, gboolean, i) = TRUE;
-}
-static FormLabel *label_at(const Reader *reader, guint k) {
-  return &g_array_index(reader->scan.labels, FormLabel, k);
-}
-static const Wire__Field *field_of(const Reader *reader, const RuleLabel *label) {
-  return rules_event(reader->scan.rules)->fields[label->fields[0]];
-}
-static gboolean has_type(const Reader *reader, const RuleLabel *label, const char *type) {
-  return strcmp(field_of(reader, label)->type, type) == 0;
-}
-static gboolean is_street(const Reader *reader, const RuleLabel *label) {
-  return strcmp(field_of(reader, label)->role, "street") == 0;
-}
-static gboolean has_tick(const char *text) {
-  return strstr(text, "\u2610") || strstr(text, "\u2612");
-}
-static gboolean is_blank(const char *text) {
-  return field_is_blank(text);
-}
-
-static FormEntry *add_entry(Reader *reader, const FormLabel *label, char *take_raw, guint line,
-                            guint start, guint end) {
+FormEntry *form_add_entry(FormReader *reader, const FormLabel *label, char *take_raw, guint line,
+                          guint start, guint end) {
   FormEntry entry = {.label = label->label,
                      .raw = take_raw,
                      .label_line = label->line,
@@ -88,7 +38,8 @@ static FormEntry *add_entry(Reader *reader, const FormLabel *label, char *take_r
 }
 
 /* Printed choices without a tick ("☐ Oui ☐ Non") are no answer yet. */
-static gboolean is_unanswered(const Reader *reader, const FormLabel *label, const char *beside) {
+static gboolean is_unanswered(const FormReader *reader, const FormLabel *label,
+                              const char *beside) {
   if (!has_type(reader, label->label, "choice")) return is_blank(beside) && !has_tick(beside);
   FieldContext context = {reader->scan.rules, label->label->fields[0], NULL};
   FieldResult result = field_parse(&context, beside);
@@ -97,166 +48,16 @@ static gboolean is_unanswered(const Reader *reader, const FormLabel *label, cons
   return blank;
 }
 
-/* ---- rows of a table ---- */
-
-typedef struct {
-  guint start, end; /* bytes of the line, trimmed */
-} Span;
-
-static guint split_row(const char *line, char border, Span cells[CELLS_MAX]) {
-  guint n = 0;
-  const char *p = line;
-  while (n < CELLS_MAX) {
-    const char *stop = strchr(p, border), *end = stop ? stop : p + strlen(p), *start = p;
-    while (start < end && *start == ' ') start++;
-    const char *last = end;
-    while (last > start && last[-1] == ' ') last--;
-    cells[n++] = (Span){(guint)(start - line), (guint)(last - line)};
-    if (!stop) break;
-    p = stop + 1;
-  }
-  return n;
-}
-
-static char *span_text(const char *line, Span span) {
-  return g_strndup(line + span.start, span.end - span.start);
-}
-
-static gboolean is_blank_span(const char *line, Span span) {
-  g_autofree char *text = span_text(line, span);
-  return is_blank(text);
-}
-
-/* The first accepted label of that cell; NULL: none. */
-static const FormLabel *label_of_cell(const Reader *reader, guint line, guint cell) {
-  for (guint k = reader->scan.first[line]; k < reader->scan.first[line + 1]; k++) {
-    const FormLabel *label = label_at(reader, k);
-    if (label->cell == cell && label->accepted && label->first) return label;
-  }
-  return NULL;
-}
-
-/* Does the label fill its cell ("Nom", "Nom :")? */
-static gboolean fills_cell(const Reader *reader, const FormLabel *label) {
-  g_autofree char *rest =
-      g_strndup(line_of(reader, label->line)->text + label->value, label->cell_end - label->value);
-  return is_blank(rest) && !has_tick(rest);
-}
-
-typedef struct {
-  const FormLabel *labels[CELLS_MAX]; /* NULL: a column without a label */
-  guint n;
-  char border;
-} Heading;
-
-/* "Présent(e), le 03/07": a heading's cell that a label begins. */
-static const FormLabel *label_led(const Reader *reader, guint line, guint cell) {
-  for (guint k = reader->scan.first[line]; k < reader->scan.first[line + 1]; k++) {
-    const FormLabel *label = label_at(reader, k);
-    if (label->cell == cell && label->first)
-      return label->cell_end - label->start <= HEADING_MAX_BYTES ? label : NULL;
-  }
-  return NULL;
-}
-
-/* Does every cell with words end in a question mark or a colon? Then none is a value. */
-static gboolean asks_throughout(const char *line, const Span cells[], guint n) {
-  guint asks = 0;
-  for (guint c = 0; c < n; c++) {
-    if (cells[c].end <= cells[c].start) continue;
-    if (!strchr("?:", line[cells[c].end - 1])) return FALSE;
-    asks++;
-  }
-  return asks > 0;
-}
-
-/* Is line `i` the heading of a table: labels of different fields in (nearly) all its cells, and a
- * row of values below it? */
-static gboolean read_heading(const Reader *reader, guint i, Heading *heading) {
-  Span cells[CELLS_MAX];
-  guint written = 0, labelled = 0;
-  const char *line = line_of(reader, i)->text;
-  if (reader->scan.first[i + 1] - reader->scan.first[i] < 1 || line_of(reader, i)->header)
-    return FALSE;
-  if (!form_is_row(line, &heading->border)) return FALSE;
-  heading->n = split_row(line, heading->border, cells);
-  for (guint c = 0; c < heading->n; c++) {
-    const FormLabel *label = label_of_cell(reader, i, c);
-    heading->labels[c] = label && fills_cell(reader, label) ? label : NULL;
-    if (cells[c].end > cells[c].start) written++;
-    if (!heading->labels[c]) continue;
-    labelled++;
-    for (guint b = 0; b < c; b++)
-      if (heading->labels[b] &&
-          form_same_fields(heading->labels[b]->label, heading->labels[c]->label))
-        return FALSE;
-  }
-  for (guint c = 0; (labelled >= 3 || reader->table_end == i) && c < heading->n; c++)
-    if (!heading->labels[c] && (heading->labels[c] = label_led(reader, i, c))) labelled++;
-  /* rows of labels and rows of values in turn: this one's turn is a heading's */
-  if (labelled >= 1 && reader->table_end == i && asks_throughout(line, cells, heading->n))
-    return TRUE;
-  if (labelled < 2 || (labelled < written && (labelled < 3 || labelled * 3 < written * 2)))
-    return FALSE;
-  return TRUE;
-}
-
-/* Is line `i` a row of values below `heading`? */
-static gboolean is_data_row(const Reader *reader, guint i, const Heading *heading, guint part) {
-  char border = 0;
-  if (i >= n_lines(reader) || line_of(reader, i)->part != part) return FALSE;
-  if (!form_is_row(line_of(reader, i)->text, &border) || border != heading->border) return FALSE;
-  Span cells[CELLS_MAX];
-  guint n = split_row(line_of(reader, i)->text, border, cells), labelled = 0, written = 0;
-  for (guint c = 0; c < n; c++) {
-    const FormLabel *label = label_of_cell(reader, i, c);
-    written += cells[c].end > cells[c].start ? 1 : 0;
-    labelled += label && fills_cell(reader, label) ? 1 : 0;
-  }
-  if (asks_throughout(line_of(reader, i)->text, cells, n)) return FALSE;
-  return n <= heading->n + 1 && (labelled == 0 || (labelled == 1 && written > 2));
-}
-
-static void read_data_row(Reader *reader, guint i, const Heading *heading, guint row) {
-  Span cells[CELLS_MAX];
-  const char *line = line_of(reader, i)->text;
-  guint n = split_row(line, heading->border, cells);
-  for (guint c = 0; c < heading->n; c++) {
-    if (!heading->labels[c]) continue;
-    Span span = c < n ? cells[c] : (Span){0, 0};
-    FormEntry *entry =
-        add_entry(reader, heading->labels[c], span_text(line, span), i, span.start, span.end);
-    if (!entry) return;
-    entry->row = row;
-    entry->table = reader->tables;
-    entry->sure = TRUE;
-  }
-  take(reader, i);
-}
-
-/* A table with a heading at line `i`; returns how many lines it takes, 0: none. */
-static guint read_table(Reader *reader, guint i) {
-  Heading heading = {0};
-  guint part = line_of(reader, i)->part, row = 0, k = i + 1;
-  if (!read_heading(reader, i, &heading)) return 0;
-  if (!is_data_row(reader, k, &heading, part)) return 0;
-  reader->tables++;
-  for (; row < HEADING_ROWS_MAX && is_data_row(reader, k, &heading, part); k++)
-    read_data_row(reader, k, &heading, ++row);
-  reader->table_end = k;
-  return k - i;
-}
-
 /* ---- beside the label ---- */
 
-static gboolean is_closing(const Reader *reader, guint i) {
+static gboolean is_closing(const FormReader *reader, guint i) {
   const char *folded = folded_of(reader, i);
   return signature_is_closing(folded) || signature_is_greeting(folded);
 }
 
 /* The sender's program broke a long answer within a quote: the rest stands without quote marks, and
  * the quote goes on behind it. */
-static gboolean is_broken_off(const Reader *reader, guint i) {
+static gboolean is_broken_off(const FormReader *reader, guint i) {
   if (i == 0 || i + 1 >= n_lines(reader)) return FALSE;
   const TextLine *line = line_of(reader, i), *above = line_of(reader, i - 1);
   const TextLine *below = line_of(reader, i + 1);
@@ -266,7 +67,7 @@ static gboolean is_broken_off(const Reader *reader, guint i) {
 }
 
 /* May line `i` belong to a value that began above, in the same voice? */
-static gboolean may_continue(const Reader *reader, guint i, guint above) {
+static gboolean may_continue(const FormReader *reader, guint i, guint above) {
   if (i >= n_lines(reader)) return FALSE;
   const TextLine *line = line_of(reader, i), *before = line_of(reader, above);
   char border = 0;
@@ -287,7 +88,7 @@ static gboolean is_indented(const char *text) {
 }
 
 /* Is there a label within the next lines, before a gap? */
-static gboolean label_follows(const Reader *reader, guint i) {
+static gboolean label_follows(const FormReader *reader, guint i) {
   for (guint k = 0; k < BELOW_LINES_MAX && i < n_lines(reader); k++, i++) {
     if (*line_of(reader, i)->text == '\0') return FALSE;
     if (form_line_labelled(&reader->scan, i)) return TRUE;
@@ -296,7 +97,7 @@ static gboolean label_follows(const Reader *reader, guint i) {
 }
 
 /* Does line `i` go on with the value of `label` that reached to line i - 1? */
-static gboolean continues(const Reader *reader, const FormLabel *label, guint i) {
+static gboolean continues(const FormReader *reader, const FormLabel *label, guint i) {
   const char *text = line_of(reader, i)->text, *before = line_of(reader, i - 1)->text;
   gboolean wrapped = strlen(before) >= WRAPPED_MIN_BYTES;
   gboolean free_text = has_type(reader, label->label, "lines");
@@ -329,7 +130,7 @@ static void append_continued(GString *raw, const char *before, const char *text,
 }
 
 /* Returns the line behind the value. */
-static guint continue_value(Reader *reader, const FormLabel *label, guint i, GString *raw) {
+static guint continue_value(FormReader *reader, const FormLabel *label, guint i, GString *raw) {
   gboolean street = is_street(reader, label->label);
   if (is_broken_off(reader, i) && !has_type(reader, label->label, "choice")) {
     append_continued(raw, line_of(reader, i - 1)->text, line_of(reader, i)->text, FALSE);
@@ -347,13 +148,13 @@ static guint continue_value(Reader *reader, const FormLabel *label, guint i, GSt
 /* ---- below the label ---- */
 
 /* Leaders that the blank's own line break put on a line of their own, and nothing. */
-static gboolean is_passed_over(const Reader *reader, guint i) {
+static gboolean is_passed_over(const FormReader *reader, guint i) {
   const char *text = line_of(reader, i)->text;
   return is_blank(text) && !has_tick(text) && !form_line_labelled(&reader->scan, i);
 }
 
 /* Does a quote of that depth go on behind line `i`? What stands there is then between its lines. */
-static gboolean quote_goes_on(const Reader *reader, guint i, guint depth) {
+static gboolean quote_goes_on(const FormReader *reader, guint i, guint depth) {
   for (guint n = 0; n < BELOW_LINES_MAX && i < n_lines(reader); n++, i++) {
     const TextLine *line = line_of(reader, i);
     if (line->header) return FALSE;
@@ -363,7 +164,7 @@ static gboolean quote_goes_on(const Reader *reader, guint i, guint depth) {
 }
 
 /* Is line `i` an answer to `label` though its words are a label elsewhere ("Participera")? */
-static gboolean is_choice(const Reader *reader, const FormLabel *label, guint i) {
+static gboolean is_choice(const FormReader *reader, const FormLabel *label, guint i) {
   if (!has_type(reader, label->label, "choice")) return FALSE;
   FieldContext context = {reader->scan.rules, label->label->fields[0], NULL};
   FieldResult result = field_parse(&context, line_of(reader, i)->text);
@@ -373,7 +174,7 @@ static gboolean is_choice(const Reader *reader, const FormLabel *label, guint i)
 }
 
 /* The line where an answer below `label` would begin; n_lines: none. */
-static guint candidate_below(const Reader *reader, const FormLabel *label) {
+static guint candidate_below(const FormReader *reader, const FormLabel *label) {
   const TextLine *above = line_of(reader, label->line);
   guint empty = 0;
   for (guint i = label->line + 1; i < n_lines(reader); i++) {
@@ -396,7 +197,7 @@ static guint candidate_below(const Reader *reader, const FormLabel *label) {
 }
 
 /* Is what stands at line `i` believed to be the answer to `label` above it? */
-static gboolean is_answer_below(const Reader *reader, const FormLabel *label, guint i) {
+static gboolean is_answer_below(const FormReader *reader, const FormLabel *label, guint i) {
   const TextLine *line = line_of(reader, i), *above = line_of(reader, label->line);
   if (line->quote_depth < above->quote_depth || has_tick(line->text)) return TRUE;
   char border = 0;
@@ -404,12 +205,12 @@ static gboolean is_answer_below(const Reader *reader, const FormLabel *label, gu
   return reader->below || (is_indented(line->text) && !is_indented(above->text));
 }
 
-static gboolean takes_lines(const Reader *reader, const FormLabel *label) {
+static gboolean takes_lines(const FormReader *reader, const FormLabel *label) {
   return has_type(reader, label->label, "lines") || is_street(reader, label->label);
 }
 
 /* Is line `i` another line of the choices that began at `first`, ticked or not? */
-static gboolean goes_on_ticking(const Reader *reader, guint i, guint first) {
+static gboolean goes_on_ticking(const FormReader *reader, guint i, guint first) {
   if (i >= n_lines(reader)) return FALSE;
   const TextLine *line = line_of(reader, i), *above = line_of(reader, first);
   return *line->text && line->part == above->part && line->quote_depth == above->quote_depth &&
@@ -418,7 +219,7 @@ static gboolean goes_on_ticking(const Reader *reader, guint i, guint first) {
 }
 
 /* Do the lines from `i` on answer a choice, one choice a line ("- Oui : X", "- Non :")? */
-static gboolean is_choice_list(const Reader *reader, const FormLabel *label, guint i) {
+static gboolean is_choice_list(const FormReader *reader, const FormLabel *label, guint i) {
   if (!has_type(reader, label->label, "choice") || !is_bullet(line_of(reader, i)->text))
     return FALSE;
   g_autoptr(GString) all = g_string_new(line_of(reader, i)->text);
@@ -432,7 +233,7 @@ static gboolean is_choice_list(const Reader *reader, const FormLabel *label, gui
 }
 
 /* The answer below `label`; FALSE: none. */
-static gboolean read_below(Reader *reader, const FormLabel *label) {
+static gboolean read_below(FormReader *reader, const FormLabel *label) {
   guint i = candidate_below(reader, label), last = i;
   if (i >= n_lines(reader)) return FALSE;
   if (!is_answer_below(reader, label, i) && !is_choice_list(reader, label, i)) return FALSE;
@@ -448,17 +249,17 @@ static gboolean read_below(Reader *reader, const FormLabel *label) {
     take(reader, k);
     last = k;
   }
-  add_entry(reader, label, g_strdup(raw->str), i, (guint)indent, (guint)strlen(first));
+  form_add_entry(reader, label, g_strdup(raw->str), i, (guint)indent, (guint)strlen(first));
   return TRUE;
 }
 
 /* Is an empty line the rule behind labels with nothing beside them? */
-static gboolean spaced_habit(const Reader *reader) {
+static gboolean spaced_habit(const FormReader *reader) {
   guint spaced = 0, tight = 0;
   for (guint k = 0; k < reader->scan.labels->len; k++) {
     const FormLabel *label = label_at(reader, k);
     guint next = label->line + 1;
-    if (!label->accepted || next >= n_lines(reader) || !fills_cell(reader, label)) continue;
+    if (!label->accepted || next >= n_lines(reader) || !form_fills_cell(reader, label)) continue;
     *(*line_of(reader, next)->text ? &tight : &spaced) += 1;
   }
   return spaced >= 3 && spaced > 2 * tight;
@@ -466,12 +267,12 @@ static gboolean spaced_habit(const Reader *reader) {
 
 /* Do the values of this text stand below their labels? Counted over labels with nothing beside
  * them: a value that another label follows speaks for it. */
-static gboolean below_habit(const Reader *reader) {
+static gboolean below_habit(const FormReader *reader) {
   guint below = 0, beside = 0;
   for (guint k = 0; k < reader->scan.labels->len; k++) {
     const FormLabel *label = label_at(reader, k);
     if (!label->accepted || line_of(reader, label->line)->signature) continue;
-    if (!fills_cell(reader, label)) {
+    if (!form_fills_cell(reader, label)) {
       beside++;
       continue;
     }
@@ -488,19 +289,19 @@ static gboolean below_habit(const Reader *reader) {
 /* ---- one label ---- */
 
 /* "CP :<tab>37000 Commune :<tab>Tours": a cell ends where a label begins in it. */
-static void cut_cells(const Reader *reader, guint line, Span cells[], guint n) {
+static void cut_cells(const FormReader *reader, guint line, FormSpan cells[], guint n) {
   const char *text = line_of(reader, line)->text;
   for (guint k = reader->scan.first[line]; k < reader->scan.first[line + 1]; k++) {
     const FormLabel *label = label_at(reader, k);
     if (!label->accepted || label->first || label->cell >= n) continue;
-    Span *cell = &cells[label->cell];
+    FormSpan *cell = &cells[label->cell];
     if (label->start > cell->start && label->start < cell->end) cell->end = label->start;
     while (cell->end > cell->start && strchr(" ,;/|-(", text[cell->end - 1])) cell->end--;
   }
 }
 
 /* Does a label begin within that cell, behind a value? */
-static gboolean holds_label(const Reader *reader, guint line, guint cell) {
+static gboolean holds_label(const FormReader *reader, guint line, guint cell) {
   for (guint k = reader->scan.first[line]; k < reader->scan.first[line + 1]; k++) {
     const FormLabel *label = label_at(reader, k);
     if (label->accepted && !label->first && label->cell == cell) return TRUE;
@@ -510,27 +311,29 @@ static gboolean holds_label(const Reader *reader, guint line, guint cell) {
 
 /* The only cell with words in line `i`, if it is number `cell`: a row that goes on with the value
  * above it. */
-static gboolean goes_on_in_cell(const Reader *reader, guint i, guint cell, guint part, Span *ret) {
-  Span cells[CELLS_MAX];
+static gboolean goes_on_in_cell(const FormReader *reader, guint i, guint cell, guint part,
+                                FormSpan *ret) {
+  FormSpan cells[FORM_CELLS_MAX];
   char border = 0;
   if (cell == 0 || i >= n_lines(reader) || line_of(reader, i)->part != part) return FALSE;
   const char *line = line_of(reader, i)->text;
   if (!form_is_row(line, &border) || is_taken(reader, i)) return FALSE;
-  guint n = split_row(line, border, cells);
+  guint n = form_split_row(line, border, cells);
   for (guint c = 0; c < n; c++)
     if (c != cell && cells[c].end > cells[c].start) return FALSE;
-  if (cell >= n || is_blank_span(line, cells[cell])) return FALSE;
+  if (cell >= n || form_is_blank_span(line, cells[cell])) return FALSE;
   *ret = cells[cell];
   return TRUE;
 }
 
 /* The rows below that go on with the value of `entry` in `cell`. */
-static void continue_cell(Reader *reader, const FormLabel *label, FormEntry *entry, guint cell) {
-  Span span;
+static void continue_cell(FormReader *reader, const FormLabel *label, FormEntry *entry,
+                          guint cell) {
+  FormSpan span;
   guint part = line_of(reader, label->line)->part;
   if (!takes_lines(reader, label) && !has_type(reader, label->label, "text")) return;
   for (guint i = label->line + 1; goes_on_in_cell(reader, i, cell, part, &span); i++) {
-    g_autofree char *more = span_text(line_of(reader, i)->text, span);
+    g_autofree char *more = form_span_text(line_of(reader, i)->text, span);
     char *longer = g_strconcat(entry->raw, "\n", more, NULL);
     g_free(entry->raw);
     entry->raw = longer;
@@ -540,36 +343,36 @@ static void continue_cell(Reader *reader, const FormLabel *label, FormEntry *ent
 }
 
 /* The cells to the right of a label that fills its own, up to the next label. */
-static gboolean read_cells(Reader *reader, const FormLabel *label) {
-  Span cells[CELLS_MAX];
+static gboolean read_cells(FormReader *reader, const FormLabel *label) {
+  FormSpan cells[FORM_CELLS_MAX];
   char border = 0;
   const char *line = line_of(reader, label->line)->text;
   if (!form_is_row(line, &border)) return FALSE;
-  guint n = split_row(line, border, cells), stop = label->cell + 1, filled = 0;
+  guint n = form_split_row(line, border, cells), stop = label->cell + 1, filled = 0;
   cut_cells(reader, label->line, cells, n);
   while (stop < n) {
-    const FormLabel *next = label_of_cell(reader, label->line, stop);
+    const FormLabel *next = form_label_of_cell(reader, label->line, stop);
     /* a value may be a word that is a label elsewhere: one with a colon, or with a cell of its own
      * behind it, is a label here, too */
     if (next && !form_same_fields(next->label, label->label) &&
         (next->mark != MARK_END || stop + 1 < n || stop > label->cell + 1))
       break;
-    g_autofree char *text = span_text(line, cells[stop]);
+    g_autofree char *text = form_span_text(line, cells[stop]);
     filled += !is_blank(text) || has_tick(text) ? 1 : 0;
     if (holds_label(reader, label->line, stop++)) break;
   }
   if (filled == 0) return FALSE;
   gboolean ticks = FALSE;
   for (guint c = label->cell + 1; c < stop; c++) {
-    g_autofree char *text = span_text(line, cells[c]);
+    g_autofree char *text = form_span_text(line, cells[c]);
     ticks = ticks || has_tick(text);
   }
   if (ticks || filled == 1) {
     guint first = label->cell + 1;
-    while (!ticks && first + 1 < stop && is_blank_span(line, cells[first])) first++;
-    Span all = {cells[first].start, ticks ? cells[stop - 1].end : cells[first].end};
+    while (!ticks && first + 1 < stop && form_is_blank_span(line, cells[first])) first++;
+    FormSpan all = {cells[first].start, ticks ? cells[stop - 1].end : cells[first].end};
     FormEntry *entry =
-        add_entry(reader, label, span_text(line, all), label->line, all.start, all.end);
+        form_add_entry(reader, label, form_span_text(line, all), label->line, all.start, all.end);
     if (entry && !ticks) {
       entry->column = first - label->cell;
       continue_cell(reader, label, entry, first);
@@ -577,14 +380,14 @@ static gboolean read_cells(Reader *reader, const FormLabel *label) {
     return TRUE;
   }
   for (guint c = label->cell + 1; c < stop; c++) {
-    FormEntry *entry = add_entry(reader, label, span_text(line, cells[c]), label->line,
-                                 cells[c].start, cells[c].end);
+    FormEntry *entry = form_add_entry(reader, label, form_span_text(line, cells[c]), label->line,
+                                      cells[c].start, cells[c].end);
     if (entry) entry->column = c - label->cell;
   }
   return TRUE;
 }
 
-static void read_label(Reader *reader, const FormLabel *label) {
+static void read_label(FormReader *reader, const FormLabel *label) {
   const char *line = line_of(reader, label->line)->text;
   guint end = MAX(label->stop, label->value); /* a mark may hold the next label */
   /* what parts a value from the next label is no part of it */
@@ -597,7 +400,7 @@ static void read_label(Reader *reader, const FormLabel *label) {
   if (last && is_unanswered(reader, label, beside) && read_below(reader, label)) return;
   if (empty) {
     FormEntry *entry =
-        add_entry(reader, label, g_strdup(""), label->line, label->value, label->value);
+        form_add_entry(reader, label, g_strdup(""), label->line, label->value, label->value);
     guint below = label->line + 1;
     /* a label that is itself one of the list's lines (what an answer of ours asked for) has none */
     if (entry && below < n_lines(reader))
@@ -607,14 +410,15 @@ static void read_label(Reader *reader, const FormLabel *label) {
   g_autoptr(GString) raw = g_string_new(beside);
   guint next = label->line + 1;
   if (last) next = continue_value(reader, label, next, raw);
-  FormEntry *entry = add_entry(reader, label, g_strdup(raw->str), label->line, label->value, end);
+  FormEntry *entry =
+      form_add_entry(reader, label, g_strdup(raw->str), label->line, label->value, end);
   if (entry && last && may_continue(reader, next, label->line) &&
       !has_tick(line_of(reader, next)->text) && !is_bullet(line_of(reader, next)->text))
     entry->followed = label_follows(reader, next + 1) && !is_passed_over(reader, next);
 }
 
 /* Below a closing phrase stands a name block, with a few labels of its own, or a bulletin. */
-static gboolean is_bulletin_below_closing(const Reader *reader) {
+static gboolean is_bulletin_below_closing(const FormReader *reader) {
   guint64 seen = 0;
   for (guint k = 0; k < reader->scan.labels->len; k++) {
     const FormLabel *label = label_at(reader, k);
@@ -627,7 +431,7 @@ static gboolean is_bulletin_below_closing(const Reader *reader) {
 /* ---- ticks without a label ---- */
 
 /* A label for a field that none was found for, made once. */
-static const RuleLabel *made_label(Reader *reader, guint field) {
+static const RuleLabel *made_label(FormReader *reader, guint field) {
   GPtrArray *made = reader->form->made;
   for (guint i = 0; i < made->len; i++)
     if (((RuleLabel *)made->pdata[i])->fields[0] == field) return made->pdata[i];
@@ -641,7 +445,7 @@ static const RuleLabel *made_label(Reader *reader, guint field) {
 }
 
 /* The field of a choice that `text` answers, -1: none. */
-static int choice_field(const Reader *reader, const char *text) {
+static int choice_field(const FormReader *reader, const char *text) {
   const Wire__Event *event = rules_event(reader->scan.rules);
   for (guint f = 0; f < event->n_fields; f++) {
     FieldContext context = {reader->scan.rules, f, NULL};
@@ -656,7 +460,7 @@ static int choice_field(const Reader *reader, const char *text) {
 }
 
 /* Is that byte of line `i` in the value of an entry? */
-static gboolean is_in_entry(const Reader *reader, guint i, guint at) {
+static gboolean is_in_entry(const FormReader *reader, guint i, guint at) {
   const GArray *entries = reader->form->entries;
   for (guint e = entries->len; e > 0; e--) {
     const FormEntry *entry = &g_array_index(entries, FormEntry, e - 1);
@@ -667,25 +471,26 @@ static gboolean is_in_entry(const Reader *reader, guint i, guint at) {
 }
 
 /* "☒ Mme ☐ M.<tab>Fonction : X": a cell with boxes that no label asks for. */
-static void read_tick_cells(Reader *reader, guint i) {
-  Span cells[CELLS_MAX];
+static void read_tick_cells(FormReader *reader, guint i) {
+  FormSpan cells[FORM_CELLS_MAX];
   char border = 0;
   const char *line = line_of(reader, i)->text;
   if (line_of(reader, i)->header || !has_tick(line) || is_taken(reader, i)) return;
   if (!form_is_row(line, &border)) return;
-  guint n = split_row(line, border, cells);
+  guint n = form_split_row(line, border, cells);
   for (guint c = 0; c < n; c++) {
-    g_autofree char *text = span_text(line, cells[c]);
-    if (!has_tick(text) || label_of_cell(reader, i, c) || is_in_entry(reader, i, cells[c].start))
+    g_autofree char *text = form_span_text(line, cells[c]);
+    if (!has_tick(text) || form_label_of_cell(reader, i, c) ||
+        is_in_entry(reader, i, cells[c].start))
       continue;
     int field = choice_field(reader, text);
     if (field < 0) continue;
     FormLabel label = {.label = made_label(reader, (guint)field), .line = i, .mark = MARK_TICK};
-    add_entry(reader, &label, g_strdup(text), i, cells[c].start, cells[c].end);
+    form_add_entry(reader, &label, g_strdup(text), i, cells[c].start, cells[c].end);
   }
 }
 
-static gboolean is_bare_tick(const Reader *reader, guint i) {
+static gboolean is_bare_tick(const FormReader *reader, guint i) {
   const TextLine *line = i < n_lines(reader) ? line_of(reader, i) : NULL;
   char border = 0;
   return line && has_tick(line->text) && !line->header && !is_taken(reader, i) &&
@@ -694,7 +499,7 @@ static gboolean is_bare_tick(const Reader *reader, guint i) {
 
 /* "☒ Je participerai", "☐ Je ne participerai pas": choices on lines of their own, which no label
  * asks for. Returns how many lines were taken. */
-static guint read_bare_ticks(Reader *reader, guint i) {
+static guint read_bare_ticks(FormReader *reader, guint i) {
   guint n = 0;
   g_autoptr(GString) all = g_string_new(NULL);
   while (n < BELOW_LINES_MAX && is_bare_tick(reader, i + n) &&
@@ -703,7 +508,8 @@ static guint read_bare_ticks(Reader *reader, guint i) {
   int field = n > 0 ? choice_field(reader, all->str) : -1;
   if (field >= 0) {
     FormLabel label = {.label = made_label(reader, (guint)field), .line = i, .mark = MARK_TICK};
-    add_entry(reader, &label, g_strdup(all->str), i, 0, (guint)strlen(line_of(reader, i)->text));
+    form_add_entry(reader, &label, g_strdup(all->str), i, 0,
+                   (guint)strlen(line_of(reader, i)->text));
     for (guint k = 0; k < n; k++) take(reader, i + k);
     return n;
   }
@@ -712,16 +518,17 @@ static guint read_bare_ticks(Reader *reader, guint i) {
 
 /* ---- patterns ---- */
 
-static void add_hit(Reader *reader, guint i, const RuleHit *hit, const Fold *fold) {
+static void add_hit(FormReader *reader, guint i, const RuleHit *hit, const Fold *fold) {
   const char *text = line_of(reader, i)->text;
   guint start = (guint)fold_origin(fold, hit->start), end = (guint)fold_origin(fold, hit->end);
   FormLabel label = {.label = made_label(reader, hit->field), .line = i, .mark = MARK_COLON};
-  FormEntry *entry = add_entry(reader, &label, g_strndup(text + start, end - start), i, start, end);
+  FormEntry *entry =
+      form_add_entry(reader, &label, g_strndup(text + start, end - start), i, start, end);
   if (entry) entry->pattern = hit->pattern;
 }
 
 /* The fields' own patterns; where one matches, the line's labels are not read. */
-static gboolean read_patterns(Reader *reader, guint i, Fold *fold, GArray *hits) {
+static gboolean read_patterns(FormReader *reader, guint i, Fold *fold, GArray *hits) {
   const TextLine *line = line_of(reader, i);
   if (*line->text == '\0' || line->header) return FALSE;
   if (strnlen(line->text, PATTERN_LINE_BYTES + 1) > PATTERN_LINE_BYTES) return FALSE;
@@ -733,24 +540,24 @@ static gboolean read_patterns(Reader *reader, guint i, Fold *fold, GArray *hits)
 }
 
 /* TRUE: what stands in line `i` was taken though no label is known there. */
-static gboolean read_guess(Reader *reader, guint i) {
+static gboolean read_guess(FormReader *reader, guint i) {
   FormGuess guess;
   if (is_taken(reader, i) || !form_guess(&reader->scan, i, &guess)) return FALSE;
   FormLabel label = {.label = made_label(reader, guess.field), .line = i, .mark = MARK_SPACE};
   label.first = TRUE;
   char *raw = g_strndup(line_of(reader, i)->text + guess.start, guess.end - guess.start);
-  add_entry(reader, &label, raw, i, guess.start, guess.end);
+  form_add_entry(reader, &label, raw, i, guess.start, guess.end);
   take(reader, i);
   return TRUE;
 }
 
-static void read_all(Reader *reader) {
+static void read_all(FormReader *reader) {
   gboolean signed_form = is_bulletin_below_closing(reader);
   g_autoptr(GArray) hits = g_array_new(FALSE, FALSE, sizeof(RuleHit));
   g_auto(Fold) fold = {0};
   fold_init(&fold);
   for (guint i = 0; i < n_lines(reader) && reader->form->entries->len < ENTRIES_MAX;) {
-    guint table = read_table(reader, i);
+    guint table = form_read_table(reader, i);
     if (table > 0) {
       i += table;
       continue;
@@ -778,7 +585,7 @@ Form *form_read(Rules *rules, const Text *text, const Quote *quote) {
   form->entries = g_array_new(FALSE, TRUE, sizeof(FormEntry));
   g_array_set_clear_func(form->entries, entry_clear);
   form->made = g_ptr_array_new_with_free_func(g_free);
-  Reader reader = {.scan = {.rules = rules, .text = text, .quote = quote}, .form = form};
+  FormReader reader = {.scan = {.rules = rules, .text = text, .quote = quote}, .form = form};
   reader.taken = g_array_sized_new(FALSE, TRUE, sizeof(gboolean), text->lines->len + 1);
   g_array_set_size(reader.taken, text->lines->len + 1);
   form_scan(&reader.scan);

@@ -10,11 +10,43 @@
 
 enum { BLOCK_LINES_MAX = 14, LINE_MAX_BYTES = 160, NAME_WORDS_MAX = 5, SIGNATURE_CONFIDENCE = 70 };
 
+static gboolean ends_with_any(const char *text, const char *const *suffixes) {
+  for (guint i = 0; suffixes[i]; i++)
+    if (g_str_has_suffix(text, suffixes[i])) return TRUE;
+  return FALSE;
+}
+
+/* What the names of Japanese bodies, of their parts, and of offices end with. */
+static const char *const bodies_ja[] = {
+    "市",       "県",     "府",   "都",   "町",   "村",   "区",   "道",     "会",   "所",
+    "館",       "社",     "大学", "院",   "省",   "庁",   "協会", "機構",   "財団", "学校",
+    "センター", "事務所", "組合", "法人", "連合", "公社", "学園", "研究所", NULL};
+static const char *const parts_ja[] = {"部",       "課",     "室",     "局",   "係", "班",
+                                       "グループ", "チーム", "担当課", "本部", "科", NULL};
+static const char *const offices_ja[] = {
+    "長",   "主事", "主査",   "主任", "主幹",   "補佐", "担当",   "参事",   "知事",
+    "議員", "教授", "書記官", "理事", "代表",   "職員", "調整員", "交流員", "専務",
+    "秘書", "領事", "大使",   "係",   "研究員", "講師", "専門員", "推進員", NULL};
+
+/* "佐藤 健一": two short words, neither of them a body or an office. */
+static gboolean is_person_ja(char **words) {
+  if (g_strv_length(words) != 2) return FALSE;
+  for (guint i = 0; i < 2; i++) {
+    glong length = g_utf8_strlen(words[i], -1);
+    if (length <= 2) continue; /* 中村, 大町: names as well as places */
+    if (length > 5 || ends_with_any(words[i], bodies_ja) || ends_with_any(words[i], parts_ja) ||
+        ends_with_any(words[i], offices_ja))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 gboolean nameblock_is_person(const char *name) {
   if (strlen(name) > LINE_MAX_BYTES || strpbrk(name, "@0123456789:/|(")) return FALSE;
   g_auto(GStrv) words = g_strsplit(name, " ", NAME_WORDS_MAX + 2);
   guint n = g_strv_length(words);
   if (n < 2 || n > NAME_WORDS_MAX || office_is_body(name)) return FALSE;
+  if (field_is_japanese(name)) return is_person_ja(words);
   gboolean latin = TRUE;
   for (guint i = 0; i < n; i++) latin = latin && g_utf8_get_char(words[i]) < 0x0250;
   return !latin || (g_unichar_isupper(g_utf8_get_char(words[0])) && !office_begins(words[0]));
@@ -87,7 +119,21 @@ static gboolean is_street(const char *text) {
   return FALSE;
 }
 
+/* "〒630-8580 奈良市二条大路南一丁目1-1". */
+static gboolean add_japanese_address(const Adding *adding, const char *text) {
+  const char *mark = strstr(text, "〒");
+  if (!mark) return FALSE;
+  const char *code = mark + strlen("〒");
+  code += strspn(code, " ");
+  gsize length = strspn(code, "0123456789-");
+  g_autofree char *digits = g_strndup(code, length);
+  add(adding, "postal_code", digits);
+  add(adding, "street", code + length + strspn(code + length, " "));
+  return TRUE;
+}
+
 static gboolean add_address(const Adding *adding, const char *text) {
+  if (add_japanese_address(adding, text)) return TRUE;
   g_autofree char *street = NULL, *code = NULL, *city = NULL;
   field_split_address(text, adding->reading->event->country, &street, &code, &city);
   if (code[0] == '\0') return FALSE;
@@ -110,6 +156,31 @@ static gboolean add_numbers(const Adding *adding, const char *text) {
   gboolean fax = g_ascii_strncasecmp(text, "fax", 3) == 0;
   if (phone && !fax) add(adding, "phone", phone);
   return email || phone;
+}
+
+/* "奈良市 市民部 国際交流課", "係長 佐藤 健一", "自治体国際化協会パリ事務所". TRUE: it was one. */
+static gboolean add_japanese(const Adding *adding, const char *text) {
+  g_autofree char *line = g_strdup(text);
+  if (!field_is_japanese(text) || strpbrk(text, "@:") || strstr(text, "：")) return FALSE;
+  field_trim_name(line);
+  g_auto(GStrv) words = g_strsplit(g_strstrip(line), " ", 8);
+  guint n = g_strv_length(words);
+  if (n > 2 && ends_with_any(words[0], offices_ja) && is_person_ja(words + n - 2)) {
+    g_autofree char *name = g_strconcat(words[n - 2], " ", words[n - 1], NULL);
+    add(adding, "function", words[0]);
+    nameblock_add_name(adding->reading, adding->person, name, adding->line, adding->rule);
+    return TRUE;
+  }
+  if (is_person_ja(words)) {
+    nameblock_add_name(adding->reading, adding->person, line, adding->line, adding->rule);
+    return TRUE;
+  }
+  if (n > 0 && ends_with_any(words[0], bodies_ja)) {
+    add(adding, "organization", words[0]);
+    return TRUE;
+  }
+  if (n == 1 && ends_with_any(words[0], offices_ja)) add(adding, "function", words[0]);
+  return TRUE;
 }
 
 /* A line of words: the office, or the body. TRUE: it was one. */
@@ -156,6 +227,7 @@ Participant *nameblock_read(const Reading *reading) {
     adding.above = street;
     adding.above_line = street_line;
     street = NULL;
+    if (!strstr(text, "〒") && add_japanese(&adding, text)) continue;
     if (!named && is_name(reading, text)) {
       named = nameblock_add_name(reading, person, text, i, "signature");
       continue;

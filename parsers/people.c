@@ -249,6 +249,7 @@ static void choose_blocks(People *people) {
     }
     if (!kept) g_ptr_array_remove_index(people->blocks, i - 1);
   }
+  people->reading->quoted_only = best == WORTH_DOUBTFUL;
   if (best == WORTH_DOUBTFUL) reading_doubt(people->reading, "the answers stand in a quoted mail");
 }
 

@@ -13,6 +13,7 @@ typedef struct {
   Sentences *sentences;
   guint attends, declines, cancels; /* sentences that say so */
   guint open;                       /* sentences that speak of it and decide nothing */
+  gboolean asks;                    /* a question mark stands in them */
   gboolean signs;                   /* "Je soussigné" */
   gboolean company;                 /* others come along */
   const Sentence *first;            /* the first telling one */
@@ -21,6 +22,7 @@ typedef struct {
 static void count(Prose *prose) {
   for (guint i = 0; i < prose->sentences->all->len; i++) {
     const Sentence *sentence = prose->sentences->all->pdata[i];
+    prose->asks = prose->asks || strchr(sentence->text, '?');
     prose->company = prose->company || sentence->company;
     prose->signs = prose->signs || sentence->signs;
     if (!sentence->cancels && !sentence->declines && !sentence->attends) continue;
@@ -211,6 +213,7 @@ ProseSaying prose_read(Reading *reading) {
   ProseSaying saying = prose.cancels    ? PROSE_CANCELS
                        : prose.declines ? PROSE_DECLINES
                        : prose.attends  ? PROSE_ATTENDS
+                       : prose.asks     ? PROSE_ASKS
                                         : PROSE_SILENT;
   gboolean signs = people->len > 0 && prose.signs;
   if (sentences->correction) reading->result->flags |= EXTRACTION_CORRECTION;

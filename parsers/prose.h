@@ -6,7 +6,7 @@
 #pragma once
 #include "parsers/reading.h"
 
-typedef enum { PROSE_SILENT, PROSE_ATTENDS, PROSE_DECLINES, PROSE_CANCELS } ProseSaying;
+typedef enum { PROSE_SILENT, PROSE_ATTENDS, PROSE_DECLINES, PROSE_CANCELS, PROSE_ASKS } ProseSaying;
 
 /* Read the sentences, add to the participants what no form gave (new ones where there is none), and
  * say what was said. */

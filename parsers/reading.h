@@ -17,6 +17,8 @@ typedef struct {
   const Text *text;
   const Quote *quote;
   const Form *form;
+  gboolean
+      quoted_only;    /* set by people: the values stand in a quote that may not be the sender's */
   Extraction *result; /* from, from_name, review_reasons, participants are filled in */
 } Reading;
 
@@ -24,6 +26,6 @@ typedef struct {
 void reading_doubt(Reading *reading, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* The index of the field with that role, -1: none. */
 int reading_role(const Reading *reading, const char *role);
-/* Country of national numbers and codes in what is written in `address`: "JP", an overseas department's ("RE"), else the
- * event's. */
+/* Country of national numbers and codes in what is written in `address`: "JP", an overseas
+ * department's ("RE"), else the event's. */
 const char *reading_country(const Reading *reading, const char *address);

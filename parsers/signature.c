@@ -242,7 +242,8 @@ static gboolean is_name_line(const char *folded, const char *words, const char *
 
 typedef struct {
   Text *text;
-  char *name; /* the display name's words, sorted; "" where it is no name */
+  const char *from; /* the display name */
+  char *name;       /* the display name's words, sorted; "" where it is no name */
 } Walk;
 
 static const TextLine *line_of(const Walk *walk, guint i) {
@@ -303,6 +304,21 @@ static gboolean is_name_block(const Walk *walk, guint i, guint end, const char *
   return is_short(walk, i, end, NAME_BLOCK_LINES);
 }
 
+/* The last paragraph of a Japanese mail holds the sender's name and no sentence: a name block. */
+static guint japanese_block(const Walk *walk, guint begin, guint end) {
+  g_autofree char *key = fold_key(walk->from);
+  guint last = end, start, named = 0;
+  if (!*key || (guchar)*key < 0xe3) return end;
+  while (last > begin && !*line_of(walk, last - 1)->text) last--;
+  for (start = last; start > begin && *line_of(walk, start - 1)->text; start--) {
+    const char *text = line_of(walk, start - 1)->text;
+    g_autofree char *line = fold_key(text);
+    if (strstr(text, "。") || last - start > NAME_BLOCK_LINES) return end;
+    named += strstr(line, key) && !strstr(text, "：") && !strchr(text, ':') ? 1 : 0;
+  }
+  return named > 0 && start > begin ? start : end;
+}
+
 static guint signature_start(const Walk *walk, guint begin, guint end) {
   gboolean begun = FALSE; /* words stand above */
   for (guint i = begin; i < end; i++) {
@@ -314,7 +330,7 @@ static guint signature_start(const Walk *walk, guint begin, guint end) {
     if (words && !begun && is_footer(folded, words)) return i;
     begun = TRUE;
   }
-  return end;
+  return japanese_block(walk, begin, end);
 }
 
 static void mark(Walk *walk) {
@@ -333,6 +349,6 @@ static void mark(Walk *walk) {
 
 void signature_mark(Text *text, const char *from_name) {
   g_autofree char *name = strchr(from_name, ' ') ? sorted_words(from_name) : g_strdup("");
-  Walk walk = {.text = text, .name = name};
+  Walk walk = {.text = text, .from = from_name, .name = name};
   mark(&walk);
 }
