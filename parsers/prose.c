@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "parsers/fields/field.h"
 #include "parsers/people.h"
 #include "parsers/prose_people.h"
 
@@ -116,6 +117,39 @@ static void add_companions(Prose *prose) {
   }
 }
 
+/* ---- a correction above a quoted bulletin ---- */
+
+static void drop_value(Participant *person, const char *field) {
+  for (guint i = person->values->len; i > 0; i--)
+    if (strcmp(((FieldValue *)person->values->pdata[i - 1])->field, field) == 0)
+      g_ptr_array_remove_index(person->values, i - 1);
+}
+
+static void correct(const Prose *prose, const Sentence *sentence, const char *role, char *found,
+                    const char *second) {
+  g_autofree char *raw = found;
+  Participant *person = people_of(prose)->pdata[0];
+  int field = reading_role(prose->reading, role);
+  if (field < 0 || !raw || second) return; /* of two, which one is the new one? */
+  drop_value(person, prose->reading->event->fields[field]->name);
+  prose_add(prose->reading, sentence, person, (guint)field, raw, "correction");
+}
+
+/* "Une correction : mon numéro est le 06 …" above what was sent before: the new value counts. */
+static void correct_quoted(const Prose *prose) {
+  if (!prose->sentences->correction || !prose->reading->quoted_only) return;
+  for (guint i = 0; people_of(prose)->len == 1 && i < prose->sentences->all->len; i++) {
+    const Sentence *sentence = prose->sentences->all->pdata[i];
+    gsize start = 0, end = 0;
+    char *email = field_find_email(sentence->text, 0, &start, &end);
+    g_autofree char *email2 = email ? field_find_email(sentence->text, end, &start, &end) : NULL;
+    correct(prose, sentence, "email", email, email2);
+    char *phone = field_find_phone(sentence->text, 0, &start, &end);
+    g_autofree char *phone2 = phone ? field_find_phone(sentence->text, end, &start, &end) : NULL;
+    correct(prose, sentence, "phone", phone, phone2);
+  }
+}
+
 /* ---- without a form, or with a few labels among sentences ---- */
 
 static void add_from_sentences(Prose *prose) {
@@ -224,6 +258,7 @@ ProseSaying prose_read(Reading *reading) {
     compare_attendance(&prose);
     add_companions(&prose);
   }
+  correct_quoted(&prose);
   add_facts(&prose, !nameless);
   return saying;
 }
