@@ -88,6 +88,10 @@ guint fold_char(gunichar ch, gunichar ret_folded[2]) {
     ret_folded[0] = (gunichar)bare_letters[ch - 0xC0];
     return 1;
   }
+  if ((ch >= 0x2460 && ch <= 0x249B) || (ch >= 0x2776 && ch <= 0x2793)) { /* ①, ❶: bullets */
+    ret_folded[0] = ' ';
+    return 1;
+  }
   if (ch >= 0xFF01 && ch <= 0xFF5E) { /* full-width forms */
     ret_folded[0] = (gunichar)g_ascii_tolower((gchar)(ch - 0xFF01 + '!'));
     return 1;

@@ -367,9 +367,28 @@ static char *joined_lines(const char *raw) {
   return g_strjoinv(", ", lines);
 }
 
+/* "〒939-8501 富山県富山市…" under "所在地": the code stands before the address. FALSE: not so. */
+static gboolean take_japanese_street(const Person *p, const FormEntry *entry, guint field) {
+  const char *mark = strstr(entry->raw, "〒");
+  if (!mark) return FALSE;
+  const char *code = mark + strlen("〒");
+  code += strspn(code, " ");
+  g_autofree char *folded = fold_string(code);
+  gsize digits = strspn(folded, "0123456789-");
+  if (digits < 7 || folded[digits] == '\0') return FALSE;
+  g_autofree char *number = g_strndup(folded, digits);
+  const char *rest = code;
+  for (gsize i = 0; i < digits; i++) rest = g_utf8_next_char(rest);
+  g_autofree char *street = joined_lines(rest + strspn(rest, " \n"));
+  take(p, entry, field, street);
+  take_besides(p, entry, reading_role(p->reading, "postal_code"), number);
+  return TRUE;
+}
+
 static void take_street(const Person *p, const FormEntry *entry, guint field) {
   int code_field = reading_role(p->reading, "postal_code"),
       city_field = reading_role(p->reading, "city");
+  if (take_japanese_street(p, entry, field)) return;
   g_autofree char *street = NULL, *code = NULL, *city = NULL;
   if (code_field >= 0 || city_field >= 0)
     field_split_address(entry->raw, p->reading->event->country, &street, &code, &city);
