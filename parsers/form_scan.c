@@ -177,9 +177,11 @@ static gboolean mark_behind(const char *p, const char *end, FormLabel *label,
     label->mark = MARK_DASH;
     return TRUE;
   }
-  *ret_value = plain;
+  /* "氏名(ローマ字)  NAKAGAWA": the bracket belongs to the label */
+  gboolean bracket = *plain == '(' && behind > plain && behind < end && behind[-1] == ' ';
+  *ret_value = bracket ? behind : plain;
   label->mark = MARK_SPACE;
-  return plain > p;
+  return bracket || plain > p;
 }
 
 /* ---- one cell ---- */
