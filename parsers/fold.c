@@ -198,12 +198,13 @@ static void keep(Letters *letters, const char *ch, gsize size) {
 }
 
 static void keep_folded(Letters *letters, const char *p) {
-  gunichar chars[2];
-  if ((guchar)*p >= 0xE5 && (guchar)*p <= 0xE8) { /* ideographs */
+  gunichar chars[2], ch = g_utf8_get_char(p);
+  gboolean kana = (ch >= 0x3041 && ch <= 0x3096) || (ch >= 0x30A1 && ch <= 0x30FA);
+  if (kana || (ch >= 0x5000 && ch < 0x9000)) { /* letters, which stay as they are */
     keep(letters, p, 3);
     return;
   }
-  guint n = fold_char(g_utf8_get_char(p), chars);
+  guint n = fold_char(ch, chars);
   for (guint i = 0; i < n; i++) {
     char bytes[6];
     gsize size = (gsize)g_unichar_to_utf8(chars[i], bytes);

@@ -9,7 +9,7 @@
 
 enum {
   LABELS_A_LINE_MAX = 40,
-  LABELS_MAX = 8000,         /* of a text: far more than the entries that are read from it */
+  LABELS_MAX = 6000,         /* of a text: far more than the entries that are read from it */
   LINE_MAX_BYTES = 16 << 10, /* a longer line is no form */
   LINE_GIVEN_BYTES = 4 * LINE_MAX_BYTES, /* before it is folded */
   NOISE_MAX_BYTES = 16,                  /* bullets, numbering and brackets before a label */

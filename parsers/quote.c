@@ -10,7 +10,9 @@ enum {
   HEADER_KEY_MAX_BYTES = 40,   /* of a header's name */
   DIVIDER_MAX_BYTES = 200,
   SENT_MIN_LETTERS = 20, /* a shorter line may well be an answer ("Oui") */
-  SENT_LINE_MAX_BYTES = 4000
+  SENT_LINE_MAX_BYTES = 4000,
+  RUN_BYTES = 4,
+  RUNS_LINES_MIN = 300 /* lines of a text that the set is worth its making for */
 };
 
 /* ---- what introduces a quote ---- */
@@ -143,6 +145,7 @@ typedef struct {
   const QuotePeople *people;
   Quote *quote;
   const char *sent;              /* letters of all that was sent */
+  guint8 *runs;                  /* a set, hashed, of the runs of RUN_BYTES in them; may be NULL */
   guint at[QUOTE_DEPTH_MAX + 1]; /* the segment that a line of that depth belongs to */
   gboolean known[QUOTE_DEPTH_MAX + 1];
 } Walk;
@@ -294,11 +297,33 @@ char *quote_sent_letters(const Wire__Event *event) {
   return g_string_free(all, FALSE);
 }
 
+static guint run_at(const char *p) {
+  guint32 run;
+  memcpy(&run, p, RUN_BYTES);
+  return (run * 2654435761u) >> 16;
+}
+
+/* Which runs stand in what was sent: nearly every line of a long text is told from it by that. */
+static guint8 *runs_new(const char *sent) {
+  guint8 *runs = g_new0(guint8, 1 << 16);
+  gsize length = strlen(sent);
+  for (gsize i = 0; i + RUN_BYTES <= length; i++) runs[run_at(sent + i)] = 1;
+  return runs;
+}
+
+/* `key` has SENT_MIN_LETTERS at least. */
+static gboolean may_be_sent(const Walk *walk, const char *key) {
+  for (guint i = 0; walk->runs && i + RUN_BYTES <= SENT_MIN_LETTERS; i++)
+    if (!walk->runs[run_at(key + i)]) return FALSE;
+  return TRUE;
+}
+
 static gboolean repeats_sent(const Walk *walk, const char *folded) {
   gsize length = strnlen(folded, SENT_LINE_MAX_BYTES + 1);
   if (length < SENT_MIN_LETTERS || length > SENT_LINE_MAX_BYTES) return FALSE;
   g_autofree char *key = fold_key(folded);
-  return strlen(key) >= SENT_MIN_LETTERS && strstr(walk->sent, key) != NULL;
+  return strlen(key) >= SENT_MIN_LETTERS && may_be_sent(walk, key) &&
+         strstr(walk->sent, key) != NULL;
 }
 
 /* ---- the walk ---- */
@@ -358,6 +383,8 @@ Quote *quote_mark(Text *text, const MimeMail *mail, const QuotePeople *people) {
   Walk walk = {.text = text, .mail = mail, .people = people, .quote = quote};
   g_autofree char *letters = people->sent ? NULL : quote_sent_letters(people->event);
   walk.sent = people->sent ? people->sent : letters;
+  g_autofree guint8 *runs = text->lines->len >= RUNS_LINES_MIN ? runs_new(walk.sent) : NULL;
+  walk.runs = runs;
   segment_new(&walk, VOICE_OWN, FALSE);
   walk_lines(&walk);
   return quote;

@@ -3,7 +3,7 @@
  * The labels are one alternation (a second one where PCRE2's bound on a pattern is passed), longest
  * first, those of a first letter together, what begins alike written once; (*MARK) tells which one
  * matched. They are tried only where
- * a word begins, with two letters that a label begins with: hardly anywhere in a mail. */
+ * a word begins, with three letters that a label begins with: hardly anywhere in a mail. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "parsers/rules.h"
 
@@ -18,10 +18,13 @@ typedef struct {
   const char *regex;
 } Compiled;
 
+enum { SET_BITS = 1 << 16 };
+
 /* Labels, or the words of a field's choices. */
 typedef struct {
   GPtrArray *codes;             /* pcre2_code*, anchored: PCRE2 bounds the size of one */
-  guint8 begins[(1 << 16) / 8]; /* pairs of bytes that one of them may begin with */
+  guint8 pairs[SET_BITS / 8];   /* of bytes that the short ones begin with */
+  guint8 triples[SET_BITS / 8]; /* of bytes, hashed, that the others begin with */
 } Words;
 
 struct Rules {
@@ -369,16 +372,27 @@ static guint pair_of(const char *p) {
   return (guint)(guchar)p[0] << 8 | (guchar)p[1];
 }
 
-static void begins_add(Words *words, guint pair) {
-  words->begins[pair / 8] = (guint8)(words->begins[pair / 8] | 1 << pair % 8);
+static guint triple_of(const char *p) {
+  guint triple = pair_of(p) << 8 | (guchar)p[2];
+  return (triple * 2654435761u) >> 16;
 }
 
-/* What the words of `pattern` begin with: two letters, or one and anything. */
-static void begins_add_pattern(Words *words, const char *pattern) {
-  gboolean two = g_ascii_isalnum(pattern[1]) || (guchar)pattern[1] >= 0x80;
-  for (guint second = 0; second < 256 && !two; second++)
-    begins_add(words, (guint)(guchar)pattern[0] << 8 | second);
-  if (two) begins_add(words, pair_of(pattern));
+static void set_add(guint8 *set, guint at) {
+  set[at / 8] = (guint8)(set[at / 8] | 1 << at % 8);
+}
+
+static gboolean set_has(const guint8 *set, guint at) {
+  return set[at / 8] >> at % 8 & 1;
+}
+
+/* A word of the text, or of a pattern, up to its third byte. */
+static void begins_add(Words *words, const char *word) {
+  gsize letters = 0;
+  while (letters < 3 && word[letters] && word[letters] != '(') letters++;
+  if (letters == 3) set_add(words->triples, triple_of(word));
+  if (letters == 2) set_add(words->pairs, pair_of(word));
+  for (guint second = 0; second < 256 && letters == 1; second++)
+    set_add(words->pairs, (guint)(guchar)word[0] << 8 | second);
 }
 
 static gboolean is_letter_before(const char *text, const char *p) {
@@ -391,12 +405,13 @@ static gboolean is_letter_before(const char *text, const char *p) {
 /* May one of the words begin at `p`? No regular expression is run where none may. Letters that
  * have a case and are not ASCII are left to it. */
 static gboolean may_begin(const Words *words, const char *text, const char *p) {
-  guchar first = (guchar)p[0], second = (guchar)p[1];
+  guchar first = (guchar)p[0], second = (guchar)p[1], third = second ? (guchar)p[2] : 0;
   if ((first & 0xC0) == 0x80) return FALSE; /* within a character */
   gboolean ideograph = first >= 0xE3 && first <= 0xE9;
-  gboolean other = !ideograph && (first >= 0x80 || second >= 0x80);
-  guint pair = pair_of(p);
-  return (other || words->begins[pair / 8] >> pair % 8 & 1) && !is_letter_before(text, p);
+  gboolean other = !ideograph && (first | second | third) >= 0x80;
+  gboolean known = other || set_has(words->pairs, pair_of(p)) ||
+                   (third && set_has(words->triples, triple_of(p)));
+  return known && !is_letter_before(text, p);
 }
 
 static Words *words_new(void) {
@@ -422,13 +437,14 @@ static Words *words_compile(const Rules *rules, GPtrArray *alternatives, const c
     if (code) g_ptr_array_add(words->codes, code);
   }
   for (guint i = 0; i < alternatives->len; i++)
-    begins_add_pattern(words, ((const Alternative *)alternatives->pdata[i])->pattern);
-  for (guint i = 0; leads && leads[i]; i++) begins_add(words, pair_of(leads[i]));
+    begins_add(words, ((const Alternative *)alternatives->pdata[i])->pattern);
+  for (guint i = 0; leads && leads[i]; i++) begins_add(words, leads[i]);
   return words;
 }
 
 static void compile_labels(Rules *rules, GPtrArray *problems) {
-  static const char *const leads[] = {"n ", "no", "nu", "vo", "yo", "ご", "お", "貴", NULL};
+  static const char *const leads[] = {"n ",  "no ", "no.", "num", "not", "vot",
+                                      "vos", "you", "ご",  "お",  "貴",  NULL};
   static const char lead[] =
       "(?:(?:(?:n ?[o\u00b0\u00ba]\\.?|numeros?|num\\.?) (?:des? |d')?)|votre |vos |notre |your "
       "|\u3054|\u304a|\u8cb4)?";

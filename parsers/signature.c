@@ -169,7 +169,7 @@ static gboolean begins_with(const char *words, const char *const *phrases) {
 
 static gboolean is_among(const char *words, const char *const *phrases) {
   for (guint i = 0; phrases[i]; i++)
-    if (strcmp(words, phrases[i]) == 0) return TRUE;
+    if (words[0] == phrases[i][0] && strcmp(words, phrases[i]) == 0) return TRUE;
   return FALSE;
 }
 
@@ -197,7 +197,9 @@ static gboolean is_footer(const char *folded, const char *words) {
 
 /* `words` are the line's. */
 static gboolean is_closing(const char *folded, const char *words) {
-  if (is_delimiter(folded) || is_footer(folded, words)) return TRUE;
+  if (is_delimiter(folded)) return TRUE;
+  if (words[0] == '\0' || words[1] == '\0') return FALSE; /* one letter, as lists have */
+  if (is_footer(folded, words)) return TRUE;
   if (strchr(folded, ':')) return FALSE;
   return begins_with(words, closings) || is_among(words, alone);
 }

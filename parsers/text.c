@@ -107,20 +107,27 @@ static gboolean is_clean_kana_or_ideograph(const char *p, const char *end) {
          ((guchar)p[2] & 0xC0) == 0x80;
 }
 
+/* Behind the characters from `p` on that need no cleaning. */
+static const char *skip_clean(const char *p, const char *end) {
+  for (;;) {
+    if (p < end && (guchar)*p >= ' ' && (guchar)*p < 0x7f)
+      p++;
+    else if (p < end && is_clean_kana_or_ideograph(p, end))
+      p += 3;
+    else
+      return p;
+  }
+}
+
 /* FALSE: the result may not be in NFC. */
 static gboolean clean_characters(const char *line, gsize length, GString *out) {
   gboolean composed = TRUE;
   const char *end = line + length;
   for (const char *p = line; p < end;) {
-    if ((guchar)*p >= ' ' && (guchar)*p < 0x7f) {
-      g_string_append_c(out, *p++);
-      continue;
-    }
-    if (is_clean_kana_or_ideograph(p, end)) {
-      g_string_append_len(out, p, 3);
-      p += 3;
-      continue;
-    }
+    const char *run = p;
+    p = skip_clean(p, end);
+    if (p > run) g_string_append_len(out, run, p - run);
+    if (p == end) break;
     gunichar c = g_utf8_get_char_validated(p, end - p);
     if (c == (gunichar)-1 || c == (gunichar)-2) { /* a format's mistake; never the sender's */
       g_string_append(out, "\357\277\275");

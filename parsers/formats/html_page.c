@@ -189,8 +189,14 @@ static void write_beside(HtmlPage *page, guint level, const GPtrArray *cells) {
 static void write_stacked(HtmlPage *page, guint level, const GPtrArray *cells) {
   for (guint i = 0; i < cells->len; i++) {
     GPtrArray *cell = cell_at(cells, i);
+    Table *outer = open_cell(page, level);
+    /* Nested tables hand their lines up through each other: all at once. */
+    if (outer) {
+      g_ptr_array_extend(cell_at(outer->cells, outer->cells->len - 1), cell, NULL, NULL);
+      page->held += cell->len;
+    }
     for (guint j = 0; j < cell->len; j++) {
-      place_line(page, level, cell->pdata[j]);
+      if (!outer) place_line(page, level, cell->pdata[j]);
       cell->pdata[j] = NULL;
     }
     g_ptr_array_set_free_func(cell, NULL);
