@@ -369,7 +369,8 @@ static gboolean is_led(const Cell *cell, const char *start) {
 
 /* "Sujets qui nous intéressent<tab>…": other words behind the label fill the row's first cell. */
 static gboolean fills_with_words(const Cell *cell, const char *end) {
-  if (cell->cell > 0 || cell->end - end > LED_MAX_BYTES) return FALSE;
+  /* the words of a label may stand in two cells */
+  if (cell->cell > 0 || end > cell->end || cell->end - end > LED_MAX_BYTES) return FALSE;
   for (const char *p = end; p < cell->end; p = g_utf8_next_char(p)) {
     gunichar ch = g_utf8_get_char(p);
     if (!g_unichar_isalpha(ch) && !strchr(" '-()?,", (int)(ch < 0x80 ? ch : 'a'))) return FALSE;
