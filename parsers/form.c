@@ -348,14 +348,21 @@ static gboolean read_cells(FormReader *reader, const FormLabel *label) {
   char border = 0;
   const char *line = line_of(reader, label->line)->text;
   if (!form_is_row(line, &border)) return FALSE;
-  guint n = form_split_row(line, border, cells), stop = label->cell + 1, filled = 0;
+  guint n = form_split_row(line, border, cells), base = label->cell, filled = 0;
+  /* "Nom<tab>Surname<tab>DURAND": the same label in another language */
+  for (const FormLabel *twin; base + 2 < n; base++) {
+    twin = form_label_of_cell(reader, label->line, base + 1);
+    if (!twin || !form_same_fields(twin->label, label->label) || !form_fills_cell(reader, twin))
+      break;
+  }
+  guint stop = base + 1;
   cut_cells(reader, label->line, cells, n);
   while (stop < n) {
     const FormLabel *next = form_label_of_cell(reader, label->line, stop);
     /* a value may be a word that is a label elsewhere: one with a colon, or with a cell of its own
      * behind it, is a label here, too */
     if (next && !form_same_fields(next->label, label->label) &&
-        (next->mark != MARK_END || stop + 1 < n || stop > label->cell + 1))
+        (next->mark != MARK_END || stop + 1 < n || stop > base + 1))
       break;
     g_autofree char *text = form_span_text(line, cells[stop]);
     filled += !is_blank(text) || has_tick(text) ? 1 : 0;
@@ -363,26 +370,26 @@ static gboolean read_cells(FormReader *reader, const FormLabel *label) {
   }
   if (filled == 0) return FALSE;
   gboolean ticks = FALSE;
-  for (guint c = label->cell + 1; c < stop; c++) {
+  for (guint c = base + 1; c < stop; c++) {
     g_autofree char *text = form_span_text(line, cells[c]);
     ticks = ticks || has_tick(text);
   }
   if (ticks || filled == 1) {
-    guint first = label->cell + 1;
+    guint first = base + 1;
     while (!ticks && first + 1 < stop && form_is_blank_span(line, cells[first])) first++;
     FormSpan all = {cells[first].start, ticks ? cells[stop - 1].end : cells[first].end};
     FormEntry *entry =
         form_add_entry(reader, label, form_span_text(line, all), label->line, all.start, all.end);
     if (entry && !ticks) {
-      entry->column = first - label->cell;
+      entry->column = first - base;
       continue_cell(reader, label, entry, first);
     }
     return TRUE;
   }
-  for (guint c = label->cell + 1; c < stop; c++) {
+  for (guint c = base + 1; c < stop; c++) {
     FormEntry *entry = form_add_entry(reader, label, form_span_text(line, cells[c]), label->line,
                                       cells[c].start, cells[c].end);
-    if (entry) entry->column = c - label->cell;
+    if (entry) entry->column = c - base;
   }
   return TRUE;
 }

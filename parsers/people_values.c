@@ -72,11 +72,21 @@ static gboolean is_chosen(const Reading *reading, const FormEntry *entry) {
   return chosen;
 }
 
-/* "[Nom]" under the label "Nom": what was to be written over. */
-static gboolean is_own_label(const FormEntry *entry) {
-  if (strlen(entry->raw) > 2 * strlen(entry->label->text) + 8) return FALSE;
-  g_autofree char *raw = fold_key(entry->raw), *label = fold_key(entry->label->text);
-  return strcmp(raw, label) == 0;
+/* "[Nom]" under the label "Nom", "Surname" beside it: what was to be written over, or the label
+ * once more in another language. */
+static gboolean is_a_label(const Reading *reading, const FormEntry *entry) {
+  enum { LABEL_MAX_BYTES = 80 };
+  if (strlen(entry->raw) > LABEL_MAX_BYTES) return FALSE;
+  g_auto(Fold) fold = {0};
+  gsize start = 0, end = 0;
+  fold_init(&fold);
+  fold_line(&fold, entry->raw, -1);
+  const RuleLabel *found = rules_find_label(reading->rules, &fold, 0, &start, &end);
+  if (!found || start > 1 || end + 1 < fold.text->len) return FALSE;
+  for (guint f = 0; f < entry->label->n_fields; f++)
+    for (guint i = 0; i < found->n_fields; i++)
+      if (found->fields[i] == entry->label->fields[f]) return TRUE;
+  return FALSE;
 }
 
 /* Words that stand for a name which is not there. */
@@ -160,7 +170,7 @@ gboolean people_is_answer(const Reading *reading, const FormEntry *entry) {
   const Wire__Field *field = reading->event->fields[entry->label->fields[0]];
   if (strcmp(field->type, "choice") == 0) return is_chosen(reading, entry);
   return !field_is_blank(entry->raw) && !line->sent && !is_staff(reading, entry->raw) &&
-         !is_own_label(entry);
+         !is_a_label(reading, entry);
 }
 
 static gboolean has_role(const Person *p, guint field, const char *role) {
