@@ -378,6 +378,13 @@ static gboolean fills_with_words(const Cell *cell, const char *end) {
   return !form_is_somebody_elses(end, (gsize)(cell->end - end));
 }
 
+/* "Nom / Surname<tab>DURAND": does the same label in another language fill the cell from `p` on? */
+static gboolean is_twin(Cell *cell, const RuleLabel *label, const char *p) {
+  const RuleLabel *twin = find_label(cell, p);
+  return twin && cell->next_start == p && form_same_fields(twin, label) &&
+         skip_spaces(cell->next_end) >= cell->end;
+}
+
 static void scan_cell(Cell *cell) {
   const char *at = cell->begin;
   for (guint n = 0; at < cell->end && n < LABELS_A_LINE_MAX; n++) {
@@ -389,6 +396,10 @@ static void scan_cell(Cell *cell) {
         strcmp(field_of(cell, label.label)->type, "choice") == 0 && !is_box_bullet(cell);
     label.first = is_noise(cell->begin, (gsize)(start - cell->begin), choice);
     gboolean marked = mark_behind(end, cell->end, &label, &value);
+    if (marked && label.mark == MARK_DASH && is_twin(cell, label.label, value)) {
+      label.mark = MARK_END;
+      at = value = cell->end;
+    }
     label.evident = marked && is_evident(cell, label.label, value);
     if (!label.first) {
       if (marked && label.mark == MARK_COLON && is_led(cell, start)) {
