@@ -114,6 +114,25 @@ guint fold_char(gunichar ch, gunichar ret_folded[2]) {
   return 1;
 }
 
+static gboolean is_half_kana(gunichar ch) {
+  return ch >= 0xFF61 && ch <= 0xFF9F;
+}
+
+/* The full-width character for the half-width one at `p`, with the voicing mark behind it ("ｶﾞ" is
+ * "ガ"); *ret_next is behind both. */
+static gunichar full_kana(const char *p, const char *end, const char **ret_next) {
+  gunichar full = 0, voiced = 0, mark = 0;
+  g_unichar_fully_decompose(g_utf8_get_char(p), TRUE, &full, 1);
+  *ret_next = g_utf8_next_char(p);
+  if (*ret_next >= end) return full;
+  gunichar next = g_utf8_get_char(*ret_next);
+  if (next == 0xFF9E) mark = 0x3099;
+  if (next == 0xFF9F) mark = 0x309A;
+  if (!mark || !g_unichar_compose(full, mark, &voiced)) return full;
+  *ret_next = g_utf8_next_char(*ret_next);
+  return voiced;
+}
+
 static char fold_ascii(char ch) {
   if (ch >= 'A' && ch <= 'Z') return (char)(ch + ('a' - 'A'));
   return ch == '`' ? '\'' : ch;
@@ -148,10 +167,13 @@ static gsize write_line(const char *line, const char *end, char *out, guint32 *o
       out[size++] = fold_ascii(*p++);
       continue;
     }
-    gsize more = write_folded(p, out + size);
+    const char *next = g_utf8_next_char(p);
+    gboolean half = (guchar)*p == 0xEF && is_half_kana(g_utf8_get_char(p));
+    gsize more = half ? (gsize)g_unichar_to_utf8(full_kana(p, end, &next), out + size)
+                      : write_folded(p, out + size);
     for (gsize i = 0; origins && i < more; i++) origins[size + i] = (guint32)(p - line);
     size += more;
-    p = g_utf8_next_char(p);
+    p = next;
   }
   return size;
 }
@@ -218,8 +240,16 @@ static void keep_folded(Letters *letters, const char *p) {
 /* What is kept, spaces and all, takes no more bytes than the folded text. */
 static char *keep_letters(const char *text, gboolean spaces) {
   Letters letters = {.spaces = spaces};
-  letters.out = letters.start = g_malloc(strlen(text) * GROWTH + 1);
+  const char *end = text + strlen(text), *next = NULL;
+  letters.out = letters.start = g_malloc((gsize)(end - text) * GROWTH + 1);
   for (const char *p = text; *p;) {
+    if ((guchar)*p == 0xEF && is_half_kana(g_utf8_get_char(p))) {
+      char full[6] = "";
+      g_unichar_to_utf8(full_kana(p, end, &next), full);
+      keep_folded(&letters, full);
+      p = next;
+      continue;
+    }
     if ((guchar)*p >= 0x80) {
       keep_folded(&letters, p);
       p = g_utf8_next_char(p);

@@ -459,11 +459,10 @@ static gboolean same_block(const FormScan *scan, guint a, guint b) {
 
 /* Would `other` speak for a doubtful label? A space is believed where others have a space, too. */
 static gboolean speaks_for(const FormLabel *label, const FormLabel *other) {
-  FormMark mark = other->partial && other->plain_label ? other->plain_mark : other->mark;
   if (!other->first || other->cell > 0 || form_same_fields(other->label, label->label))
     return FALSE;
-  if (label->mark == MARK_SPACE) return mark == MARK_SPACE || mark == MARK_TICK;
-  if (label->mark == MARK_DASH) return mark == MARK_DASH || mark == MARK_TICK;
+  if (label->mark == MARK_SPACE) return other->mark == MARK_SPACE || other->mark == MARK_TICK;
+  if (label->mark == MARK_DASH) return other->mark == MARK_DASH || other->mark == MARK_TICK;
   return other->mark <= MARK_TICK;
 }
 

@@ -8,7 +8,13 @@
 #include "parsers/people.h"
 #include "parsers/signature.h"
 
-enum { BLOCK_LINES_MAX = 14, LINE_MAX_BYTES = 160, NAME_WORDS_MAX = 5, SIGNATURE_CONFIDENCE = 70 };
+enum {
+  NAME_VALUES = 2, /* last and first name */
+  BLOCK_LINES_MAX = 14,
+  LINE_MAX_BYTES = 160,
+  NAME_WORDS_MAX = 5,
+  SIGNATURE_CONFIDENCE = 70
+};
 
 static gboolean ends_with_any(const char *text, const char *const *suffixes) {
   for (guint i = 0; suffixes[i]; i++)
@@ -208,6 +214,17 @@ static gboolean is_name(const Reading *reading, const char *text) {
   return nameblock_is_person(text) && !office_in(text);
 }
 
+/* Is the line a person's name, and another one's than the block's? */
+static gboolean is_another(const Reading *reading, const Participant *person, const char *text) {
+  if (!is_name(reading, text)) return FALSE;
+  int last = reading_role(reading, "last_name");
+  const FieldValue *value =
+      last < 0 ? NULL : participant_value(person, reading->event->fields[last]->name);
+  g_autofree char *name = value ? fold_words(value->value) : NULL;
+  g_autofree char *words = fold_words(text);
+  return name && person->values->len <= NAME_VALUES && !strstr(words, name);
+}
+
 Participant *nameblock_read(const Reading *reading) {
   Participant *person = participant_new();
   gboolean named = FALSE;
@@ -219,9 +236,11 @@ Participant *nameblock_read(const Reading *reading) {
     if (!line->signature || *text == '\0') continue;
     g_autofree char *folded = fold_string(text);
     if (signature_is_closing(folded)) {
-      if (named) break;
+      /* a name alone above "--": the block with the office is to come */
+      if (named && person->values->len > NAME_VALUES) break;
       continue;
     }
+    if (named && is_another(reading, person, text)) break;
     looked_at++;
     Adding adding = {.reading = reading, .person = person, .line = i, .rule = "signature"};
     adding.above = street;

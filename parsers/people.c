@@ -70,7 +70,16 @@ static Block *block_new(People *people, const FormEntry *entry) {
   return block;
 }
 
+/* "Participant:" alone above "Family name: …" is a heading, and has asked for nothing yet. */
+static void forget_heading(const Block *block, const FormEntry *entry) {
+  const FormEntry *last =
+      block->entries->len ? g_ptr_array_index(block->entries, block->entries->len - 1) : NULL;
+  if (!last || last->raw[0] || last->label->n_fields <= entry->label->n_fields) return;
+  for (guint i = 0; i < last->label->n_fields; i++) block->seen[last->label->fields[i]] = FALSE;
+}
+
 static void block_add(People *people, Block *block, const FormEntry *entry) {
+  forget_heading(block, entry);
   g_ptr_array_add(block->entries, (gpointer)entry);
   for (guint i = 0; i < entry->label->n_fields; i++) block->seen[entry->label->fields[i]] = TRUE;
   if (!people_is_answer(people->reading, entry)) return;
