@@ -57,6 +57,15 @@ void(g_atomic_rc_box_release_full)(gpointer box, GDestroyNotify clear) {
   call(box, clear);
 }
 
+void g_bytes_unref(GBytes *bytes) {
+  REAL(g_bytes_unref);
+  if (bytes) {
+    __tsan_release(bytes);
+    __tsan_acquire(bytes);
+  }
+  call(bytes);
+}
+
 void g_async_queue_push(GAsyncQueue *queue, gpointer item) {
   REAL(g_async_queue_push);
   __tsan_release(queue);
