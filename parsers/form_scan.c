@@ -162,6 +162,7 @@ static gboolean mark_behind(const char *p, const char *end, FormLabel *label,
                             const char **ret_value) {
   int number = 0;
   gboolean closed = FALSE;
+  if (*p == ')' && p < end) p++; /* of the label itself, "氏名(ローマ字)" */
   const char *behind = skip_extras(p, &number, &closed);
   if (hard_mark(behind, end, closed, &label->mark, ret_value)) {
     label->number = number;

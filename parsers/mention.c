@@ -5,6 +5,7 @@
 
 #include "parsers/fields/field.h"
 #include "parsers/fold.h"
+#include "parsers/mention_ja.h"
 #include "parsers/nameblock.h"
 #include "parsers/office.h"
 #include "parsers/words.h"
@@ -549,6 +550,8 @@ GArray *mention_find(const Reading *reading, const char *sentence) {
   g_array_set_clear_func(search.found, mention_clear);
   find_titled(&search);
   find_untitled(&search);
+  if (search.found->len == 0 && field_is_japanese(sentence))
+    mention_ja_find(sentence, search.found);
   g_array_sort(search.found, by_place);
   for (guint i = search.found->len; i > 0; i--) {
     const Mention *mention = &g_array_index(search.found, Mention, i - 1);

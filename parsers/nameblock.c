@@ -5,6 +5,7 @@
 
 #include "parsers/fields/field.h"
 #include "parsers/office.h"
+#include "parsers/office_ja.h"
 #include "parsers/people.h"
 #include "parsers/signature.h"
 
@@ -16,32 +17,14 @@ enum {
   SIGNATURE_CONFIDENCE = 70
 };
 
-static gboolean ends_with_any(const char *text, const char *const *suffixes) {
-  for (guint i = 0; suffixes[i]; i++)
-    if (g_str_has_suffix(text, suffixes[i])) return TRUE;
-  return FALSE;
-}
-
-/* What the names of Japanese bodies, of their parts, and of offices end with. */
-static const char *const bodies_ja[] = {
-    "市",       "県",     "府",   "都",   "町",   "村",   "区",   "道",     "会",   "所",
-    "館",       "社",     "大学", "院",   "省",   "庁",   "協会", "機構",   "財団", "学校",
-    "センター", "事務所", "組合", "法人", "連合", "公社", "学園", "研究所", NULL};
-static const char *const parts_ja[] = {"部",       "課",     "室",     "局",   "係", "班",
-                                       "グループ", "チーム", "担当課", "本部", "科", NULL};
-static const char *const offices_ja[] = {
-    "長",   "主事", "主査",   "主任", "主幹",   "補佐", "担当",   "参事",   "知事",
-    "議員", "教授", "書記官", "理事", "代表",   "職員", "調整員", "交流員", "専務",
-    "秘書", "領事", "大使",   "係",   "研究員", "講師", "専門員", "推進員", NULL};
-
 /* "佐藤 健一": two short words, neither of them a body or an office. */
 static gboolean is_person_ja(char **words) {
   if (g_strv_length(words) != 2) return FALSE;
   for (guint i = 0; i < 2; i++) {
     glong length = g_utf8_strlen(words[i], -1);
     if (length <= 2) continue; /* 中村, 大町: names as well as places */
-    if (length > 5 || ends_with_any(words[i], bodies_ja) || ends_with_any(words[i], parts_ja) ||
-        ends_with_any(words[i], offices_ja))
+    if (length > 5 || office_ja_is_body(words[i]) || office_ja_is_part(words[i]) ||
+        office_ja_is_office(words[i]))
       return FALSE;
   }
   return TRUE;
@@ -171,7 +154,7 @@ static gboolean add_japanese(const Adding *adding, const char *text) {
   field_trim_name(line);
   g_auto(GStrv) words = g_strsplit(g_strstrip(line), " ", 8);
   guint n = g_strv_length(words);
-  if (n > 2 && ends_with_any(words[0], offices_ja) && is_person_ja(words + n - 2)) {
+  if (n > 2 && office_ja_is_office(words[0]) && is_person_ja(words + n - 2)) {
     g_autofree char *name = g_strconcat(words[n - 2], " ", words[n - 1], NULL);
     add(adding, "function", words[0]);
     nameblock_add_name(adding->reading, adding->person, name, adding->line, adding->rule);
@@ -181,11 +164,11 @@ static gboolean add_japanese(const Adding *adding, const char *text) {
     nameblock_add_name(adding->reading, adding->person, line, adding->line, adding->rule);
     return TRUE;
   }
-  if (n > 0 && ends_with_any(words[0], bodies_ja)) {
+  if (n > 0 && office_ja_is_body(words[0])) {
     add(adding, "organization", words[0]);
     return TRUE;
   }
-  if (n == 1 && ends_with_any(words[0], offices_ja)) add(adding, "function", words[0]);
+  if (n == 1 && office_ja_is_office(words[0])) add(adding, "function", words[0]);
   return TRUE;
 }
 

@@ -117,6 +117,9 @@ static const char *const replaces[] = {" me representera ",
                                        " will replace ",
                                        " will stand in ",
                                        " en remplacement ",
+                                       "代理",
+                                       "代わりに",
+                                       "代わって",
                                        NULL};
 
 /* Who is named right behind these is spoken of, and is no participant. */

@@ -102,10 +102,19 @@ static char *word_pattern(const char *word) {
   return g_strdup_printf("%.*s" ENDING, (int)length, word);
 }
 
+/* The words of a label; of one that is a sign alone ("〒") that sign. The caller owns them. */
+static char *label_words(const char *text) {
+  g_autofree char *plain = without_endings(text);
+  char *words = fold_words(plain);
+  gboolean sign = words[0] == '\0' && (guchar)plain[0] >= 0x80 && !*g_utf8_next_char(plain);
+  if (!sign) return words;
+  g_free(words);
+  return fold_string(plain);
+}
+
 /* The pattern of one label or choice word; NULL: nothing in it can be matched. */
 static Alternative *alternative_new(const char *text, guint mark) {
-  g_autofree char *plain = without_endings(text);
-  g_autofree char *words = fold_words(plain);
+  g_autofree char *words = label_words(text);
   if (words[0] == '\0') return NULL;
   char **split = g_strsplit(words, " ", -1);
   for (guint i = 0; split[i]; i++) {
@@ -312,8 +321,7 @@ static void compile_field_patterns(Rules *rules, GPtrArray *problems) {
 /* The label's place in rules->labels, added if it is new; keys map a label's words to it. */
 static RuleLabel *label_intern(Rules *rules, GHashTable *keys, const Wire__Label *label,
                                guint *ret_index) {
-  g_autofree char *plain = without_endings(label->text);
-  char *words = fold_words(plain);
+  char *words = label_words(label->text);
   gpointer found = NULL;
   if (g_hash_table_lookup_extended(keys, words, NULL, &found)) {
     g_free(words);

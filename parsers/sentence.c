@@ -78,6 +78,23 @@ static const char *const companions[] = {" accompagne de ",
                                          "二名",
                                          NULL};
 
+/* "Pourriez-vous annuler mon inscription ?" asks nothing. Folded words. */
+static const char *const requesting[] = {"pourriez vous",
+                                         "pouvez vous",
+                                         "pourrais tu",
+                                         "peux tu",
+                                         "auriez vous l",
+                                         "could you",
+                                         "can you",
+                                         "would you",
+                                         "serait il possible d annuler",
+                                         "puis je vous demander",
+                                         "would it be possible to cancel",
+                                         "いただけますか",
+                                         "頂けますか",
+                                         "もらえますか",
+                                         NULL};
+
 typedef struct {
   const Reading *reading;
   Sentences *out;
@@ -127,7 +144,22 @@ static void judge(Reader *reader, Sentence *sentence) {
   sentence->attends =
       !sentence->declines && rules_matches(rules, RULES_ATTENDANCE_YES, &fold, NULL);
   gboolean asks = strchr(fold.text->str, '?') || strstr(sentence->text, "？");
-  sentence->open = asks || (!sentence->cancels && holds_any(words, open_words));
+  gboolean requests = sentence->cancels && holds_any(words, requesting);
+  sentence->open = (asks && !requests) || (!sentence->cancels && holds_any(words, open_words));
+}
+
+/* "… m'étais inscrite, mais …": what the clauses say together may be a withdrawal. */
+static void judge_whole(Reader *reader, const char *start, const char *end) {
+  if (end - start >= SENTENCE_MAX_BYTES || reader->out->all->len == 0) return;
+  g_autofree char *whole = g_strndup(start, (gsize)(end - start));
+  g_autofree char *words = fold_words(whole);
+  g_auto(Fold) fold = {0};
+  fold_init(&fold);
+  fold_line(&fold, whole, -1);
+  Sentence *last = reader->out->all->pdata[reader->out->all->len - 1];
+  if (!strchr(whole, '?') && !holds_any(words, replacing) &&
+      rules_matches(reader->reading->rules, RULES_CANCELLATION, &fold, NULL))
+    last->cancels = TRUE;
 }
 
 static gboolean is_full(const Reader *reader) {
@@ -175,6 +207,7 @@ static gsize clause_break(const char *p) {
   static const char *const breaks[] = {" mais ",        ", mais ",       " but ",
                                        ", but ",        " toutefois ",   ", however ",
                                        " en revanche ", ", tandis que ", NULL};
+  if (g_str_has_prefix(p, "が、")) return strlen("が、"); /* "伺えませんが、代理が…" */
   /* hardly a space passes this */
   if (*p == ' ' ? !p[1] || !strchr("mbte", p[1]) : *p != ',' || p[1] != ' ') return 0;
   for (guint i = 0; breaks[i]; i++)
@@ -183,7 +216,7 @@ static gsize clause_break(const char *p) {
 }
 
 static void cut_paragraph(Reader *reader, const char *text, guint line, guint end_line) {
-  const char *start = text;
+  const char *start = text, *begin = text; /* of the clause, of the sentence */
   for (const char *p = text; *p && !is_full(reader); p = g_utf8_next_char(p)) {
     gsize clause = clause_break(p);
     if (clause) {
@@ -194,9 +227,12 @@ static void cut_paragraph(Reader *reader, const char *text, guint line, guint en
     if (!ends_sentence(p) || is_abbreviation(start, p)) continue;
     const char *end = g_utf8_next_char(p);
     add(reader, start, end, line, end_line);
-    start = end;
+    if (start > begin) judge_whole(reader, begin, end);
+    start = begin = end;
   }
-  add(reader, start, start + strlen(start), line, end_line);
+  const char *end = start + strlen(start);
+  add(reader, start, end, line, end_line);
+  if (start > begin) judge_whole(reader, begin, end);
 }
 
 /* ---- own lines ---- */

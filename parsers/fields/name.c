@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "parsers/fields/field.h"
+#include "parsers/given_names.h"
 
 enum { NAME_MAX_WORDS = 8 };
 
@@ -198,6 +199,15 @@ static guint order_border(char **words, guint n, gboolean given_first, const cha
   return given_first ? 1 : n - 1;
 }
 
+/* Which half is the given one, where the words themselves tell: 1 the first, 0 the last, -1 they do
+ * not. */
+static int known_order(char **words, guint n) {
+  GivenName front = given_name_of(words[0]), back = given_name_of(words[n - 1]);
+  if (front == GIVEN_NAME_SURE && back == GIVEN_NAME_UNKNOWN) return 1;
+  if (back == GIVEN_NAME_SURE && front == GIVEN_NAME_UNKNOWN) return 0;
+  return -1;
+}
+
 gboolean field_split_name(const char *raw, int given_first, const char *hint, char **ret_last,
                           char **ret_first, const char **ret_doubt) {
   g_autofree char *name = field_clean_line(raw);
@@ -211,6 +221,7 @@ gboolean field_split_name(const char *raw, int given_first, const char *hint, ch
   gboolean japanese = field_is_japanese(name);
   if (given_first < 0 && japanese) given_first = 0;
   if ((border = capitals_border(words, n, &leads)) == 0) {
+    if (given_first < 0) given_first = known_order(words, n);
     leads = given_first != 1;
     border = hint_border(words, n, hint);
     if (border && given_first < 0) *ret_doubt = "which half is the family name was guessed";
