@@ -362,7 +362,7 @@ static gboolean is_led(const Cell *cell, const char *start) {
   if (length > LED_MAX_BYTES || start[-1] != ' ' || label_before(cell)) return FALSE;
   for (const char *p = cell->begin; p < start; p = g_utf8_next_char(p)) {
     gunichar ch = g_utf8_get_char(p);
-    if (!g_unichar_isalpha(ch) && !strchr(" '-*(", (int)(ch < 0x80 ? ch : 'a'))) return FALSE;
+    if (!g_unichar_isalpha(ch) && !strchr(" '-*(/", (int)(ch < 0x80 ? ch : 'a'))) return FALSE;
     written += g_unichar_isalpha(ch) ? 1 : 0;
   }
   return written > 0;

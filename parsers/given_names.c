@@ -115,7 +115,7 @@ static const char *const sure[] = {
 static const char *const either[] = {
     "adam", "albert", "andre", "armand", "arnaud", "arnold", "aubert", "auguste", "austin",
     "baptiste", "barthelemy", "basile", "bastien", "benoit", "bernard", "blaise", "bonnet",
-    "bruce", "charles", "claude", "clement", "constant", "cyprien", "dan", "daniel", "david",
+    "bruce", "charles", "clement", "constant", "cyprien", "dan", "daniel", "david",
     "denis", "dennis", "elliott", "emile", "ernest", "etienne", "eugene", "felix", "ferdinand",
     "fernand", "francis", "frank", "gabriel", "gaston", "gauthier", "gautier", "geoffroy",
     "george", "georges", "gerard", "germain", "gilbert", "gilles", "gordon", "graham", "gregoire",

@@ -5,7 +5,7 @@
 
 #include "parsers/words.h"
 
-enum { BODY_WORDS_MAX = 14 };
+enum { BODY_WORDS_MAX = 14, OFFICE_WORDS_MAX = 6 /* of an English one */ };
 
 /* Beginnings of words that an office has (folded). */
 static const char *const offices[] = {
@@ -19,7 +19,11 @@ static const char *const offices[] = {
     "redact",     "collabor",    "chercheu",   "administrat", "tresori",      "membre",
     "juriste",    "architect",   "urbaniste",  "coordinator", "representant", "enseignant",
     "interprete", "governor",    "counsellor", "researcher",  "lecturer",     "clerk",
-    "premier",    "premiere",    "doyen",      "recteur",     "proviseur",    NULL};
+    "premier",    "premiere",    "doyen",      "recteur",     "proviseur",    "treasur",
+    "chief",      "executive",   "fellow",     "curator",     "translator",   "interpreter",
+    "founder",    "partner",     "engineer",   "editor",      "gerant",       "fondat",
+    "greffi",     "archiviste",  "conservat",  "bibliothec",  "commissaire",  "capitaine",
+    "lieutenant", NULL};
 
 /* Words that the name of a body, a service or their mailbox has. */
 static const char *const bodies[] = {
@@ -37,14 +41,21 @@ static const char *const bodies[] = {
 
 /* Of these, the ones that a body's own name begins with, or ends with in English. */
 static const char *const named[] = {
-    "ville",        "mairie",     "commune",       "conseil",    "departement", "region",
-    "metropole",    "communaute", "agglomeration", "universite", "syndicat",    "association",
-    "city",         "council",    "university",    "prefecture", "town",        "institut",
-    "fondation",    "federation", "ministere",     "ambassade",  "agence",      "eurometropole",
-    "collectivite", "chambre",    "consulat",      "embassy",    "institute",   "ministry",
-    "foundation",   "chamber",    "municipalite",  "society",    "societe",     "ecole",
-    "college",      "lycee",      "musee",         "maison",     "reseau",      "network",
-    "office",       "centre",     "comite",        "union",      NULL};
+    "ville",       "mairie",       "commune",       "conseil",       "departement",
+    "region",      "metropole",    "communaute",    "agglomeration", "universite",
+    "syndicat",    "association",  "city",          "council",       "university",
+    "prefecture",  "town",         "institut",      "fondation",     "federation",
+    "ministere",   "ambassade",    "agence",        "eurometropole", "collectivite",
+    "chambre",     "consulat",     "embassy",       "institute",     "ministry",
+    "foundation",  "chamber",      "municipalite",  "society",       "societe",
+    "ecole",       "college",      "lycee",         "musee",         "maison",
+    "reseau",      "network",      "office",        "centre",        "comite",
+    "union",       "circle",       "cercle",        "club",          "alliance",
+    "trust",       "league",       "ligue",         "academie",      "academy",
+    "laboratoire", "laboratory",   "gmbh",          "sas",           "sarl",
+    "museum",      "school",       "hospital",      "hopital",       "theatre",
+    "orchestre",   "parc",         "port",          "aeroport",      "cooperative",
+    "mutuelle",    "observatoire", "confederation", "amicale",       NULL};
 
 /* What may stand between the words of such a name. */
 static const char *const links[] = {"de", "du",  "des", "d",   "la",  "le",  "les",  "l",   "et",
@@ -75,6 +86,14 @@ static gboolean begins_office(const char *folded) {
 gboolean office_begins(const char *text) {
   g_autoptr(GArray) words = words_split(text, FALSE);
   return words->len > 0 && begins_office(words_at(words, 0)->folded);
+}
+
+/* "First Secretary", "Youth Officer": an English office ends with the word. */
+static gboolean office_ends(const char *text) {
+  g_autoptr(GArray) words = words_split(text, FALSE);
+  if (words->len < 2 || words->len > OFFICE_WORDS_MAX) return FALSE;
+  const Word *last = words_at(words, words->len - 1);
+  return words_at(words, 0)->capital && last->capital && begins_office(last->folded);
 }
 
 gboolean office_in(const char *text) {
@@ -167,6 +186,6 @@ void office_split(const char *text, char **ret_role, char **ret_body) {
   } else {
     *ret_role = g_strdup(text);
   }
-  if (!office_begins(*ret_role)) (*ret_role)[0] = '\0';
+  if (!office_begins(*ret_role) && !office_ends(*ret_role)) (*ret_role)[0] = '\0';
   if (!*ret_body) *ret_body = g_strdup("");
 }

@@ -4,11 +4,13 @@
 #pragma once
 #include <glib.h>
 
-/* Does `word` end as a body does ("松江市", "国際交流協会"), as a part of one ("国際課"), or as an office
+/* Does `word` end as a body does ("松江市", "国際交流協会"), as a part of one ("国際課"), or as an
+ * office
  * ("国際課長", "主事")? */
 gboolean office_ja_is_body(const char *word);
 gboolean office_ja_is_part(const char *word);
 gboolean office_ja_is_office(const char *word);
 
-/* "岡山県国際課長" to "国際課長" and the body "岡山県", "" where there is none. The caller owns both. */
+/* "岡山県国際課長" to "国際課長" and the body "岡山県", "" where there is none. The caller owns
+ * both. */
 void office_ja_split(const char *text, char **ret_role, char **ret_body);

@@ -309,6 +309,27 @@ static void take_title(const Person *p, const FormEntry *entry, int choice) {
   take_besides(p, entry, title, field_at(p, (guint)title)->choices[choice]->words[0]->text);
 }
 
+/* "Whitney Sandoval (Ms)", "DURAND Marie, Mme": cuts the form of address off; -1: none there. */
+static int cut_title(const Person *p, char *name) {
+  int title = reading_role(p->reading, "title");
+  char *mark = strrchr(name, '('), *comma = strrchr(name, ',');
+  if (!mark) mark = comma;
+  if (title < 0 || !mark || mark == name) return -1;
+  FieldContext context = {p->reading->rules, (guint)title, p->country};
+  g_autofree char *word = g_strdup(mark + 1);
+  g_strstrip(g_strdelimit(word, ")", ' '));
+  FieldResult result = field_parse(&context, word);
+  int choice = -1;
+  const Wire__Field *field = field_at(p, (guint)title);
+  for (gsize c = 0; result.status == FIELD_VALID && c < field->n_choices; c++)
+    if (strcmp(field->choices[c]->value, result.value) == 0) choice = (int)c;
+  field_result_clear(&result);
+  if (choice < 0 || strchr(word, ' ')) return -1;
+  *mark = '\0';
+  g_strchomp(name);
+  return choice;
+}
+
 static void take_names(const Person *p, const FormEntry *entry) {
   int last = reading_role(p->reading, "last_name"), first = reading_role(p->reading, "first_name");
   int choice = -1;
@@ -317,6 +338,7 @@ static void take_names(const Person *p, const FormEntry *entry) {
   g_autofree char *last_name = NULL, *first_name = NULL;
   const char *doubt = NULL;
   if (name[0] == '\0') return;
+  if (choice < 0) choice = cut_title(p, clean);
   take_title(p, entry, choice);
   if (has_label(p, first, FALSE)) {
     take(p, entry, (guint)last, name);
@@ -344,6 +366,7 @@ static gboolean take_whole_name(const Person *p, const FormEntry *entry) {
   if (first < 0 || has_label(p, first, FALSE)) return FALSE;
   g_autofree char *clean = field_clean_line(entry->raw);
   const char *name = field_skip_title(p->reading->rules, clean, &choice);
+  if (choice < 0) choice = cut_title(p, clean);
   g_autofree char *last_name = NULL, *first_name = NULL;
   const char *doubt = NULL;
   if (!field_split_name(name, -1, p->reading->result->from_name, &last_name, &first_name, &doubt))
@@ -360,6 +383,7 @@ static void take_last_name(const Person *p, const FormEntry *entry, guint field)
   if (take_whole_name(p, entry)) return;
   g_autofree char *clean = field_clean_line(entry->raw);
   field_skip_title(p->reading->rules, clean, &choice);
+  if (choice < 0) choice = cut_title(p, clean);
   take_title(p, entry, choice);
   take(p, entry, field, entry->raw);
 }

@@ -188,13 +188,13 @@ static const char *const along[] = {" accompagne de ",
                                     NULL};
 
 /* Whoever is named before these does not come, though another does. */
-static const char *const kept_away[] = {" empeche",        " retenu",       " absent",
-                                        " indisponible",   " excuse",       " en conge",
-                                        " ne pourra",      " ne sera pas",  " ne peut",
-                                        " n etant pas",    " n est pas",    " unable ",
-                                        " cannot ",        " unavailable ", " prevented ",
-                                        " ne participera", " ne viendra",   " will not ",
-                                        " en deplacement", " en mission",   NULL};
+static const char *const kept_away[] = {
+    " empeche",        " retenu",       " absent",        " indisponible",     " excuse",
+    " en conge",       " ne pourra",    " ne sera pas",   " ne peut",          " n etant pas",
+    " n est pas",      " unable ",      " cannot ",       " unavailable ",     " prevented ",
+    " ne participera", " ne viendra",   " will not ",     " en deplacement",   " en mission",
+    " attending no ",  " present non ", " presence non ", " participera non ", " presente non ",
+    " attendance no ", " coming no ",   " regrets ",      " apologies ",       NULL};
 
 static const char *const third_person[] = {" il ",       " elle ",     " ils ", " elles ",
                                            " celui ci ", " celle ci ", " he ",  " she ",

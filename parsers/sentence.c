@@ -95,6 +95,13 @@ static const char *const requesting[] = {"pourriez vous",
                                          "もらえますか",
                                          NULL};
 
+/* What announces a list of those who come. Folded words. */
+static const char *const rosters[] = {
+    "participant", "representant", "delegation", "delegue",   "inscrits", "inscrites",
+    "inscription", "inscrire",     "presents",   "personnes", "liste",    "delegates",
+    "delegation",  "attendees",    "names",      "attending", "who we",   "following people",
+    "register",    "参加者",       "出席者",     "下記",      "以下",     NULL};
+
 typedef struct {
   const Reading *reading;
   Sentences *out;
@@ -143,6 +150,8 @@ static void judge(Reader *reader, Sentence *sentence) {
   sentence->declines = rules_matches(rules, RULES_ATTENDANCE_NO, &fold, NULL);
   sentence->attends =
       !sentence->declines && rules_matches(rules, RULES_ATTENDANCE_YES, &fold, NULL);
+  if (sentence->list && !sentence->declines && !sentence->cancels)
+    sentence->attends = sentence->attends || holds_any(words, rosters);
   gboolean asks = strchr(fold.text->str, '?') || strstr(sentence->text, "？");
   gboolean requests = sentence->cancels && holds_any(words, requesting);
   sentence->open = (asks && !requests) || (!sentence->cancels && holds_any(words, open_words));
