@@ -77,6 +77,20 @@ static gboolean may_continue(const FormReader *reader, guint i, guint above) {
          line->signature == before->signature;
 }
 
+/* "○ 機関 三重県", "② フリガナ": the mark of a list that has labels, 0: none. Circled numbers are
+ * one mark. */
+static gunichar list_mark(const char *text) {
+  gunichar ch = g_utf8_get_char(text);
+  if ((ch >= 0x2460 && ch <= 0x249B) || (ch >= 0x2776 && ch <= 0x2793)) return 0x2460;
+  return (ch >= 0x25A0 && ch <= 0x25FF) || (ch >= 0x2605 && ch <= 0x2606) || ch == 0x203B ? ch : 0;
+}
+
+/* Do both lines begin items of one list? Then the second is no part of the first one's value. */
+static gboolean is_next_item(const char *text, const char *label_line) {
+  gunichar mark = list_mark(label_line);
+  return mark != 0 && mark == list_mark(text);
+}
+
 static gboolean is_bullet(const char *text) {
   return g_str_has_prefix(text, "- ") || g_str_has_prefix(text, "* ") ||
          g_str_has_prefix(text, "• ") || g_str_has_prefix(text, "– ") ||
@@ -99,6 +113,7 @@ static gboolean label_follows(const FormReader *reader, guint i) {
 /* Does line `i` go on with the value of `label` that reached to line i - 1? */
 static gboolean continues(const FormReader *reader, const FormLabel *label, guint i) {
   const char *text = line_of(reader, i)->text, *before = line_of(reader, i - 1)->text;
+  if (is_next_item(text, line_of(reader, label->line)->text)) return FALSE;
   gboolean wrapped = strlen(before) >= WRAPPED_MIN_BYTES;
   gboolean free_text = has_type(reader, label->label, "lines");
   if (has_type(reader, label->label, "choice"))
@@ -420,7 +435,8 @@ static void read_label(FormReader *reader, const FormLabel *label) {
   FormEntry *entry =
       form_add_entry(reader, label, g_strdup(raw->str), label->line, label->value, end);
   if (entry && last && may_continue(reader, next, label->line) &&
-      !has_tick(line_of(reader, next)->text) && !is_bullet(line_of(reader, next)->text))
+      !has_tick(line_of(reader, next)->text) && !is_bullet(line_of(reader, next)->text) &&
+      !is_next_item(line_of(reader, next)->text, line))
     entry->followed = label_follows(reader, next + 1) && !is_passed_over(reader, next);
 }
 

@@ -18,6 +18,7 @@ enum {
   PAREN_MAX_BYTES = 80,   /* "(obligatoire)" behind a label */
   LED_MAX_BYTES = 40,     /* words before a label ("Je", "Merci d'indiquer votre") */
   PARTIAL_MAX_BYTES = 60, /* other words between a label and its colon */
+  ROW_GAP_MAX = 3,        /* rows without a label between two of a table that have one */
   BLOCK_LINES_MIN = 3,    /* labelled lines that make a doubtful label one */
   MID_LEADERS_MIN = 4
 };
@@ -470,14 +471,14 @@ static gboolean speaks_for(const FormLabel *label, const FormLabel *other) {
 /* How many lines beside the label's, without a gap, begin with a label that speaks for it? A line
  * of values between two labels is passed over. */
 static guint neighbours(const FormScan *scan, const FormLabel *label, int step) {
-  guint found = 0, gap = 0;
+  guint found = 0, gap = 0, most = label->mark == MARK_END && label->partial ? ROW_GAP_MAX : 1;
   for (gint64 k = (gint64)label->line + step; k >= 0 && k < (gint64)scan->text->lines->len;
        k += step) {
     if (!same_block(scan, label->line, (guint)k)) break;
     guint first = scan->first[k];
     gboolean labelled = first < scan->first[k + 1];
     if (!labelled || !speaks_for(label, &g_array_index(scan->labels, FormLabel, first))) {
-      if (++gap > 1) break;
+      if (++gap > most) break;
       continue;
     }
     gap = 0;

@@ -121,6 +121,14 @@ static gboolean add_japanese_address(const Adding *adding, const char *text) {
   return TRUE;
 }
 
+/* "UTC, rue du Docteur Schweitzer": who lives there is no part of the street. */
+static const char *street_of(const char *street) {
+  const char *comma = strstr(street, ", ");
+  g_autofree char *before = comma ? g_strndup(street, (gsize)(comma - street)) : NULL;
+  gboolean body = before && !is_street(before) && !strpbrk(before, "0123456789");
+  return body && is_street(comma + 2) ? comma + 2 : street;
+}
+
 static gboolean add_address(const Adding *adding, const char *text) {
   if (add_japanese_address(adding, text)) return TRUE;
   g_autofree char *street = NULL, *code = NULL, *city = NULL;
@@ -131,7 +139,7 @@ static gboolean add_address(const Adding *adding, const char *text) {
     above.line = adding->above_line;
     add(&above, "street", adding->above);
   }
-  add(adding, "street", street);
+  add(adding, "street", street_of(street));
   add(adding, "postal_code", code);
   add(adding, "city", city);
   return TRUE;
@@ -197,6 +205,20 @@ static gboolean is_name(const Reading *reading, const char *text) {
   return nameblock_is_person(text) && !office_in(text);
 }
 
+/* "Fiona McAllister, Senior Officer", "Marie DURAND - Directrice": the name, and what is said
+ * behind it (*ret_rest); NULL: not so written. */
+static char *name_before(const Reading *reading, const char *text, const char **ret_rest) {
+  static const char *const marks[] = {", ", " - ", " – ", " | ", " / ", NULL};
+  for (guint i = 0; marks[i]; i++) {
+    const char *mark = strstr(text, marks[i]);
+    if (!mark) continue;
+    g_autofree char *name = g_strndup(text, (gsize)(mark - text));
+    *ret_rest = mark + strlen(marks[i]);
+    if (office_in(*ret_rest) && is_name(reading, name)) return g_steal_pointer(&name);
+  }
+  return NULL;
+}
+
 /* Is the line a person's name, and another one's than the block's? */
 static gboolean is_another(const Reading *reading, const Participant *person, const char *text) {
   if (!is_name(reading, text)) return FALSE;
@@ -232,6 +254,13 @@ Participant *nameblock_read(const Reading *reading) {
     if (!strstr(text, "〒") && add_japanese(&adding, text)) continue;
     if (!named && is_name(reading, text)) {
       named = nameblock_add_name(reading, person, text, i, "signature");
+      continue;
+    }
+    const char *rest = NULL;
+    g_autofree char *name = named ? NULL : name_before(reading, text, &rest);
+    if (name) {
+      named = nameblock_add_name(reading, person, name, i, "signature");
+      add_words(&adding, rest);
       continue;
     }
     if (add_address(&adding, text) || add_numbers(&adding, text)) continue;
