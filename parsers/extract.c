@@ -13,6 +13,7 @@
 #include "parsers/fields/field.h"
 #include "parsers/language.h"
 #include "parsers/people.h"
+#include "parsers/people_signature.h"
 #include "parsers/prose.h"
 #include "parsers/reading.h"
 #include "parsers/signature.h"
@@ -376,6 +377,7 @@ static void settle_kind(Reading *reading, const Classification *found, guint val
     result->kind = KIND_CANCELLATION;
   } else if (is_bulletin(reading, values) && !(saying == PROSE_ASKS && reading->quoted_only)) {
     result->kind = KIND_BULLETIN;
+    people_signature(reading);
   } else {
     g_ptr_array_set_size(result->participants, 0);
     result->kind = KIND_QUESTION;

@@ -59,7 +59,8 @@ static const Wire__Field *field_named(const Reading *reading, const char *name) 
 /* Does the bulletin ask for a name? Then a blank one is asked for again. */
 static gboolean asks_name(const Reading *reading) {
   int last = reading_role(reading, "last_name");
-  for (guint i = 0; last >= 0 && i < reading->form->entries->len; i++) {
+  if (last < 0) return TRUE;
+  for (guint i = 0; i < reading->form->entries->len; i++) {
     const FormEntry *entry = &g_array_index(reading->form->entries, FormEntry, i);
     for (guint f = 0; f < entry->label->n_fields; f++)
       if (entry->label->fields[f] == (guint)last) return TRUE;

@@ -5,5 +5,6 @@
 #pragma once
 #include "parsers/reading.h"
 
-/* Add it to the only participant. A required value that stands in the signature alone is a doubt. */
+/* Add it to the only participant. A required value that stands in the signature alone is a doubt.
+ */
 void people_signature(Reading *reading);

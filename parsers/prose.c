@@ -7,7 +7,6 @@
 
 #include "parsers/fields/field.h"
 #include "parsers/people.h"
-#include "parsers/people_signature.h"
 #include "parsers/prose_people.h"
 
 typedef struct {
@@ -259,7 +258,6 @@ ProseSaying prose_read(Reading *reading) {
     compare_attendance(&prose);
     add_companions(&prose);
   }
-  if (people->len > 0) people_signature(reading);
   correct_quoted(&prose);
   add_facts(&prose, !nameless);
   return saying;
