@@ -15,13 +15,19 @@ static const char *const list_headers[] = {
     "List-Subscribe", "List-Archive", "List-Unsubscribe-Post", NULL};
 
 /* Fields of list managers and of mailing services that know no List-*. */
-static const char *const bulk_headers[] = {
-    "Mailing-List",  "X-Mailing-List",    "X-BeenThere",       "X-Mailman-Version",
-    "X-ML-Name",     "X-ML-Count",        "X-List-Id",         "X-Listprocessor-Version",
-    "X-Listserver",  "X-LISTSERV",        "X-Sympa-To",        "X-Campaign",
-    "X-Campaign-Id", "X-CampaignID",      "X-Mailer-RecptId",  "X-MailingID",
-    "X-Newsletter",  "X-eMessaging-User", "X-CSA-Complaints",  "X-Report-Abuse-To",
-    "X-MC-User",     "X-EMV-CampagneId",  "X-Mailin-Campaign", NULL};
+static const char *const bulk_headers[] = {"Mailing-List",      "X-Mailing-List",
+                                           "X-BeenThere",       "X-Mailman-Version",
+                                           "X-ML-Name",         "X-MLServer",
+                                           "X-ML-Info",         "X-ML-Count",
+                                           "X-List-Id",         "X-Listprocessor-Version",
+                                           "X-Listserver",      "X-LISTSERV",
+                                           "X-Sympa-To",        "X-Campaign",
+                                           "X-Campaign-Id",     "X-CampaignID",
+                                           "X-Mailer-RecptId",  "X-MailingID",
+                                           "X-Newsletter",      "X-eMessaging-User",
+                                           "X-CSA-Complaints",  "X-Report-Abuse-To",
+                                           "X-MC-User",         "X-EMV-CampagneId",
+                                           "X-Mailin-Campaign", NULL};
 
 static const char *const bulk_mailers[] = {"campaign",    "accucast",   "mailchimp",  "sendinblue",
                                            "brevo",       "sarbacane",  "phplist",    "emessaging",
