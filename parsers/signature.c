@@ -100,6 +100,7 @@ static const char *const alone[] = {"many thanks",
                                     "thank you very much",
                                     "thanks a lot",
                                     "thanks again",
+                                    "thank you again",
                                     "merci beaucoup",
                                     "merci encore",
                                     "thank you so much",
@@ -275,10 +276,23 @@ static gboolean is_short(const Walk *walk, guint i, guint end, guint most) {
   return written <= most;
 }
 
+/* Does one of the lines from `i` to `end` close the mail with words ("Thank you again,")? */
+static gboolean closes_later(const Walk *walk, guint i, guint end) {
+  for (; i < end; i++) {
+    const char *folded = folded_of(walk, i);
+    if (is_too_long(folded) || is_delimiter(folded)) continue;
+    g_autofree char *words = fold_words(folded);
+    if (is_footer(folded, words)) return FALSE;
+    if (is_closing(folded, words)) return TRUE;
+  }
+  return FALSE;
+}
+
 /* "Thank you" may open a mail as well as close it: it closes where little follows. */
 static gboolean closes_at(const Walk *walk, guint i, guint end, const char *words) {
   if (!is_closing(folded_of(walk, i), words)) return FALSE;
-  return !is_among(words, alone) || is_short(walk, i + 1, end, THANKS_LINES);
+  return !is_among(words, alone) ||
+         (is_short(walk, i + 1, end, THANKS_LINES) && !closes_later(walk, i + 1, end));
 }
 
 /* A label alone ("Nom complet", "Participant :"): the name below it is a value. */
