@@ -8,7 +8,8 @@
 #include "parsers/signature.h"
 
 enum {
-  ENTRIES_MAX = 5000,
+  ENTRIES_MAX = 3000,
+  TICKS_MAX = 300,        /* boxes that no label asks for */
   BELOW_SKIP_LINES = 2,   /* leaders and empty lines between a label and an answer below it */
   BELOW_LINES_MAX = 12,   /* of one answer */
   WRAPPED_MIN_BYTES = 50, /* a shorter line was not broken by the program */
@@ -30,6 +31,7 @@ FormEntry *form_add_entry(FormReader *reader, const FormLabel *label, char *take
                      .sure = label->mark <= MARK_TICK && !label->partial,
                      .signature = line_of(reader, label->line)->signature};
   if (reader->form->entries->len >= ENTRIES_MAX) {
+    reader->form->cut = TRUE;
     g_free(take_raw);
     return NULL;
   }
@@ -468,8 +470,12 @@ static const RuleLabel *made_label(FormReader *reader, guint field) {
 }
 
 /* The field of a choice that `text` answers, -1: none. */
-static int choice_field(const FormReader *reader, const char *text) {
+static int choice_field(FormReader *reader, const char *text) {
   const Wire__Event *event = rules_event(reader->scan.rules);
+  if (reader->ticks++ >= TICKS_MAX) {
+    reader->form->cut = TRUE;
+    return -1;
+  }
   for (guint f = 0; f < event->n_fields; f++) {
     FieldContext context = {reader->scan.rules, f, NULL};
     if (strcmp(event->fields[f]->type, "choice") != 0) continue;
@@ -524,6 +530,7 @@ static gboolean is_bare_tick(const FormReader *reader, guint i) {
  * asks for. Returns how many lines were taken. */
 static guint read_bare_ticks(FormReader *reader, guint i) {
   guint n = 0;
+  if (reader->form->cut || !is_bare_tick(reader, i)) return 0;
   g_autoptr(GString) all = g_string_new(NULL);
   while (n < BELOW_LINES_MAX && is_bare_tick(reader, i + n) &&
          line_of(reader, i + n)->quote_depth == line_of(reader, i)->quote_depth)
@@ -615,6 +622,7 @@ Form *form_read(Rules *rules, const Text *text, const Quote *quote) {
   reader.spaced = spaced_habit(&reader);
   reader.below = below_habit(&reader);
   read_all(&reader);
+  form->cut = form->cut || form->entries->len >= ENTRIES_MAX || reader.scan.cut;
   form_scan_done(&reader.scan);
   g_array_unref(reader.taken);
   return form;

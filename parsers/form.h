@@ -29,6 +29,7 @@ typedef struct {
 typedef struct {
   GArray *entries; /* FormEntry, in order of the text */
   GPtrArray *made; /* RuleLabel*: stand for fields whose pattern matched */
+  gboolean cut;    /* there are more labels or boxes than are read */
 } Form;
 
 Form *form_read(Rules *rules, const Text *text, const Quote *quote);

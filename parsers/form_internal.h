@@ -37,6 +37,7 @@ typedef struct {
   const Text *text;
   const Quote *quote;
   GArray *labels; /* FormLabel, in order */
+  gboolean cut;   /* there were more */
   guint *first;   /* of each line and of the one behind the last: its first label's index */
 } FormScan;
 

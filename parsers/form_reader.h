@@ -17,6 +17,7 @@ typedef struct {
   GArray *taken;   /* gboolean of each line: its text is another label's value */
   gboolean below;  /* values stand on the line below their label in this text */
   gboolean spaced; /* an empty line stands behind every label, so it parts nothing */
+  guint ticks;     /* boxes without a label that were looked at */
   guint tables;
   guint table_end; /* the line behind the last of them */
 } FormReader;

@@ -431,7 +431,11 @@ static void scan_line(FormScan *scan, guint i, Fold *fold) {
   const TextLine *line = scan->text->lines->pdata[i];
   gsize start = 0, end = 0;
   char border = '\t';
-  if (line->header || *line->text == '\0' || scan->labels->len >= LABELS_MAX) return;
+  if (line->header || *line->text == '\0') return;
+  if (scan->labels->len >= LABELS_MAX) {
+    scan->cut = TRUE;
+    return;
+  }
   if (strnlen(line->text, LINE_GIVEN_BYTES + 1) > LINE_GIVEN_BYTES) return;
   fold_line(fold, line->text, -1);
   if (fold->text->len > LINE_MAX_BYTES) return;

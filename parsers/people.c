@@ -176,6 +176,7 @@ static gboolean is_numbered(const Form *form) {
 static void cut_blocks(People *people) {
   const Form *form = people->reading->form;
   people->labelled = g_new0(gboolean, people->reading->text->lines->len + 1);
+  if (form->cut) reading_doubt(people->reading, "more labels or boxes than are read");
   gboolean columns = is_in_columns(people), numbered = is_numbered(form);
   if (!columns) join_cells(form);
   for (guint i = 0; i < form->entries->len; i++) {

@@ -67,6 +67,12 @@ static const Shape shapes[] = {
     {"nested tables", "text/html", "", "<table><tr><td>x"},
     {"tags", "text/html", "", "<b>x</b> "},
     {"rows", "text/html", "<table>", "<tr><td>Nom</td><td>Durand</td></tr>\n"},
+    {"ticks", "text/plain", "", "☒ Je participerai\n☐ Je ne participerai pas\n"},
+    {"cells with a box", "text/html", "<table><tr>", "<td>☐"},
+    {"alternatives", "text/plain", "Participera : ", "oui / non "},
+    {"cells", "text/html", "<table>", "<tr><td>x<td>y"},
+    {"capitals", "text/plain", "", "JEAN "},
+    {"names", "text/plain", "", "Monsieur Jean Dupont, maire de Tours, "},
     {"entities", "text/html", "", "&eacute;&"},
     {"open comments", "text/html", "", "<!--"},
 };
