@@ -375,6 +375,20 @@ static const Setting rows[] = {
      .manual = "memory of a parser process"},
     {LIMIT("cpu", SETTING_DURATION, cpu_s), .fallback = "10s", SECONDS(1, 600),
      .manual = "processor time for one mail"},
+    {LIMIT("archive_entries", SETTING_COUNT, archive_entries), .fallback = "1000",
+     BOUNDS(1, 100000), .manual = "files in one archive or Office document"},
+    {LIMIT("archive_size", SETTING_SIZE, archive_bytes), .fallback = "64M",
+     BOUNDS(1 << 16, 1ull << 30), .manual = "bytes that the archives of a mail hold, unpacked"},
+    {LIMIT("archive_ratio", SETTING_COUNT, archive_ratio), .fallback = "200", BOUNDS(2, 100000),
+     .manual = "unpacked bytes for one packed, above a megabyte"},
+    {LIMIT("pages", SETTING_COUNT, pages), .fallback = "20", BOUNDS(1, 1000),
+     .manual = "pages of a document that are read"},
+    {LIMIT("page_pixels", SETTING_SIZE, page_pixels), .fallback = "40M", BOUNDS(1 << 20, 400 << 20),
+     .manual = "pixels of a picture that is read"},
+    {LIMIT("scan_cpu", SETTING_DURATION, scan_s), .fallback = "60s", SECONDS(1, 3600),
+     .manual = "processor time for the pictures of one mail"},
+    {LIMIT("scan_memory", SETTING_SIZE, scan_memory_bytes), .fallback = "1G",
+     BOUNDS(128 << 20, 16ull << 30), .manual = "memory of a process that reads pictures"},
 };
 
 /* --- reading by it

@@ -28,6 +28,7 @@ typedef struct {
   GPtrArray *sources;        /* char*: "body:text/plain", "attachment:bulletin.docx" */
   GPtrArray *notes;          /* char*: for Extraction.notes */
   GPtrArray *review_reasons; /* char*: e.g. "attachment bulletin.docx cannot be read yet" */
+  guint64 unpacked;          /* bytes that came out of archives, counted against the limit */
   gsize bytes;               /* of all lines together, counted against the limit */
   char *over_limit;          /* NULL: none */
 } Text;

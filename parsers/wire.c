@@ -35,6 +35,13 @@ void wire_limits_default(Wire__Limits *limits) {
   limits->match_steps = LIMIT_MATCH_STEPS;
   limits->memory_bytes = LIMIT_MEMORY_BYTES;
   limits->cpu_s = LIMIT_CPU_S;
+  limits->archive_entries = LIMIT_ARCHIVE_ENTRIES;
+  limits->archive_bytes = LIMIT_ARCHIVE_BYTES;
+  limits->archive_ratio = LIMIT_ARCHIVE_RATIO;
+  limits->pages = LIMIT_PAGES;
+  limits->page_pixels = LIMIT_PAGE_PIXELS;
+  limits->scan_s = LIMIT_SCAN_S;
+  limits->scan_memory_bytes = LIMIT_SCAN_MEMORY_BYTES;
 }
 
 /* ---- frames ---- */

@@ -28,7 +28,14 @@ enum {
   LIMIT_VALUE_BYTES = 4096,
   LIMIT_MATCH_STEPS = 100000,
   LIMIT_MEMORY_BYTES = 512 << 20,
-  LIMIT_CPU_S = 10
+  LIMIT_CPU_S = 10,
+  LIMIT_ARCHIVE_ENTRIES = 1000,
+  LIMIT_ARCHIVE_BYTES = 64 << 20,
+  LIMIT_ARCHIVE_RATIO = 200, /* above a megabyte: small files pack well */
+  LIMIT_PAGES = 20,
+  LIMIT_PAGE_PIXELS = 40 << 20,
+  LIMIT_SCAN_S = 60,
+  LIMIT_SCAN_MEMORY_BYTES = 1 << 30
 };
 
 typedef enum {

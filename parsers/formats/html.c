@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "parsers/formats/format.h"
-#include "parsers/formats/html_page.h"
+#include "parsers/formats/page.h"
 #include "parsers/formats/html_style.h"
 #include "parsers/formats/html_token.h"
 
@@ -46,7 +46,7 @@ typedef struct {
 } Open;
 
 struct Html {
-  HtmlPage *page;
+  Page *page;
   GString *line, *scratch;
   gboolean space;   /* white space waits for the next word */
   gboolean started; /* the line holds something, if only white space that counts */
@@ -60,7 +60,7 @@ struct Html {
 
 static void break_line(Html *html, gboolean forced) {
   if (html->started || forced)
-    html_page_line(html->page, html->line->str, html->line->len, html->style.quote_depth);
+    page_line(html->page, html->line->str, html->line->len, html->style.quote_depth);
   g_string_truncate(html->line, 0);
   html->space = html->started = FALSE;
 }
@@ -74,7 +74,7 @@ static void append_word(Html *html, const char *text, gsize size) {
   if (html->space && html->line->len) g_string_append_c(html->line, ' ');
   html->space = FALSE;
   html->started = TRUE;
-  html_font_text(html->line, text, size, html->style.font, html->style.bullet);
+  font_text(html->line, text, size, html->style.font, html->style.bullet);
 }
 
 static void append_folded(Html *html, const char *text, const char *end) {
@@ -121,7 +121,7 @@ static void start_br(Html *html, const HtmlToken *token, HtmlStyle *style) {
 
 static void add_rule(Html *html) {
   break_line(html, FALSE);
-  if (!html_page_at_rule(html->page)) html_page_rule(html->page, html->style.quote_depth);
+  if (!page_at_rule(html->page)) page_rule(html->page, html->style.quote_depth);
 }
 
 static void start_hr(Html *html, const HtmlToken *token, HtmlStyle *style) {
@@ -307,9 +307,9 @@ static guint flags_of(int element) {
 static void close_top(Html *html) {
   const Open *open = &html->stack[--html->depth];
   if (open->flags & (BLOCK | TABLE | ROW | CELL)) break_line(html, FALSE);
-  if (open->flags & CELL) html_page_cell_end(html->page);
-  if (open->flags & ROW) html_page_row_end(html->page);
-  if (open->flags & TABLE) html_page_table_end(html->page);
+  if (open->flags & CELL) page_cell_end(html->page);
+  if (open->flags & ROW) page_row_end(html->page);
+  if (open->flags & TABLE) page_table_end(html->page);
   html->style = open->outer;
 }
 
@@ -369,9 +369,9 @@ static void push(Html *html, int element, guint hash, guint flags, const HtmlSty
 static void open_structure(Html *html, guint flags) {
   if (flags & (BLOCK | TABLE | ROW | CELL)) break_line(html, FALSE);
   if (html->depth >= STACK_MAX) return;
-  if (flags & TABLE) html_page_table_start(html->page);
-  if (flags & (ROW | STARTS_ROW)) html_page_row_end(html->page);
-  if (flags & CELL) html_page_cell_start(html->page);
+  if (flags & TABLE) page_table_start(html->page);
+  if (flags & (ROW | STARTS_ROW)) page_row_end(html->page);
+  if (flags & CELL) page_cell_start(html->page);
 }
 
 static void start_tag(Html *html, const HtmlToken *token) {
@@ -409,7 +409,7 @@ static void end_tag(Html *html, const HtmlToken *token) {
 
 static void read_tokens(Html *html, HtmlReader *reader) {
   HtmlToken token;
-  while (!html_page_full(html->page)) {
+  while (!page_full(html->page)) {
     switch (html_next(reader, &token)) {
     case HTML_TEXT:
       add_text(html, &token);
@@ -443,7 +443,7 @@ gboolean html_read(const MimePart *part, const Wire__Limits *limits, Text *text)
   g_autofree char *utf8 = text_part_utf8(part, label, text);
   gsize size = strlen(utf8), most = limits->text_bytes * INPUT_MAX_FACTOR;
   Html *html = g_new0(Html, 1);
-  html->page = html_page_new(text, limits, part->index);
+  html->page = page_new(text, limits, part->index);
   html->line = g_string_new(NULL);
   html->scratch = g_string_new(NULL);
   HtmlReader reader;
@@ -451,8 +451,8 @@ gboolean html_read(const MimePart *part, const Wire__Limits *limits, Text *text)
   read_tokens(html, &reader);
   close_to(html, 0);
   break_line(html, FALSE);
-  gboolean full = html_page_full(html->page) || size > most;
-  html_page_free(html->page);
+  gboolean full = page_full(html->page) || size > most;
+  page_free(html->page);
   if (full && !text->over_limit) text->over_limit = g_strdup("text_bytes");
   g_string_free(html->line, TRUE);
   g_string_free(html->scratch, TRUE);

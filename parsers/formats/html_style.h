@@ -1,15 +1,14 @@
 /* html_style - what an element's attributes say about how its text is shown. Private to html. */
 #pragma once
+#include "parsers/formats/font.h"
 #include "parsers/formats/html_token.h"
-
-typedef enum { FONT_TEXT, FONT_WINGDINGS, FONT_WINGDINGS_2, FONT_WEBDINGS, FONT_SYMBOL } HtmlFont;
 
 /* Handed down from element to element. */
 typedef struct {
   gboolean hidden; /* not shown, or struck out */
   gboolean pre;    /* white space and line breaks count */
   gboolean bullet; /* Word's mark before a list item */
-  HtmlFont font;
+  Font font;
   guint quote_depth;
 } HtmlStyle;
 
@@ -24,6 +23,3 @@ typedef struct {
 
 /* Apply the attributes of `token` to `style`. */
 void html_style_apply(const HtmlToken *token, HtmlStyle *style, HtmlBox *ret_box);
-
-/* Append text that is set in `font`: tick boxes of the symbol fonts become ☒ or ☐. */
-void html_font_text(GString *out, const char *text, gsize size, HtmlFont font, gboolean bullet);

@@ -1,5 +1,5 @@
-/* html_page - see html_page.h. */
-#include "parsers/formats/html_page.h"
+/* page - see page.h. */
+#include "parsers/formats/page.h"
 
 #include <string.h>
 
@@ -18,7 +18,7 @@ typedef struct {
   gboolean in_cell;
 } Table;
 
-struct HtmlPage {
+struct Page {
   Text *text;
   const Wire__Limits *limits;
   guint part;
@@ -33,8 +33,8 @@ static void line_free(PageLine *line) {
   g_free(line);
 }
 
-HtmlPage *html_page_new(Text *text, const Wire__Limits *limits, guint part) {
-  HtmlPage *page = g_new0(HtmlPage, 1);
+Page *page_new(Text *text, const Wire__Limits *limits, guint part) {
+  Page *page = g_new0(Page, 1);
   page->text = text;
   page->limits = limits;
   page->part = part;
@@ -43,19 +43,19 @@ HtmlPage *html_page_new(Text *text, const Wire__Limits *limits, guint part) {
   return page;
 }
 
-static Table *table_at(const HtmlPage *page, guint level) {
+static Table *table_at(const Page *page, guint level) {
   return &g_array_index(page->tables, Table, level);
 }
 
 /* The innermost table below `level` that has an open cell; NULL: the page itself. */
-static Table *open_cell(const HtmlPage *page, guint level) {
+static Table *open_cell(const Page *page, guint level) {
   while (level-- > 0)
     if (table_at(page, level)->in_cell) return table_at(page, level);
   return NULL;
 }
 
 /* Hand a line (taken) to the cell around `level`, or to the text. */
-static void place_line(HtmlPage *page, guint level, PageLine *line) {
+static void place_line(Page *page, guint level, PageLine *line) {
   Table *table = open_cell(page, level);
   if (table) {
     g_ptr_array_add(g_ptr_array_index(table->cells, table->cells->len - 1), line);
@@ -74,21 +74,21 @@ static PageLine *line_new(char *text, guint quote_depth) {
   return line;
 }
 
-void html_page_line(HtmlPage *page, const char *line, gsize size, guint quote_depth) {
+void page_line(Page *page, const char *line, gsize size, guint quote_depth) {
   if (size > 0) page->at_rule = FALSE;
   place_line(page, page->tables->len, line_new(g_strndup(line, size), quote_depth));
 }
 
-void html_page_rule(HtmlPage *page, guint quote_depth) {
+void page_rule(Page *page, guint quote_depth) {
   page->at_rule = TRUE;
   place_line(page, page->tables->len, line_new(NULL, quote_depth));
 }
 
-gboolean html_page_at_rule(const HtmlPage *page) {
+gboolean page_at_rule(const Page *page) {
   return page->at_rule;
 }
 
-gboolean html_page_full(const HtmlPage *page) {
+gboolean page_full(const Page *page) {
   return page->text->over_limit || page->held > page->limits->lines;
 }
 
@@ -164,7 +164,7 @@ static guint row_depth(const GPtrArray *cells) {
 }
 
 /* One line: the cells with tabs between them. */
-static void write_joined(HtmlPage *page, guint level, const GPtrArray *cells) {
+static void write_joined(Page *page, guint level, const GPtrArray *cells) {
   g_autoptr(GString) row = g_string_new(NULL);
   for (guint i = 0; i < cells->len; i++) {
     if (i > 0) g_string_append_c(row, '\t');
@@ -174,7 +174,7 @@ static void write_joined(HtmlPage *page, guint level, const GPtrArray *cells) {
 }
 
 /* A label and a value of several lines: "label<tab>first", "<tab>second", … */
-static void write_beside(HtmlPage *page, guint level, const GPtrArray *cells) {
+static void write_beside(Page *page, guint level, const GPtrArray *cells) {
   const GPtrArray *label = cell_at(cells, 0), *value = cell_at(cells, 1);
   guint depth = row_depth(cells);
   for (guint j = 0; j < MAX(value->len, label->len); j++) {
@@ -186,7 +186,7 @@ static void write_beside(HtmlPage *page, guint level, const GPtrArray *cells) {
 }
 
 /* Layout: every cell's lines in turn, moved as they are. */
-static void write_stacked(HtmlPage *page, guint level, const GPtrArray *cells) {
+static void write_stacked(Page *page, guint level, const GPtrArray *cells) {
   for (guint i = 0; i < cells->len; i++) {
     GPtrArray *cell = cell_at(cells, i);
     Table *outer = open_cell(page, level);
@@ -204,7 +204,7 @@ static void write_stacked(HtmlPage *page, guint level, const GPtrArray *cells) {
   }
 }
 
-static void write_row(HtmlPage *page, guint level, const GPtrArray *cells) {
+static void write_row(Page *page, guint level, const GPtrArray *cells) {
   for (guint i = 0; i < cells->len; i++) page->held -= cell_at(cells, i)->len;
   gboolean untouched = cells->len == 1;
   if (untouched) {
@@ -224,7 +224,7 @@ static void write_row(HtmlPage *page, guint level, const GPtrArray *cells) {
     write_joined(page, level, cells);
 }
 
-void html_page_table_start(HtmlPage *page) {
+void page_table_start(Page *page) {
   if (page->tables->len >= TABLES_MAX) {
     page->unopened++;
     return;
@@ -233,7 +233,7 @@ void html_page_table_start(HtmlPage *page) {
   g_array_append_val(page->tables, table);
 }
 
-void html_page_row_end(HtmlPage *page) {
+void page_row_end(Page *page) {
   if (page->unopened || page->tables->len == 0) return;
   guint level = page->tables->len - 1;
   GPtrArray *cells = table_at(page, level)->cells;
@@ -243,32 +243,32 @@ void html_page_row_end(HtmlPage *page) {
   g_ptr_array_set_size(cells, 0);
 }
 
-void html_page_table_end(HtmlPage *page) {
+void page_table_end(Page *page) {
   if (page->unopened) {
     page->unopened--;
     return;
   }
   if (page->tables->len == 0) return;
-  html_page_row_end(page);
+  page_row_end(page);
   g_ptr_array_unref(table_at(page, page->tables->len - 1)->cells);
   g_array_set_size(page->tables, page->tables->len - 1);
 }
 
-void html_page_cell_start(HtmlPage *page) {
+void page_cell_start(Page *page) {
   if (page->unopened || page->tables->len == 0) return;
   Table *table = table_at(page, page->tables->len - 1);
   g_ptr_array_add(table->cells, g_ptr_array_new_with_free_func((GDestroyNotify)line_free));
   table->in_cell = TRUE;
 }
 
-void html_page_cell_end(HtmlPage *page) {
+void page_cell_end(Page *page) {
   if (page->unopened || page->tables->len == 0) return;
   table_at(page, page->tables->len - 1)->in_cell = FALSE;
 }
 
-void html_page_free(HtmlPage *page) {
+void page_free(Page *page) {
   page->unopened = 0;
-  while (page->tables->len) html_page_table_end(page);
+  while (page->tables->len) page_table_end(page);
   g_array_unref(page->tables);
   g_free(page);
 }
