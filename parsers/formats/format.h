@@ -18,4 +18,5 @@ typedef struct {
 const Format *format_find(const MimePart *part);
 
 gboolean plain_read(const MimePart *part, const Wire__Limits *limits, Text *text);
+gboolean docx_read(const MimePart *part, const Wire__Limits *limits, Text *text);
 gboolean html_read(const MimePart *part, const Wire__Limits *limits, Text *text);

@@ -4,9 +4,15 @@
 #include "parsers/formats/format.h"
 
 static const Format formats[] = {
-    {"text/plain", ".txt", plain_read},           {"text/html", ".html", html_read},
-    {"application/xhtml+xml", ".htm", html_read}, {"text/enriched", NULL, plain_read},
-    {"text/markdown", ".md", plain_read},         {"message/rfc822-headers", NULL, plain_read},
+    {"text/plain", ".txt", plain_read},
+    {"text/html", ".html", html_read},
+    {"application/xhtml+xml", ".htm", html_read},
+    {"text/enriched", NULL, plain_read},
+    {"application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx", docx_read},
+    {"application/vnd.openxmlformats-officedocument.wordprocessingml.template", ".dotx", docx_read},
+    {"application/vnd.ms-word.document.macroenabled.12", ".docm", docx_read},
+    {"text/markdown", ".md", plain_read},
+    {"message/rfc822-headers", NULL, plain_read},
 };
 
 static const Format *by_type(const char *type) {
