@@ -19,7 +19,8 @@ typedef struct {
   gboolean quoted;    /* set by quote: somebody else's words */
   gboolean sent;      /* set by quote: repeats what the organiser sent */
   gboolean signature; /* set by quote */
-  gboolean header;    /* set by quote: attribution line or quoted header block */
+  gboolean header;    /* attribution line or quoted header block (quote), or a document's running
+                         header or footer: no answer stands there */
   char *folded;       /* see text_folded; NULL: nobody asked yet */
 } TextLine;
 

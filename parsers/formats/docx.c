@@ -23,6 +23,9 @@ typedef struct {
 
 typedef struct {
   OfficeXml xml;
+  Text *text;
+  const Wire__Limits *limits;
+  const MimePart *part;
   Page *page;
   GHashTable *styles;
   GString *line;    /* of the open paragraph; NULL: none is open */
@@ -429,9 +432,15 @@ static gboolean read_parts(Docx *docx, const Package *package, const char *prefi
     found = TRUE;
     if (!office_xml_open(&docx->xml, package_bytes(package, i))) continue;
     docx->n_fields = docx->hide = 0;
+    docx->page = page_new(docx->text, docx->limits, docx->part->index);
+    guint first = docx->text->lines->len;
     walk(docx);
+    page_free(docx->page);
     *ret_broken = *ret_broken || docx->xml.broken;
     office_xml_close(&docx->xml);
+    gboolean running = strcmp(prefix, "document") != 0;
+    for (guint k = first; running && k < docx->text->lines->len; k++)
+      ((TextLine *)docx->text->lines->pdata[k])->header = TRUE;
   }
   return found;
 }
@@ -448,12 +457,11 @@ gboolean docx_read(const MimePart *part, const Wire__Limits *limits, Text *text)
   if (!package_is_zip(part->content)) return FALSE;
   g_autoptr(Package) package = package_open(part->content, limits, is_wanted, text);
   g_autoptr(GHashTable) styles = docx_styles_read(package_find(package, "word/styles.xml"));
-  Docx docx = {.page = page_new(text, limits, part->index), .styles = styles};
+  Docx docx = {.text = text, .limits = limits, .part = part, .styles = styles};
   gboolean broken = FALSE;
   read_parts(&docx, package, "header", &broken);
   gboolean found = read_parts(&docx, package, "document", &broken);
   read_parts(&docx, package, "footer", &broken);
-  page_free(docx.page);
   const char *fault = package_fault(package);
   if (!fault && (broken || !found)) fault = "damaged";
   if (fault) add_reason(text, part, fault);
