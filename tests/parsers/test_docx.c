@@ -39,7 +39,7 @@ static const struct {
      "Nom\tTANGUY\nVille\t\n\n"},
     {"a table in a cell",
      W(TBL(TR(TC(P(R("Contact"))) TC(TBL(TR(TC(P(R("Tél."))) TC(P(R("0298000000"))))) P(""))))),
-     "Contact\nTél.\t0298000000\n"},
+     "Contact\tTél.\t0298000000\n"},
     {"struck out and hidden words are left out",
      W(P(R("Oui ") RS("<w:strike/>", "Non") RS("<w:vanish/>", "caché")
              RS("<w:dstrike w:val=\"true\"/>", "peut-être"))),
