@@ -9,6 +9,7 @@
 
 enum {
   ENTRIES_MAX = 3000,
+  CHOICE_MAX_BYTES = 24,  /* a choice on a line of its own, with its cross */
   TICKS_MAX = 300,        /* boxes that no label asks for */
   BELOW_SKIP_LINES = 2,   /* leaders and empty lines between a label and an answer below it */
   BELOW_LINES_MAX = 12,   /* of one answer */
@@ -232,16 +233,31 @@ static gboolean goes_on_ticking(const FormReader *reader, guint i, guint first) 
   const TextLine *line = line_of(reader, i), *above = line_of(reader, first);
   return *line->text && line->part == above->part && line->quote_depth == above->quote_depth &&
          !line->header && !is_taken(reader, i) && !form_line_labelled(&reader->scan, i) &&
-         (has_tick(line->text) || is_bullet(above->text)) && !is_closing(reader, i);
+         (has_tick(line->text) || is_bullet(above->text) ||
+          strlen(line->text) <= CHOICE_MAX_BYTES) &&
+         !is_closing(reader, i);
 }
 
-/* Do the lines from `i` on answer a choice, one choice a line ("- Oui : X", "- Non :")? */
+/* "X   Oui", "Oui   x": a cross typed beside a choice. */
+static gboolean has_cross(const char *text) {
+  g_autofree char *words = fold_words(text);
+  return g_str_has_prefix(words, "x ") || g_str_has_suffix(words, " x");
+}
+
+/* Do the lines from `i` on answer a choice, one choice a line ("- Oui : X", "- Non :"; "X Oui",
+ * "Non")? */
 static gboolean is_choice_list(const FormReader *reader, const FormLabel *label, guint i) {
-  if (!has_type(reader, label->label, "choice") || !is_bullet(line_of(reader, i)->text))
+  const char *first = line_of(reader, i)->text;
+  if (!has_type(reader, label->label, "choice") ||
+      (!is_bullet(first) && strlen(first) > CHOICE_MAX_BYTES))
     return FALSE;
-  g_autoptr(GString) all = g_string_new(line_of(reader, i)->text);
-  for (guint k = i + 1; k < i + 4 && goes_on_ticking(reader, k, i); k++)
+  g_autoptr(GString) all = g_string_new(first);
+  gboolean crossed = is_bullet(first) || has_cross(first);
+  for (guint k = i + 1; k < i + 4 && goes_on_ticking(reader, k, i); k++) {
     append_line(all, line_of(reader, k)->text);
+    crossed = crossed || has_cross(line_of(reader, k)->text);
+  }
+  if (!crossed) return FALSE;
   FieldContext context = {reader->scan.rules, label->label->fields[0], NULL};
   FieldResult result = field_parse(&context, all->str);
   gboolean valid = result.status == FIELD_VALID;

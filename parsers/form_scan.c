@@ -380,6 +380,18 @@ static gboolean fills_with_words(const Cell *cell, const char *end) {
   return !form_is_somebody_elses(end, (gsize)(cell->end - end));
 }
 
+/* Does a label fill the cell behind this one? Then this one's words are no label with a value. */
+static gboolean label_fills_next(const Cell *cell) {
+  const char *base = cell->fold->text->str;
+  gsize start = 0, end = 0;
+  if (*cell->end == '\0') return FALSE;
+  const char *next = skip_spaces(cell->end + 1), *stop = next + strcspn(next, "\t");
+  if (!rules_find_label(cell->scan->rules, cell->fold, (gsize)(next - base), &start, &end))
+    return FALSE;
+  const char *behind = skip_spaces(base + end);
+  return base + start == next && (behind >= stop || (strchr(":?*", *behind) && behind + 1 >= stop));
+}
+
 /* "Nom / Surname<tab>DURAND": does the same label in another language fill the cell from `p` on? */
 static gboolean is_twin(Cell *cell, const RuleLabel *label, const char *p) {
   const RuleLabel *twin = find_label(cell, p);
@@ -417,7 +429,8 @@ static void scan_cell(Cell *cell) {
       at = value;
       continue;
     }
-    if (cell->row && (!marked || label.mark == MARK_SPACE) && fills_with_words(cell, end)) {
+    if (cell->row && (!marked || label.mark == MARK_SPACE) && fills_with_words(cell, end) &&
+        !label_fills_next(cell)) {
       label.mark = MARK_END;
       label.partial = marked = TRUE;
       value = cell->end;
@@ -469,6 +482,7 @@ static gboolean speaks_for(const FormLabel *label, const FormLabel *other) {
     return FALSE;
   if (label->mark == MARK_SPACE) return other->mark == MARK_SPACE || other->mark == MARK_TICK;
   if (label->mark == MARK_DASH) return other->mark == MARK_DASH || other->mark == MARK_TICK;
+  if (label->mark == MARK_END) return other->mark <= MARK_END && !other->partial; /* rows */
   return other->mark <= MARK_TICK;
 }
 

@@ -8,9 +8,10 @@
 #include <string.h>
 
 #include "parsers/fields/field.h"
+#include "parsers/fold.h"
 #include "parsers/people.h"
 
-enum { SPLIT_CONFIDENCE = 90, NONE_MAX_BYTES = 60 };
+enum { SPLIT_CONFIDENCE = 90, NONE_MAX_BYTES = 60, LABEL_LOOK_BYTES = 80 };
 
 typedef struct {
   Reading *reading;
@@ -485,9 +486,24 @@ static void take_several(const Person *p, const FormEntry *entry) {
   }
 }
 
+/* Is the value itself one of the labels ("Ville partenaire")? Then a cell or a line was missed. */
+static gboolean is_label(const Person *p, const char *raw) {
+  g_auto(Fold) fold = {0};
+  gsize start = 0, end = 0;
+  if (strlen(raw) > LABEL_LOOK_BYTES) return FALSE;
+  fold_init(&fold);
+  fold_line(&fold, raw, -1);
+  if (!rules_find_label(p->reading->rules, &fold, 0, &start, &end)) return FALSE;
+  const char *text = fold.text->str;
+  return start == strspn(text, " ") && text[end + strspn(text + end, " :?*.")] == '\0';
+}
+
 static void take_entry(const Person *p, const FormEntry *entry) {
   guint field = entry->label->fields[0];
   if (!people_is_answer(p->reading, entry)) return;
+  if (field_at(p, field)->required && strcmp(field_at(p, field)->type, "choice") != 0 &&
+      is_label(p, entry->raw))
+    reading_doubt(p->reading, "%s: '%s' is itself a label", entry->label->text, entry->raw);
   if (entry->followed && field_at(p, field)->required &&
       strcmp(field_at(p, field)->type, "text") == 0)
     reading_doubt(p->reading, "a line stands below %s that belongs to no label",

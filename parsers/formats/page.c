@@ -4,8 +4,9 @@
 #include <string.h>
 
 enum {
-  TABLES_MAX = 50, /* nested deeper, a table's cells are mere lines */
-  STACKED_MAX = 6, /* lines in one cell of a row of values; more is layout */
+  TABLES_MAX = 50,      /* nested deeper, a table's cells are mere lines */
+  LABEL_MAX_BYTES = 60, /* before a colon */
+  STACKED_MAX = 6,      /* lines in one cell of a row of values; more is layout */
 };
 
 typedef struct {
@@ -120,11 +121,19 @@ typedef struct {
   guint filled;      /* cells that hold anything */
   guint most;        /* lines in the fullest cell */
   guint most_behind; /* the same without the first cell */
+  guint labelled;    /* lines of the first cell that hold a label and its value */
   gboolean layout;   /* a rule, or rows of a table within beside other lines */
 } Shape;
 
+/* "Nom : DURAND": what follows the colon is no mere leaders. */
+static gboolean is_labelled(const PageLine *line) {
+  const char *colon = line->text ? strchr(line->text, ':') : NULL;
+  return colon && colon > line->text && colon - line->text <= LABEL_MAX_BYTES &&
+         colon[1 + strspn(colon + 1, " ._\t")] != '\0';
+}
+
 static Shape row_shape(const GPtrArray *cells) {
-  Shape shape = {0, 0, 0, FALSE};
+  Shape shape = {0};
   for (guint i = 0; i < cells->len; i++) {
     GPtrArray *cell = cell_at(cells, i);
     trim_cell(cell);
@@ -133,10 +142,11 @@ static Shape row_shape(const GPtrArray *cells) {
     if (i > 0) shape.most_behind = MAX(shape.most_behind, cell->len);
     for (guint j = 0; j < cell->len; j++) {
       const PageLine *line = g_ptr_array_index(cell, j);
+      shape.labelled += i == 0 && is_labelled(line) ? 1 : 0;
       if (!line->text || (cell->len > 1 && strchr(line->text, '\t'))) shape.layout = TRUE;
     }
   }
-  if (shape.most > STACKED_MAX) shape.layout = TRUE;
+  if (shape.most > STACKED_MAX || shape.labelled > 1) shape.layout = TRUE;
   /* One cell of text among empty ones; a label whose value is empty stays a row. */
   if (shape.filled == 1 && (shape.most_behind > 1 || (shape.most > 1 && cells->len != 2)))
     shape.layout = TRUE;
