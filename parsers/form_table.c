@@ -11,7 +11,8 @@ guint form_split_row(const char *line, char border, FormSpan cells[FORM_CELLS_MA
   const char *p = line;
   while (n < FORM_CELLS_MAX) {
     const char *stop = strchr(p, border), *end = stop ? stop : p + strlen(p), *start = p;
-    while (start < end && *start == ' ') start++;
+    /* "Nom<tab>: DURAND": the colon stands in the value's cell */
+    while (start < end && (*start == ' ' || (*start == ':' && n > 0 && start + 1 < end))) start++;
     const char *last = end;
     while (last > start && last[-1] == ' ') last--;
     cells[n++] = (FormSpan){(guint)(start - line), (guint)(last - line)};

@@ -73,18 +73,24 @@ static gboolean is_chosen(const Reading *reading, const FormEntry *entry) {
   return chosen;
 }
 
-/* "[Nom]" under the label "Nom", "Surname" beside it: what was to be written over, or the label
- * once more in another language. */
-static gboolean is_a_label(const Reading *reading, const FormEntry *entry) {
-  enum { LABEL_MAX_BYTES = 80 };
-  if (strlen(entry->raw) > LABEL_MAX_BYTES) return FALSE;
+/* The label that `raw` consists of; NULL: it says more, or other things. */
+static const RuleLabel *whole_label(const Reading *reading, const char *raw) {
+  if (strlen(raw) > LABEL_LOOK_BYTES) return NULL;
   g_auto(Fold) fold = {0};
   gsize start = 0, end = 0;
   fold_init(&fold);
-  fold_line(&fold, entry->raw, -1);
+  fold_line(&fold, raw, -1);
   const RuleLabel *found = rules_find_label(reading->rules, &fold, 0, &start, &end);
-  if (!found || start > 1 || end + 1 < fold.text->len) return FALSE;
-  for (guint f = 0; f < entry->label->n_fields; f++)
+  if (!found || start > 1) return NULL;
+  const char *rest = fold.text->str + end;
+  return strlen(rest) <= 1 || rest[strspn(rest, " :?*.")] == '\0' ? found : NULL;
+}
+
+/* "[Nom]" under the label "Nom", "Surname" beside it: what was to be written over, or the label
+ * once more in another language. */
+static gboolean is_a_label(const Reading *reading, const FormEntry *entry) {
+  const RuleLabel *found = whole_label(reading, entry->raw);
+  for (guint f = 0; found && f < entry->label->n_fields; f++)
     for (guint i = 0; i < found->n_fields; i++)
       if (found->fields[i] == entry->label->fields[f]) return TRUE;
   return FALSE;
@@ -486,23 +492,11 @@ static void take_several(const Person *p, const FormEntry *entry) {
   }
 }
 
-/* Is the value itself one of the labels ("Ville partenaire")? Then a cell or a line was missed. */
-static gboolean is_label(const Person *p, const char *raw) {
-  g_auto(Fold) fold = {0};
-  gsize start = 0, end = 0;
-  if (strlen(raw) > LABEL_LOOK_BYTES) return FALSE;
-  fold_init(&fold);
-  fold_line(&fold, raw, -1);
-  if (!rules_find_label(p->reading->rules, &fold, 0, &start, &end)) return FALSE;
-  const char *text = fold.text->str;
-  return start == strspn(text, " ") && text[end + strspn(text + end, " :?*.")] == '\0';
-}
-
 static void take_entry(const Person *p, const FormEntry *entry) {
   guint field = entry->label->fields[0];
   if (!people_is_answer(p->reading, entry)) return;
   if (field_at(p, field)->required && strcmp(field_at(p, field)->type, "choice") != 0 &&
-      is_label(p, entry->raw))
+      whole_label(p->reading, entry->raw)) /* a cell or a line was missed */
     reading_doubt(p->reading, "%s: '%s' is itself a label", entry->label->text, entry->raw);
   if (entry->followed && field_at(p, field)->required &&
       strcmp(field_at(p, field)->type, "text") == 0)

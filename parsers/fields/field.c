@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#include "parsers/fold.h"
+
+enum { PROMPT_MAX_BYTES = 120 };
+
 static const struct {
   const char *type;
   FieldResult (*parse)(const FieldContext *context, const char *raw);
@@ -88,7 +92,45 @@ static gboolean is_filler(gunichar ch) {
   }
 }
 
+/* What Office programs print where nobody has written yet. Folded words. */
+static gboolean is_prompt(const char *raw) {
+  static const char *const prompts[] = {"cliquez ici pour",
+                                        "cliquez ou appuyez ici",
+                                        "cliquez pour",
+                                        "choisissez un element",
+                                        "choisir un element",
+                                        "entrez du texte",
+                                        "tapez votre texte",
+                                        "entrez votre texte",
+                                        "saisir ici",
+                                        "saisissez ici",
+                                        "saisissez du texte",
+                                        "texte de l espace reserve",
+                                        "cliquer ici",
+                                        "click here to enter",
+                                        "click or tap",
+                                        "choose an item",
+                                        "enter text",
+                                        "type here",
+                                        "type your text",
+                                        "click to enter",
+                                        "a completer",
+                                        "ここをクリック",
+                                        "クリックまたはタップ",
+                                        "テキストを入力",
+                                        "アイテムを選択してください",
+                                        "選択してください",
+                                        NULL};
+  if (strlen(raw) > PROMPT_MAX_BYTES) return FALSE;
+  g_autofree char *words = fold_words(raw);
+  for (guint i = 0; prompts[i]; i++)
+    if (g_str_has_prefix(words, prompts[i])) return TRUE;
+  return FALSE;
+}
+
 gboolean field_is_blank(const char *raw) {
+  if (g_unichar_isalpha(g_utf8_get_char(raw + strspn(raw, " [(<\""))) && is_prompt(raw))
+    return TRUE;
   for (const char *p = raw; *p; p = g_utf8_next_char(p))
     if (!is_filler(g_utf8_get_char(p))) return FALSE;
   return TRUE;

@@ -7,14 +7,14 @@
 #include <string.h>
 
 #include "parsers/formats/docx_style.h"
+#include "parsers/formats/flow.h"
 #include "parsers/formats/format.h"
 #include "parsers/formats/package.h"
-#include "parsers/formats/page.h"
 
 #define TICKED "\342\230\222"   /* U+2612 */
 #define UNTICKED "\342\230\220" /* U+2610 */
 
-enum { FIELDS_MAX = 20, ENTRIES_MAX = 200 /* of a drop-down list */, BOX_LINES_MAX = 2000 };
+enum { FIELDS_MAX = 20, ENTRIES_MAX = 200 /* of a drop-down list */ };
 
 typedef struct {
   gboolean in_result;
@@ -26,15 +26,12 @@ typedef struct {
   Text *text;
   const Wire__Limits *limits;
   const MimePart *part;
-  Page *page;
+  Flow flow;
   GHashTable *styles;
-  GString *line;    /* of the open paragraph; NULL: none is open */
-  GPtrArray *boxes; /* char*: lines of the text boxes that are anchored in it */
   RunStyle paragraph, run;
   Field fields[FIELDS_MAX];
   guint n_fields;
-  guint hide;  /* within so many things that are not shown */
-  guint boxed; /* within so many text boxes */
+  guint hide; /* within so many things that are not shown */
 } Docx;
 
 static void walk(Docx *docx);
@@ -42,19 +39,19 @@ static void walk(Docx *docx);
 /* ---- text ---- */
 
 static gboolean is_shown(const Docx *docx) {
-  if (docx->hide > 0 || docx->run.struck || docx->run.hidden || !docx->line) return FALSE;
+  if (docx->hide > 0 || docx->run.struck || docx->run.hidden || !docx->flow.line) return FALSE;
   for (guint i = 0; i < docx->n_fields && i < FIELDS_MAX; i++)
     if (!docx->fields[i].in_result || docx->fields[i].silent) return FALSE;
   return TRUE;
 }
 
 static void append(Docx *docx, const char *text) {
-  if (is_shown(docx)) font_text(docx->line, text, strlen(text), docx->run.font, FALSE);
+  if (is_shown(docx)) font_text(docx->flow.line, text, strlen(text), docx->run.font, FALSE);
 }
 
 /* A sign that no font turns into another. */
 static void append_sign(Docx *docx, const char *sign) {
-  if (is_shown(docx)) g_string_append(docx->line, sign);
+  if (is_shown(docx)) g_string_append(docx->flow.line, sign);
 }
 
 static void read_text(Docx *docx) {
@@ -184,7 +181,7 @@ static void read_control(Docx *docx) {
       read_control_properties(docx, &control);
     } else if (!office_xml_is(&docx->xml, "sdtContent")) {
       office_xml_skip(&docx->xml);
-    } else if (control.box && docx->line) {
+    } else if (control.box && docx->flow.line) {
       docx->run = docx->paragraph;
       append_sign(docx, control.checked ? TICKED : UNTICKED);
       office_xml_skip(&docx->xml);
@@ -199,56 +196,14 @@ static void read_control(Docx *docx) {
 
 /* ---- paragraphs ---- */
 
-static void hand_line(Docx *docx, const char *text, gsize size) {
-  if (docx->boxed > 0 && docx->boxes) {
-    if (docx->boxes->len < BOX_LINES_MAX) g_ptr_array_add(docx->boxes, g_strndup(text, size));
-  } else {
-    page_line(docx->page, text, size, 0);
-  }
-}
-
-static void hand_lines(Docx *docx, const char *text) {
-  for (const char *p = text;; p++) {
-    gsize length = strcspn(p, "\n");
-    hand_line(docx, p, length);
-    p += length;
-    if (!*p) return;
-  }
-}
-
-static gboolean is_blank(const char *text) {
-  return text[strspn(text, " \t\n")] == '\0';
-}
-
-/* A paragraph and the text boxes that are anchored in it: one line of a box stands beside the
- * paragraph's words ("Nom :" and a box to fill in), more stand below them. */
-static void hand_paragraph(Docx *docx, GString *line, const GPtrArray *boxes) {
-  if (boxes->len == 1 && !is_blank(line->str) && !strchr(line->str, '\n'))
-    g_string_append_printf(line, "\t%s", (char *)boxes->pdata[0]);
-  if (boxes->len == 0 || !is_blank(line->str)) hand_lines(docx, line->str);
-  if (boxes->len == 1 && !is_blank(line->str)) return;
-  for (guint i = 0; i < boxes->len; i++) hand_line(docx, boxes->pdata[i], strlen(boxes->pdata[i]));
-}
-
 static void read_paragraph(Docx *docx) {
-  GString *outer = docx->line;
-  GPtrArray *outer_boxes = docx->boxes;
   RunStyle outer_style = docx->paragraph, outer_run = docx->run;
-  g_autoptr(GPtrArray) boxes = g_ptr_array_new_with_free_func(g_free);
-  docx->line = g_string_new(NULL);
-  docx->boxes = boxes;
-  guint outer_boxed = docx->boxed;
-  docx->boxed = 0;
+  FlowOuter outer = flow_begin(&docx->flow);
   docx->paragraph = docx->run = (RunStyle){0};
   walk(docx);
-  GString *line = docx->line;
-  docx->line = outer;
-  docx->boxes = outer_boxes;
-  docx->boxed = outer_boxed;
+  flow_end(&docx->flow, outer);
   docx->paragraph = outer_style;
   docx->run = outer_run;
-  if (docx->hide == 0 || docx->line == NULL) hand_paragraph(docx, line, boxes);
-  g_string_free(line, TRUE);
 }
 
 static void read_paragraph_style(Docx *docx) {
@@ -297,9 +252,9 @@ static void read_row(Docx *docx) {
     if (step != XML_STEP_OPEN) continue;
     const char *name = office_xml_name(&docx->xml);
     if (strcmp(name, "tc") == 0) {
-      page_cell_start(docx->page);
+      page_cell_start(docx->flow.page);
       walk(docx);
-      page_cell_end(docx->page);
+      page_cell_end(docx->flow.page);
     } else if (strcmp(name, "sdt") == 0) {
       read_control(docx);
     } else {
@@ -308,19 +263,19 @@ static void read_row(Docx *docx) {
     }
   }
   docx->hide = hidden;
-  page_row_end(docx->page);
+  page_row_end(docx->flow.page);
 }
 
 static void read_table(Docx *docx) {
-  page_table_start(docx->page);
+  page_table_start(docx->flow.page);
   walk(docx);
-  page_table_end(docx->page);
+  page_table_end(docx->flow.page);
 }
 
 static void read_cell(Docx *docx) { /* within a control */
-  page_cell_start(docx->page);
+  page_cell_start(docx->flow.page);
   walk(docx);
-  page_cell_end(docx->page);
+  page_cell_end(docx->flow.page);
 }
 
 static void read_run(Docx *docx) {
@@ -334,9 +289,9 @@ static void read_run_style(Docx *docx) {
 }
 
 static void read_box(Docx *docx) {
-  docx->boxed++;
+  docx->flow.boxed++;
   walk(docx);
-  docx->boxed--;
+  docx->flow.boxed--;
 }
 
 static void read_tab(Docx *docx) {
@@ -401,7 +356,7 @@ static void walk(Docx *docx) {
   for (XmlStep step; (step = office_xml_next(&docx->xml)) != XML_STEP_END;) {
     if (step == XML_STEP_CLOSE) return;
     if (step != XML_STEP_OPEN) continue;
-    if (page_full(docx->page)) {
+    if (page_full(docx->flow.page)) {
       office_xml_skip(&docx->xml);
       continue;
     }
@@ -432,10 +387,10 @@ static gboolean read_parts(Docx *docx, const Package *package, const char *prefi
     found = TRUE;
     if (!office_xml_open(&docx->xml, package_bytes(package, i))) continue;
     docx->n_fields = docx->hide = 0;
-    docx->page = page_new(docx->text, docx->limits, docx->part->index);
+    docx->flow.page = page_new(docx->text, docx->limits, docx->part->index);
     guint first = docx->text->lines->len;
     walk(docx);
-    page_free(docx->page);
+    page_free(docx->flow.page);
     *ret_broken = *ret_broken || docx->xml.broken;
     office_xml_close(&docx->xml);
     gboolean running = strcmp(prefix, "document") != 0;
@@ -443,14 +398,6 @@ static gboolean read_parts(Docx *docx, const Package *package, const char *prefi
       ((TextLine *)docx->text->lines->pdata[k])->header = TRUE;
   }
   return found;
-}
-
-static void add_reason(Text *text, const MimePart *part, const char *fault) {
-  const char *name = *part->name ? part->name : part->type;
-  gboolean limit = strcmp(fault, "damaged") != 0 && strcmp(fault, "encrypted") != 0;
-  g_ptr_array_add(text->review_reasons,
-                  limit ? g_strdup_printf("over the limit %s: %s read in part", fault, name)
-                        : g_strdup_printf("attachment %s cannot be read: %s", name, fault));
 }
 
 gboolean docx_read(const MimePart *part, const Wire__Limits *limits, Text *text) {
@@ -464,6 +411,6 @@ gboolean docx_read(const MimePart *part, const Wire__Limits *limits, Text *text)
   read_parts(&docx, package, "footer", &broken);
   const char *fault = package_fault(package);
   if (!fault && (broken || !found)) fault = "damaged";
-  if (fault) add_reason(text, part, fault);
+  if (fault) package_report(fault, part, text);
   return TRUE;
 }

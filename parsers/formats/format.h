@@ -19,4 +19,5 @@ const Format *format_find(const MimePart *part);
 
 gboolean plain_read(const MimePart *part, const Wire__Limits *limits, Text *text);
 gboolean docx_read(const MimePart *part, const Wire__Limits *limits, Text *text);
+gboolean opendoc_read(const MimePart *part, const Wire__Limits *limits, Text *text);
 gboolean html_read(const MimePart *part, const Wire__Limits *limits, Text *text);

@@ -11,6 +11,10 @@ static const Format formats[] = {
     {"application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx", docx_read},
     {"application/vnd.openxmlformats-officedocument.wordprocessingml.template", ".dotx", docx_read},
     {"application/vnd.ms-word.document.macroenabled.12", ".docm", docx_read},
+    {"application/vnd.oasis.opendocument.text", ".odt", opendoc_read},
+    {"application/vnd.oasis.opendocument.text-template", ".ott", opendoc_read},
+    {"application/vnd.oasis.opendocument.text-flat-xml", ".fodt", opendoc_read},
+    {"application/vnd.oasis.opendocument.spreadsheet", ".ods", opendoc_read},
     {"text/markdown", ".md", plain_read},
     {"message/rfc822-headers", NULL, plain_read},
 };

@@ -126,6 +126,14 @@ const char *package_fault(const Package *package) {
   return package->fault;
 }
 
+void package_report(const char *fault, const MimePart *part, Text *text) {
+  const char *name = *part->name ? part->name : part->type;
+  gboolean limit = strcmp(fault, "damaged") != 0 && strcmp(fault, "encrypted") != 0;
+  g_ptr_array_add(text->review_reasons,
+                  limit ? g_strdup_printf("over the limit %s: %s read in part", fault, name)
+                        : g_strdup_printf("attachment %s cannot be read: %s", name, fault));
+}
+
 guint package_count(const Package *package) {
   return package->entries->len;
 }

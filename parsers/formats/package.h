@@ -18,6 +18,9 @@ void package_free(Package *package);
  * nothing. Borrowed. */
 const char *package_fault(const Package *package);
 
+/* Say so in the text's review reasons. */
+void package_report(const char *fault, const MimePart *part, Text *text);
+
 /* Kept entries in the archive's order. Paths are UTF-8, without "..", relative. Borrowed. */
 guint package_count(const Package *package);
 const char *package_path(const Package *package, guint index);
