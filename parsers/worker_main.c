@@ -12,6 +12,7 @@
 
 #include "parsers/charset.h"
 #include "parsers/extract.h"
+#include "parsers/formats/format.h"
 #include "parsers/sandbox.h"
 #include "parsers/wire.h"
 
@@ -30,10 +31,11 @@ static const char warm_mail[] =
     "Content-Transfer-Encoding: base64\r\n\r\nUHLpbm9tIDogT2N06W8=\r\n--b--\r\n";
 
 static const char *const warm_charsets[] = {
-    "utf-8",      "us-ascii", "iso-8859-1",   "iso-8859-15",  "windows-1252", "iso-2022-jp",
-    "shift_jis",  "cp932",    "euc-jp",       "utf-7",        "utf-16",       "utf-16le",
-    "macintosh",  "gb18030",  "gbk",          "gb2312",       "big5",         "euc-kr",
-    "iso-8859-2", "koi8-r",   "windows-1251", "windows-1250", "iso-2022-kr",  NULL,
+    "utf-8",       "us-ascii",     "iso-8859-1",   "iso-8859-15", "windows-1252",
+    "iso-2022-jp", "shift_jis",    "cp932",        "euc-jp",      "utf-7",
+    "utf-16",      "utf-16le",     "utf-16be",     "macintosh",   "gb18030",
+    "gbk",         "gb2312",       "big5",         "euc-kr",      "iso-8859-2",
+    "koi8-r",      "windows-1251", "windows-1250", "iso-2022-kr", NULL,
 };
 
 static int fail(int code, const char *what, GError *error) {
@@ -48,6 +50,7 @@ static void warm_up(const Extractor *extractor) {
   for (gsize i = 0; warm_charsets[i]; i++)
     g_free(charset_to_utf8(japanese, sizeof japanese - 1, warm_charsets[i], NULL, NULL));
   g_free(charset_to_utf8(japanese, sizeof japanese - 1, NULL, NULL, NULL));
+  pdf_warm_up();
   Wire__Request request = WIRE__REQUEST__INIT;
   request.message.data = (guint8 *)warm_mail;
   request.message.len = sizeof warm_mail - 1;

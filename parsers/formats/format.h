@@ -20,4 +20,7 @@ const Format *format_find(const MimePart *part);
 gboolean plain_read(const MimePart *part, const Wire__Limits *limits, Text *text);
 gboolean docx_read(const MimePart *part, const Wire__Limits *limits, Text *text);
 gboolean opendoc_read(const MimePart *part, const Wire__Limits *limits, Text *text);
+/* What PDF documents need besides their bytes, loaded before the sandbox is entered. */
+void pdf_warm_up(void);
+gboolean pdf_read(const MimePart *part, const Wire__Limits *limits, Text *text);
 gboolean html_read(const MimePart *part, const Wire__Limits *limits, Text *text);

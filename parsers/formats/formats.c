@@ -15,6 +15,8 @@ static const Format formats[] = {
     {"application/vnd.oasis.opendocument.text-template", ".ott", opendoc_read},
     {"application/vnd.oasis.opendocument.text-flat-xml", ".fodt", opendoc_read},
     {"application/vnd.oasis.opendocument.spreadsheet", ".ods", opendoc_read},
+    {"application/pdf", ".pdf", pdf_read},
+    {"application/x-pdf", NULL, pdf_read},
     {"text/markdown", ".md", plain_read},
     {"message/rfc822-headers", NULL, plain_read},
 };

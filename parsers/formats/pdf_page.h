@@ -1,0 +1,37 @@
+/* pdf_page - the pieces of text on a page of a PDF, and the rows that they stand in.
+ *
+ * A row is what a reader sees on one height: its pieces from left to right, a wide gap between two
+ * of them is a tab. Coordinates are points from the page's top left. Private to pdf_read. */
+#pragma once
+#include <glib.h>
+
+typedef struct {
+  double x0, y0, x1, y1;
+} PdfBox;
+
+typedef struct {
+  PdfBox box;
+  char *text;    /* UTF-8, one line */
+  gboolean sign; /* a tick box: what it is for stands right behind it */
+} PdfPiece;
+
+typedef struct {
+  GArray *pieces; /* PdfPiece */
+} PdfPage;
+
+PdfPage *pdf_page_new(void);
+void pdf_page_free(PdfPage *page);
+
+/* Add a piece; `text` is taken. */
+void pdf_page_add(PdfPage *page, PdfBox box, char *text, gboolean sign);
+
+/* The rows from top to bottom as text ("" where a gap parts two of them), each handed to `row`. */
+typedef void (*PdfRow)(const char *text, const PdfBox *box, gpointer data);
+void pdf_page_rows(PdfPage *page, PdfRow row, gpointer data);
+
+/* Is there a piece right of, or above and near, the place? For labels of fields. */
+gboolean pdf_page_has_label(const PdfPage *page, const PdfBox *box);
+
+gboolean pdf_box_holds(const PdfBox *box, double x, double y);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdfPage, pdf_page_free)

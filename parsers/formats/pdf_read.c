@@ -1,0 +1,318 @@
+/* pdf_read - PDF documents to lines, by Poppler: printed text, form fields, what was typed over it.
+ *
+ * A form field stands where it is on the page, with its value; what a program painted there for it
+ * is left out. Struck-out text is left out. A page that is a picture is said to be one. */
+#include <math.h>
+#include <poppler.h>
+#include <string.h>
+
+#include "parsers/formats/font.h"
+#include "parsers/formats/format.h"
+#include "parsers/formats/package.h"
+#include "parsers/formats/pdf_page.h"
+
+#define TICKED "\342\230\222"   /* U+2612 */
+#define UNTICKED "\342\230\220" /* U+2610 */
+
+enum { AREAS_MAX = 5000, FIELD_TEXT_MAX_BYTES = 16 << 10 };
+
+static const double tab_gap = 1.3; /* as in pdf_page: a gap within a line of Poppler's */
+
+typedef struct {
+  const MimePart *part;
+  const Wire__Limits *limits;
+  Text *text;
+  guint number;  /* of the page, from 1 */
+  double height; /* of the page */
+  GArray *taken; /* PdfBox: what is painted there is a field's or was struck out */
+  PdfPage *page;
+} Pdf;
+
+/* Poppler counts the height of fields and annotations from the bottom, that of text from the top.
+ */
+static PdfBox box_of(const Pdf *pdf, const PopplerRectangle *area) {
+  return (PdfBox){MIN(area->x1, area->x2), pdf->height - MAX(area->y1, area->y2),
+                  MAX(area->x1, area->x2), pdf->height - MIN(area->y1, area->y2)};
+}
+
+/* ---- form fields ---- */
+
+/* One line: lines of a field are parted as those of an address are. */
+static char *one_line(char *take) {
+  g_autofree char *text = take;
+  if (!text || !g_utf8_validate(text, -1, NULL)) return g_strdup("");
+  g_strdelimit(text, "\r", '\n');
+  g_auto(GStrv) lines = g_strsplit(g_strstrip(text), "\n", -1);
+  GString *out = g_string_new(NULL);
+  for (guint i = 0; lines[i] && out->len < FIELD_TEXT_MAX_BYTES; i++) {
+    const char *line = g_strstrip(lines[i]);
+    if (*line) g_string_append_printf(out, "%s%s", out->len ? ", " : "", line);
+  }
+  return g_string_free(out, FALSE);
+}
+
+static char *chosen_items(PopplerFormField *field) {
+  int n = poppler_form_field_choice_get_n_items(field);
+  GString *out = g_string_new(NULL);
+  for (int i = 0; i < n && i < AREAS_MAX; i++) {
+    if (!poppler_form_field_choice_is_item_selected(field, i)) continue;
+    g_autofree char *item = poppler_form_field_choice_get_item(field, i);
+    if (item) g_string_append_printf(out, "%s%s", out->len ? ", " : "", item);
+  }
+  if (out->len == 0) {
+    g_autofree char *typed = poppler_form_field_choice_get_text(field);
+    if (typed) g_string_append(out, typed);
+  }
+  return g_string_free(out, FALSE);
+}
+
+/* What the field shows, in one line; NULL: nothing that is read (a button to push, a signature). */
+static char *field_text(PopplerFormField *field, gboolean *ret_sign) {
+  *ret_sign = FALSE;
+  switch (poppler_form_field_get_field_type(field)) {
+  case POPPLER_FORM_FIELD_TEXT:
+    return one_line(poppler_form_field_text_get_text(field));
+  case POPPLER_FORM_FIELD_CHOICE:
+    return one_line(chosen_items(field));
+  case POPPLER_FORM_FIELD_BUTTON:
+    if (poppler_form_field_button_get_button_type(field) == POPPLER_FORM_BUTTON_PUSH) return NULL;
+    *ret_sign = TRUE;
+    return g_strdup(poppler_form_field_button_get_state(field) ? TICKED : UNTICKED);
+  case POPPLER_FORM_FIELD_UNKNOWN:
+  case POPPLER_FORM_FIELD_SIGNATURE:
+  default:
+    return NULL;
+  }
+}
+
+/* What a field without anything printed beside it is called. The caller frees; NULL: nothing. */
+static char *field_name(PopplerFormField *field) {
+  char *name = poppler_form_field_get_alternate_ui_name(field);
+  if (name && *name) return name;
+  g_free(name);
+  name = poppler_form_field_get_partial_name(field);
+  if (!name) return NULL;
+  g_strdelimit(name, "_", ' ');
+  return name;
+}
+
+static void add_field(Pdf *pdf, const PopplerFormFieldMapping *mapping) {
+  gboolean sign = FALSE;
+  char *text = field_text(mapping->field, &sign);
+  if (!text) return;
+  PdfBox box = box_of(pdf, &mapping->area);
+  if (!*text) {
+    g_free(text);
+    return;
+  }
+  if (!sign && !pdf_page_has_label(pdf->page, &box)) {
+    g_autofree char *name = field_name(mapping->field);
+    char *named = name ? g_strconcat(name, "\t", text, NULL) : NULL;
+    if (named) {
+      g_free(text);
+      text = named;
+    }
+  }
+  pdf_page_add(pdf->page, box, text, sign);
+}
+
+/* ---- printed text ---- */
+
+static gboolean is_taken(const Pdf *pdf, double x, double y) {
+  for (guint i = 0; i < pdf->taken->len; i++)
+    if (pdf_box_holds(&g_array_index(pdf->taken, PdfBox, i), x, y)) return TRUE;
+  return FALSE;
+}
+
+/* "ABCDEF+Wingdings-Regular" is Wingdings. */
+static Font font_of(const char *name) {
+  const char *plus = name ? strchr(name, '+') : NULL;
+  g_autofree char *family = g_strdup(plus ? plus + 1 : name ? name : "");
+  family[strcspn(family, "-,")] = '\0';
+  return font_named(family, FONT_TEXT);
+}
+
+typedef struct {
+  Pdf *pdf;
+  const PopplerRectangle *boxes;
+  GString *text; /* of the open piece */
+  PdfBox box;
+  Font font;
+} Piece;
+
+static void end_piece(Piece *piece) {
+  const char *text = piece->text->str;
+  if (text[strspn(text, " \t")]) {
+    g_autofree char *copy = g_strstrip(g_strdup(text));
+    GString *out = g_string_new(NULL);
+    font_text(out, copy, strlen(copy), piece->font, FALSE);
+    gboolean sign = strcmp(out->str, TICKED) == 0 || strcmp(out->str, UNTICKED) == 0;
+    pdf_page_add(piece->pdf->page, piece->box, g_string_free(out, FALSE), sign);
+  }
+  g_string_truncate(piece->text, 0);
+}
+
+static void add_character(Piece *piece, const char *p, const PopplerRectangle *at) {
+  PdfBox box = {MIN(at->x1, at->x2), MIN(at->y1, at->y2), MAX(at->x1, at->x2), MAX(at->y1, at->y2)};
+  if (is_taken(piece->pdf, (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)) {
+    end_piece(piece);
+    return;
+  }
+  gboolean space = *p == ' ' || g_unichar_isspace(g_utf8_get_char(p));
+  double size = MAX(box.y1 - box.y0, 1);
+  if (!space && piece->text->len && box.x0 - piece->box.x1 > size * tab_gap) end_piece(piece);
+  if (piece->text->len == 0 && space) return;
+  if (piece->text->len == 0) piece->box = box;
+  if (space) {
+    g_string_append_c(piece->text, ' ');
+    return;
+  }
+  g_string_append_len(piece->text, p, g_utf8_next_char(p) - p);
+  piece->box.x1 = MAX(piece->box.x1, box.x1);
+  piece->box.y0 = MIN(piece->box.y0, box.y0);
+  piece->box.y1 = MAX(piece->box.y1, box.y1);
+}
+
+/* The font of every character, by Poppler's list of runs. */
+static Font font_at(GList **run, int index) {
+  while (*run && ((PopplerTextAttributes *)(*run)->data)->end_index < index) *run = (*run)->next;
+  return *run ? font_of(((PopplerTextAttributes *)(*run)->data)->font_name) : FONT_TEXT;
+}
+
+static void read_printed(Pdf *pdf, PopplerPage *page) {
+  g_autofree char *text = poppler_page_get_text(page);
+  PopplerRectangle *boxes = NULL;
+  guint n = 0;
+  if (!text || !poppler_page_get_text_layout(page, &boxes, &n)) return;
+  GList *runs = poppler_page_get_text_attributes(page), *run = runs;
+  Piece piece = {.pdf = pdf, .boxes = boxes, .text = g_string_new(NULL)};
+  int index = 0;
+  for (const char *p = text; *p && (guint)index < n; p = g_utf8_next_char(p), index++) {
+    Font font = font_at(&run, index);
+    if (*p == '\n' || font != piece.font) end_piece(&piece);
+    piece.font = font;
+    if (*p != '\n') add_character(&piece, p, &boxes[index]);
+  }
+  end_piece(&piece);
+  g_string_free(piece.text, TRUE);
+  poppler_page_free_text_attributes(runs);
+  g_free(boxes);
+}
+
+/* ---- annotations ---- */
+
+static void take_area(Pdf *pdf, PdfBox box) {
+  if (pdf->taken->len < AREAS_MAX) g_array_append_val(pdf->taken, box);
+}
+
+static gboolean is_box_empty(const PdfPage *page, const PdfBox *box) {
+  for (guint i = 0; i < page->pieces->len; i++) {
+    const PdfBox *piece = &g_array_index(page->pieces, PdfPiece, i).box;
+    if (pdf_box_holds(box, (piece->x0 + piece->x1) / 2, (piece->y0 + piece->y1) / 2)) return FALSE;
+  }
+  return TRUE;
+}
+
+/* Text that was typed onto the page; where a program painted it, it was read with the rest. */
+static void add_typed(Pdf *pdf, GList *annotations) {
+  for (GList *l = annotations; l; l = l->next) {
+    const PopplerAnnotMapping *mapping = l->data;
+    if (poppler_annot_get_annot_type(mapping->annot) != POPPLER_ANNOT_FREE_TEXT) continue;
+    PdfBox box = box_of(pdf, &mapping->area);
+    char *text = one_line(poppler_annot_get_contents(mapping->annot));
+    if (*text && is_box_empty(pdf->page, &box))
+      pdf_page_add(pdf->page, box, text, FALSE);
+    else
+      g_free(text);
+  }
+}
+
+static void take_struck_out(Pdf *pdf, GList *annotations) {
+  for (GList *l = annotations; l; l = l->next) {
+    const PopplerAnnotMapping *mapping = l->data;
+    if (poppler_annot_get_annot_type(mapping->annot) == POPPLER_ANNOT_STRIKE_OUT)
+      take_area(pdf, box_of(pdf, &mapping->area));
+  }
+}
+
+/* ---- pages ---- */
+
+static void hand_row(const char *text, const PdfBox *box, gpointer data) {
+  Pdf *pdf = data;
+  (void)box;
+  TextLine *line = text_add(pdf->text, pdf->limits, text, -1, pdf->part->index, 0);
+  if (line) line->page = pdf->number;
+}
+
+static const char *name_of(const MimePart *part) {
+  return *part->name ? part->name : part->type;
+}
+
+static void read_page(Pdf *pdf, PopplerPage *page) {
+  double width = 0;
+  poppler_page_get_size(page, &width, &pdf->height);
+  pdf->page = pdf_page_new();
+  pdf->taken = g_array_new(FALSE, FALSE, sizeof(PdfBox));
+  GList *fields = poppler_page_get_form_field_mapping(page);
+  GList *annotations = poppler_page_get_annot_mapping(page);
+  take_struck_out(pdf, annotations);
+  for (GList *l = fields; l; l = l->next)
+    take_area(pdf, box_of(pdf, &((PopplerFormFieldMapping *)l->data)->area));
+  read_printed(pdf, page);
+  add_typed(pdf, annotations);
+  for (GList *l = fields; l; l = l->next) add_field(pdf, l->data);
+  if (pdf->page->pieces->len == 0) {
+    GList *pictures = poppler_page_get_image_mapping(page);
+    if (pictures)
+      g_ptr_array_add(pdf->text->review_reasons, g_strdup_printf("page %u of %s is a picture",
+                                                                 pdf->number, name_of(pdf->part)));
+    poppler_page_free_image_mapping(pictures);
+  }
+  pdf_page_rows(pdf->page, hand_row, pdf);
+  poppler_page_free_form_field_mapping(fields);
+  poppler_page_free_annot_mapping(annotations);
+  g_array_unref(pdf->taken);
+  pdf_page_free(pdf->page);
+}
+
+static void read_pages(Pdf *pdf, PopplerDocument *document) {
+  int n = poppler_document_get_n_pages(document);
+  for (int i = 0; i < n && !pdf->text->over_limit; i++) {
+    if ((guint)i >= pdf->limits->pages) {
+      package_report("pages", pdf->part, pdf->text);
+      return;
+    }
+    pdf->number = (guint)i + 1;
+    PopplerPage *page = poppler_document_get_page(document, i);
+    if (!page) continue;
+    if (i > 0) hand_row("", NULL, pdf);
+    read_page(pdf, page);
+    g_object_unref(page);
+  }
+}
+
+static gboolean is_pdf(GBytes *content) {
+  gsize size = 0;
+  const char *data = g_bytes_get_data(content, &size);
+  return data && memmem(data, MIN(size, 1024), "%PDF-", 5);
+}
+
+void pdf_warm_up(void) {
+  static GIConv strings; /* Poppler's strings: kept open, or the C library forgets the module */
+  if (!strings) strings = g_iconv_open("UTF-8", "UTF-16BE");
+}
+
+gboolean pdf_read(const MimePart *part, const Wire__Limits *limits, Text *text) {
+  if (!is_pdf(part->content)) return FALSE;
+  g_autoptr(GError) error = NULL;
+  PopplerDocument *document = poppler_document_new_from_bytes(part->content, NULL, &error);
+  Pdf pdf = {.part = part, .limits = limits, .text = text};
+  if (document)
+    read_pages(&pdf, document);
+  else
+    package_report(g_error_matches(error, POPPLER_ERROR, POPPLER_ERROR_ENCRYPTED) ? "encrypted"
+                                                                                  : "damaged",
+                   part, text);
+  g_clear_object(&document);
+  return TRUE;
+}
