@@ -14,7 +14,8 @@ typedef struct {
   FormatReader read;
 } Format;
 
-/* The row for a part, by type, then by file name, then by content; NULL: none. */
+/* The row for a part, by what its content shows, then by its declared type, then, where that says
+ * nothing, by its file name; NULL: none. */
 const Format *format_find(const MimePart *part);
 
 gboolean plain_read(const MimePart *part, const Wire__Limits *limits, Text *text);

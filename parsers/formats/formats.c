@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "parsers/formats/format.h"
+#include "parsers/formats/sniff.h"
 
 static const Format formats[] = {
     {"text/plain", ".txt", plain_read},
@@ -34,13 +35,10 @@ static const Format *by_name(const char *name) {
   return NULL;
 }
 
-/* Types that say nothing, so that the name may. */
-static gboolean is_vague(const char *type) {
-  return strcmp(type, "application/octet-stream") == 0 || strcmp(type, "application/text") == 0;
-}
-
 const Format *format_find(const MimePart *part) {
-  const Format *format = by_type(part->type);
-  if (!format && is_vague(part->type)) format = by_name(part->name);
-  return format;
+  const char *type = sniff_type(part);
+  const Format *format = by_type(type);
+  if (format || !sniff_is_vague(type)) return format;
+  format = by_name(part->name);
+  return !format && sniff_is_text(part->content) ? by_type("text/plain") : format;
 }
