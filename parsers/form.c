@@ -427,6 +427,19 @@ static gboolean read_cells(FormReader *reader, const FormLabel *label) {
   return TRUE;
 }
 
+/* Where the choices end that begin beside `label`: they may go on in the cells behind ("☐ Oui",
+ * "☒ Non"), up to the next label. */
+static guint choices_end(const FormReader *reader, const FormLabel *label) {
+  guint end = MAX(label->stop, label->value);
+  if (!has_type(reader, label->label, "choice") || label->stop < label->cell_end) return end;
+  guint stop = (guint)strlen(line_of(reader, label->line)->text);
+  for (guint k = reader->scan.first[label->line]; k < reader->scan.first[label->line + 1]; k++) {
+    const FormLabel *other = label_at(reader, k);
+    if (other->accepted && other->start >= end) stop = MIN(stop, other->start);
+  }
+  return stop;
+}
+
 static void read_label(FormReader *reader, const FormLabel *label) {
   const char *line = line_of(reader, label->line)->text;
   guint end = MAX(label->stop, label->value); /* a mark may hold the next label */
@@ -437,6 +450,12 @@ static void read_label(FormReader *reader, const FormLabel *label) {
   gboolean last = label->stop == strlen(line);
   gboolean empty = is_blank(beside) && !has_tick(beside);
   if (empty && read_cells(reader, label)) return;
+  guint choices = choices_end(reader, label);
+  if (!empty && choices > MAX(label->stop, label->value)) {
+    end = choices;
+    g_free(beside);
+    beside = g_strndup(line + label->value, end - label->value);
+  }
   if (last && is_unanswered(reader, label, beside) && read_below(reader, label)) return;
   if (empty) {
     FormEntry *entry =
@@ -632,6 +651,7 @@ Form *form_read(Rules *rules, const Text *text, const Quote *quote) {
   g_array_set_clear_func(form->entries, entry_clear);
   form->made = g_ptr_array_new_with_free_func(g_free);
   FormReader reader = {.scan = {.rules = rules, .text = text, .quote = quote}, .form = form};
+  reader.table_end = G_MAXUINT; /* no table has ended at the first line */
   reader.taken = g_array_sized_new(FALSE, TRUE, sizeof(gboolean), text->lines->len + 1);
   g_array_set_size(reader.taken, text->lines->len + 1);
   form_scan(&reader.scan);

@@ -97,6 +97,12 @@ static gboolean begins_person(const People *people, const FormEntry *entry) {
   return FALSE;
 }
 
+/* Does the label ask for a name? Two cells behind "Civilité" are the choices of one person. */
+static gboolean names_person(const People *people, const FormEntry *entry) {
+  const char *role = people->reading->event->fields[entry->label->fields[0]]->role;
+  return strcmp(role, "last_name") == 0 || strcmp(role, "first_name") == 0;
+}
+
 static gboolean is_seen(const Block *block, const FormEntry *entry) {
   for (guint i = 0; i < entry->label->n_fields; i++)
     if (block->seen[entry->label->fields[i]]) return TRUE;
@@ -142,7 +148,7 @@ static gboolean is_in_columns(const People *people) {
   const Form *form = people->reading->form;
   for (guint i = 0; i < form->entries->len; i++) {
     const FormEntry *entry = &g_array_index(form->entries, FormEntry, i);
-    if (entry->column > 1 && begins_person(people, entry)) return TRUE;
+    if (entry->column > 1 && names_person(people, entry)) return TRUE;
   }
   return FALSE;
 }

@@ -72,6 +72,26 @@ gboolean pdf_page_has_label(const PdfPage *page, const PdfBox *box) {
   return FALSE;
 }
 
+PdfBox pdf_page_aligned(const PdfPage *page, PdfBox box) {
+  const PdfPiece *best = NULL;
+  double least = 0;
+  for (guint i = 0; i < page->pieces->len; i++) {
+    const PdfPiece *piece = piece_at(page, i);
+    double tall = piece->box.y1 - piece->box.y0;
+    double shared = MIN(piece->box.y1, box.y1) - MAX(piece->box.y0, box.y0);
+    if (piece->sign || shared < MIN(tall, box.y1 - box.y0) / 2) continue;
+    gboolean left = piece->box.x1 <= box.x0 + tall, right = piece->box.x0 >= box.x1 - tall;
+    if (!left && !right) continue;
+    double away = left ? box.x0 - piece->box.x1 : piece->box.x0 - box.x1;
+    /* of a field of several lines the first counts: the label stands at its top */
+    if (best && away + fabs(piece->box.y0 - box.y0) / 4 >= least) continue;
+    best = piece;
+    least = away + fabs(piece->box.y0 - box.y0) / 4;
+  }
+  if (!best) return box;
+  return (PdfBox){box.x0, best->box.y0, box.x1, best->box.y1};
+}
+
 /* ---- rows ---- */
 
 static gint by_height(gconstpointer a, gconstpointer b) {

@@ -32,6 +32,10 @@ void pdf_page_rows(PdfPage *page, PdfRow row, gpointer data);
 /* Is there a piece right of, or above and near, the place? For labels of fields. */
 gboolean pdf_page_has_label(const PdfPage *page, const PdfBox *box);
 
+/* The box moved to the height of the printed text beside it, if there is any: fields are drawn
+ * higher or lower than the words that they belong to. */
+PdfBox pdf_page_aligned(const PdfPage *page, PdfBox box);
+
 gboolean pdf_box_holds(const PdfBox *box, double x, double y);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdfPage, pdf_page_free)

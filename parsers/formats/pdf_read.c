@@ -113,7 +113,7 @@ static void add_field(Pdf *pdf, const PopplerFormFieldMapping *mapping) {
       text = named;
     }
   }
-  pdf_page_add(pdf->page, box, text, sign);
+  pdf_page_add(pdf->page, pdf_page_aligned(pdf->page, box), text, sign);
 }
 
 /* ---- printed text ---- */
@@ -160,7 +160,9 @@ static void add_character(Piece *piece, const char *p, const PopplerRectangle *a
   }
   gboolean space = *p == ' ' || g_unichar_isspace(g_utf8_get_char(p));
   double size = MAX(box.y1 - box.y0, 1);
-  if (!space && piece->text->len && box.x0 - piece->box.x1 > size * tab_gap) end_piece(piece);
+  gboolean jumps = box.x0 - piece->box.x1 > size * tab_gap || box.x0 < piece->box.x1 - size ||
+                   fabs(box.y0 + box.y1 - piece->box.y0 - piece->box.y1) > size;
+  if (!space && piece->text->len && jumps) end_piece(piece);
   if (piece->text->len == 0 && space) return;
   if (piece->text->len == 0) piece->box = box;
   if (space) {
@@ -205,12 +207,23 @@ static void take_area(Pdf *pdf, PdfBox box) {
   if (pdf->taken->len < AREAS_MAX) g_array_append_val(pdf->taken, box);
 }
 
-static gboolean is_box_empty(const PdfPage *page, const PdfBox *box) {
+/* Was that text read on the page, in the box? A program may have painted what was typed. */
+static gboolean is_painted(const PdfPage *page, const PdfBox *box, const char *text) {
   for (guint i = 0; i < page->pieces->len; i++) {
-    const PdfBox *piece = &g_array_index(page->pieces, PdfPiece, i).box;
-    if (pdf_box_holds(box, (piece->x0 + piece->x1) / 2, (piece->y0 + piece->y1) / 2)) return FALSE;
+    const PdfPiece *piece = &g_array_index(page->pieces, PdfPiece, i);
+    gboolean near = piece->box.x0 < box->x1 && piece->box.x1 > box->x0 && piece->box.y0 < box->y1 &&
+                    piece->box.y1 > box->y0;
+    if (near && *piece->text && (strstr(text, piece->text) || strstr(piece->text, text)))
+      return TRUE;
   }
-  return TRUE;
+  return FALSE;
+}
+
+/* A mere cross or tick that was typed before a choice. */
+static gboolean is_cross(const char *text) {
+  static const char *const crosses[] = {"x", "X", "✗", "✘", "✓", "✔",
+                                        "√", "☒", "☑", "v", "V", NULL};
+  return g_strv_contains(crosses, text);
 }
 
 /* Text that was typed onto the page; where a program painted it, it was read with the rest. */
@@ -220,10 +233,12 @@ static void add_typed(Pdf *pdf, GList *annotations) {
     if (poppler_annot_get_annot_type(mapping->annot) != POPPLER_ANNOT_FREE_TEXT) continue;
     PdfBox box = box_of(pdf, &mapping->area);
     char *text = one_line(poppler_annot_get_contents(mapping->annot));
-    if (*text && is_box_empty(pdf->page, &box))
-      pdf_page_add(pdf->page, box, text, FALSE);
-    else
-      g_free(text);
+    gboolean cross = is_cross(text), painted = is_painted(pdf->page, &box, text);
+    if (*text && cross)
+      pdf_page_add(pdf->page, pdf_page_aligned(pdf->page, box), g_strdup(TICKED), TRUE);
+    else if (*text && !painted)
+      pdf_page_add(pdf->page, pdf_page_aligned(pdf->page, box), g_strdup(text), FALSE);
+    g_free(text);
   }
 }
 
