@@ -24,4 +24,5 @@ gboolean opendoc_read(const MimePart *part, const Wire__Limits *limits, Text *te
 /* What PDF documents need besides their bytes, loaded before the sandbox is entered. */
 void pdf_warm_up(void);
 gboolean pdf_read(const MimePart *part, const Wire__Limits *limits, Text *text);
+gboolean xlsx_read(const MimePart *part, const Wire__Limits *limits, Text *text);
 gboolean html_read(const MimePart *part, const Wire__Limits *limits, Text *text);

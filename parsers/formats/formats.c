@@ -18,6 +18,9 @@ static const Format formats[] = {
     {"application/vnd.oasis.opendocument.spreadsheet", ".ods", opendoc_read},
     {"application/pdf", ".pdf", pdf_read},
     {"application/x-pdf", NULL, pdf_read},
+    {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", xlsx_read},
+    {"application/vnd.openxmlformats-officedocument.spreadsheetml.template", ".xltx", xlsx_read},
+    {"application/vnd.ms-excel.sheet.macroenabled.12", ".xlsm", xlsx_read},
     {"text/markdown", ".md", plain_read},
     {"message/rfc822-headers", NULL, plain_read},
 };
