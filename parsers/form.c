@@ -388,6 +388,10 @@ static gboolean read_cells(FormReader *reader, const FormLabel *label) {
     if (!twin || !form_same_fields(twin->label, label->label) || !form_fills_cell(reader, twin))
       break;
   }
+  /* "Nom<tab>:<tab>DURAND": the colon has a cell of its own */
+  if (base + 2 < n && line[cells[base + 1].start] == ':' &&
+      cells[base + 1].end == cells[base + 1].start + 1)
+    base++;
   guint stop = base + 1;
   cut_cells(reader, label->line, cells, n);
   while (stop < n) {

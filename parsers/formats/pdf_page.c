@@ -13,7 +13,8 @@ enum {
 
 static const double tab_gap = 1.3;    /* times the height of the text: a wide gap */
 static const double space_gap = 0.12; /* the same: words are parted */
-static const double blank_gap = 1.8;  /* times the usual distance of rows: an empty line */
+static const double wide_gap = 0.4;
+static const double blank_gap = 1.8; /* times the usual distance of rows: an empty line */
 
 static void piece_clear(gpointer data) {
   g_free(((PdfPiece *)data)->text);
@@ -37,7 +38,7 @@ void pdf_page_add(PdfPage *page, PdfBox box, char *text, gboolean sign) {
     g_free(text);
     return;
   }
-  PdfPiece piece = {box, text, sign};
+  PdfPiece piece = {.box = box, .text = text, .sign = sign};
   g_array_append_val(page->pieces, piece);
 }
 
@@ -59,7 +60,7 @@ static double middle(const PdfPiece *piece) {
 }
 
 gboolean pdf_page_has_label(const PdfPage *page, const PdfBox *box) {
-  PdfPiece field = {*box, NULL, FALSE};
+  PdfPiece field = {.box = *box};
   for (guint i = 0; i < page->pieces->len; i++) {
     const PdfPiece *piece = piece_at(page, i);
     if (piece->sign) continue;
@@ -106,27 +107,28 @@ static gint by_place(gconstpointer a, gconstpointer b) {
 
 typedef struct {
   guint start, end; /* pieces */
-  double middle;
+  double top, middle;
 } Row;
 
 /* Where the row ends that begins with piece `i`; pieces are sorted by height. */
-static guint row_end(const PdfPage *page, guint i) {
-  double low = height(piece_at(page, i)), at = middle(piece_at(page, i));
+static guint row_end(const GArray *pieces, guint i) {
+  const PdfPiece *first = &g_array_index(pieces, PdfPiece, i);
+  double low = height(first), at = middle(first);
   guint end = i + 1;
-  for (; end < page->pieces->len; end++) {
-    const PdfPiece *piece = piece_at(page, end);
+  for (; end < pieces->len; end++) {
+    const PdfPiece *piece = &g_array_index(pieces, PdfPiece, end);
     low = MIN(low, height(piece));
     if (middle(piece) - at > low * 0.6) break;
   }
   return end;
 }
 
-static GArray *find_rows(PdfPage *page) {
+static GArray *find_rows(GArray *pieces) {
   GArray *rows = g_array_new(FALSE, FALSE, sizeof(Row));
-  g_array_sort(page->pieces, by_height);
-  for (guint i = 0; i < page->pieces->len;) {
-    Row row = {i, row_end(page, i), middle(piece_at(page, i))};
-    PdfPiece *first = &g_array_index(page->pieces, PdfPiece, i);
+  g_array_sort(pieces, by_height);
+  for (guint i = 0; i < pieces->len;) {
+    PdfPiece *first = &g_array_index(pieces, PdfPiece, i);
+    Row row = {i, row_end(pieces, i), first->box.y0, middle(first)};
     qsort(first, row.end - i, sizeof *first, by_place);
     g_array_append_val(rows, row);
     i = row.end;
@@ -140,19 +142,20 @@ static const char *gap_between(const PdfPiece *left, const PdfPiece *right) {
   if (left->sign && gap < SIGN_GAP_POINTS) return " ";
   if (right->sign && gap < size * 3) return " ";
   if (gap > size * tab_gap) return "\t";
+  gboolean wide =
+      g_unichar_iswide(g_utf8_get_char(right->text)) ||
+      g_unichar_iswide(g_utf8_get_char(g_utf8_prev_char(left->text + strlen(left->text))));
+  if (wide && gap < size * wide_gap)
+    return ""; /* ideographs and digits stand apart by themselves */
   return gap > size * space_gap || right->sign ? " " : "";
 }
 
-static char *row_text(const PdfPage *page, const Row *row, PdfBox *ret_box) {
+static char *row_text(const GArray *pieces, const Row *row) {
   GString *text = g_string_new(NULL);
-  *ret_box = piece_at(page, row->start)->box;
   for (guint i = row->start; i < row->end; i++) {
-    const PdfPiece *piece = piece_at(page, i);
-    if (i > row->start) g_string_append(text, gap_between(piece_at(page, i - 1), piece));
+    const PdfPiece *piece = &g_array_index(pieces, PdfPiece, i);
+    if (i > row->start) g_string_append(text, gap_between(piece - 1, piece));
     g_string_append(text, piece->text);
-    ret_box->x1 = MAX(ret_box->x1, piece->box.x1);
-    ret_box->y0 = MIN(ret_box->y0, piece->box.y0);
-    ret_box->y1 = MAX(ret_box->y1, piece->box.y1);
   }
   return g_string_free(text, FALSE);
 }
@@ -172,15 +175,154 @@ static double usual_distance(const GArray *rows) {
   return distances[(rows->len - 1) / 2];
 }
 
-void pdf_page_rows(PdfPage *page, PdfRow hand, gpointer data) {
-  g_autoptr(GArray) rows = find_rows(page);
+static void write_text(Page *out, char *take) {
+  page_line(out, take, strlen(take), 0);
+  g_free(take);
+}
+
+/* ---- tables ---- */
+
+typedef struct {
+  PdfBox box;
+  GArray *pieces; /* PdfPiece, borrowed texts */
+} Cell;
+
+static void cell_clear(gpointer data) {
+  g_array_unref(((Cell *)data)->pieces);
+}
+
+static gboolean is_same(const PdfBox *a, const PdfBox *b) {
+  return fabs(a->x0 - b->x0) < 2 && fabs(a->y0 - b->y0) < 2 && fabs(a->x1 - b->x1) < 2 &&
+         fabs(a->y1 - b->y1) < 2;
+}
+
+static gboolean holds_box(const PdfBox *outer, const PdfBox *inner) {
+  return !is_same(outer, inner) &&
+         pdf_box_holds(outer, (inner->x0 + inner->x1) / 2, (inner->y0 + inner->y1) / 2);
+}
+
+/* A frame around other cells is no cell of a table. */
+static void drop_frames(PdfPage *page) {
+  for (guint i = 0; i < page->pieces->len; i++) {
+    PdfPiece *piece = &g_array_index(page->pieces, PdfPiece, i);
+    for (guint k = 0; piece->ruled && k < page->pieces->len; k++) {
+      const PdfPiece *other = piece_at(page, k);
+      if (other->ruled && holds_box(&piece->cell, &other->cell)) piece->ruled = FALSE;
+    }
+  }
+}
+
+/* The cells, each with its pieces; what stands in none goes to `free_pieces`. */
+static GArray *find_cells(PdfPage *page, GArray *free_pieces) {
+  GArray *cells = g_array_new(FALSE, FALSE, sizeof(Cell));
+  g_array_set_clear_func(cells, cell_clear);
+  drop_frames(page);
+  for (guint i = 0; i < page->pieces->len; i++) {
+    const PdfPiece *piece = piece_at(page, i);
+    Cell *cell = NULL;
+    for (guint k = 0; piece->ruled && k < cells->len && !cell; k++)
+      if (is_same(&g_array_index(cells, Cell, k).box, &piece->cell))
+        cell = &g_array_index(cells, Cell, k);
+    if (piece->ruled && !cell) {
+      Cell fresh = {piece->cell, g_array_new(FALSE, FALSE, sizeof(PdfPiece))};
+      g_array_append_val(cells, fresh);
+      cell = &g_array_index(cells, Cell, cells->len - 1);
+    }
+    g_array_append_val(cell ? cell->pieces : free_pieces, *piece);
+  }
+  return cells;
+}
+
+static gint by_cell(gconstpointer a, gconstpointer b) {
+  const Cell *x = a, *y = b;
+  if (fabs(x->box.y0 - y->box.y0) >= 2) return x->box.y0 < y->box.y0 ? -1 : 1;
+  return x->box.x0 < y->box.x0 ? -1 : x->box.x0 > y->box.x0;
+}
+
+/* Does the row after `row` go on with it, for want of room in the cell? */
+static gboolean is_wrapped(const Cell *cell, const Row *row) {
+  const PdfPiece *last = &g_array_index(cell->pieces, PdfPiece, row->end - 1), *next = last + 1;
+  double room = cell->box.x1 - last->box.x1, size = height(last);
+  if (last->sign || next->sign || g_str_has_suffix(last->text, ":")) return FALSE;
+  return next->box.x1 - next->box.x0 + size * 0.8 > room;
+}
+
+/* A word that was broken because the cell is narrow, an address at any place of it. */
+static gboolean is_broken_word(const GString *line, const char *next) {
+  const char *word = strrchr(line->str, ' ');
+  gboolean alone = !word;
+  word = word ? word + 1 : line->str;
+  if (strchr(word, '@')) return TRUE;
+  if (strchr(next, '@') && !strchr(next, ' ') && strpbrk(word, ".-_")) return TRUE;
+  if (g_str_has_suffix(word, "-") && strlen(word) > 1) return TRUE;
+  return alone && g_unichar_islower(g_utf8_get_char(next)) && !strchr(next, ' ');
+}
+
+static void write_cell(const Cell *cell, Page *out) {
+  g_autoptr(GArray) rows = find_rows(cell->pieces);
+  g_autoptr(GString) line = g_string_new(NULL);
+  for (guint r = 0; r < rows->len; r++) {
+    const Row *row = &g_array_index(rows, Row, r);
+    g_autofree char *text = row_text(cell->pieces, row);
+    if (line->len && !is_broken_word(line, text)) g_string_append_c(line, ' ');
+    g_string_append(line, text);
+    if (r + 1 < rows->len && is_wrapped(cell, row)) continue;
+    page_line(out, line->str, line->len, 0);
+    g_string_truncate(line, 0);
+  }
+}
+
+/* A field's frame beside its label is no table: cells stand side by side there. */
+static gboolean has_neighbour(const GArray *cells, guint i) {
+  const PdfBox *box = &g_array_index(cells, Cell, i).box;
+  for (guint k = 0; k < cells->len; k++) {
+    const PdfBox *other = &g_array_index(cells, Cell, k).box;
+    if (k == i || other->y0 > box->y1 - 3 || other->y1 < box->y0 + 3) continue;
+    if (fabs(other->x0 - box->x1) < 3 || fabs(other->x1 - box->x0) < 3) return TRUE;
+  }
+  return FALSE;
+}
+
+static void free_lone_cells(GArray *cells, GArray *free_pieces) {
+  for (guint i = cells->len; i > 0; i--) {
+    const GArray *pieces = g_array_index(cells, Cell, i - 1).pieces;
+    if (has_neighbour(cells, i - 1)) continue;
+    g_array_append_vals(free_pieces, pieces->data, pieces->len);
+    g_array_remove_index(cells, i - 1);
+  }
+}
+
+/* One row of cells, those from `i` on that begin at one height; returns the one behind. */
+static guint write_cells(GArray *cells, guint i, Page *out) {
+  double top = g_array_index(cells, Cell, i).box.y0;
+  page_table_start(out);
+  for (; i < cells->len && fabs(g_array_index(cells, Cell, i).box.y0 - top) < 2; i++) {
+    page_cell_start(out);
+    write_cell(&g_array_index(cells, Cell, i), out);
+    page_cell_end(out);
+  }
+  page_row_end(out);
+  page_table_end(out);
+  return i;
+}
+
+void pdf_page_write(PdfPage *page, Page *out) {
+  g_autoptr(GArray) pieces = g_array_new(FALSE, FALSE, sizeof(PdfPiece));
+  g_autoptr(GArray) cells = find_cells(page, pieces);
+  free_lone_cells(cells, pieces);
+  g_autoptr(GArray) rows = find_rows(pieces);
   double usual = usual_distance(rows);
+  g_array_sort(cells, by_cell);
+  guint c = 0;
   for (guint i = 0; i < rows->len; i++) {
     const Row *row = &g_array_index(rows, Row, i);
-    PdfBox box;
-    if (i > 0 && row->middle - g_array_index(rows, Row, i - 1).middle > usual * blank_gap)
-      hand("", NULL, data);
-    g_autofree char *text = row_text(page, row, &box);
-    hand(text, &box, data);
+    gboolean parted = i > 0 && row->middle - (row - 1)->middle > usual * blank_gap;
+    while (c < cells->len && g_array_index(cells, Cell, c).box.y0 <= row->top) {
+      c = write_cells(cells, c, out);
+      parted = FALSE;
+    }
+    if (parted) page_line(out, "", 0, 0);
+    write_text(out, row_text(pieces, row));
   }
+  while (c < cells->len) c = write_cells(cells, c, out);
 }

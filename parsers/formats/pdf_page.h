@@ -1,9 +1,10 @@
 /* pdf_page - the pieces of text on a page of a PDF, and the rows that they stand in.
  *
  * A row is what a reader sees on one height: its pieces from left to right, a wide gap between two
- * of them is a tab. Coordinates are points from the page's top left. Private to pdf_read. */
+ * of them is a tab. Pieces in ruled cells are rows of a table. Coordinates are points from the
+ * page's top left. Private to pdf_read. */
 #pragma once
-#include <glib.h>
+#include "parsers/formats/page.h"
 
 typedef struct {
   double x0, y0, x1, y1;
@@ -11,8 +12,10 @@ typedef struct {
 
 typedef struct {
   PdfBox box;
-  char *text;    /* UTF-8, one line */
-  gboolean sign; /* a tick box: what it is for stands right behind it */
+  char *text;     /* UTF-8, one line */
+  gboolean sign;  /* a tick box: what it is for stands right behind it */
+  gboolean ruled; /* it stands in a cell with rules on all sides */
+  PdfBox cell;
 } PdfPiece;
 
 typedef struct {
@@ -25,11 +28,10 @@ void pdf_page_free(PdfPage *page);
 /* Add a piece; `text` is taken. */
 void pdf_page_add(PdfPage *page, PdfBox box, char *text, gboolean sign);
 
-/* The rows from top to bottom as text ("" where a gap parts two of them), each handed to `row`. */
-typedef void (*PdfRow)(const char *text, const PdfBox *box, gpointer data);
-void pdf_page_rows(PdfPage *page, PdfRow row, gpointer data);
+/* Write the rows from top to bottom ("" where a gap parts two of them), those of tables as such. */
+void pdf_page_write(PdfPage *page, Page *out);
 
-/* Is there a piece right of, or above and near, the place? For labels of fields. */
+/* Is there a piece left of, or above and near, the place? For labels of fields. */
 gboolean pdf_page_has_label(const PdfPage *page, const PdfBox *box);
 
 /* The box moved to the height of the printed text beside it, if there is any: fields are drawn

@@ -9,12 +9,12 @@
 #include "parsers/formats/font.h"
 #include "parsers/formats/format.h"
 #include "parsers/formats/package.h"
-#include "parsers/formats/pdf_page.h"
+#include "parsers/formats/pdf_drawing.h"
 
 #define TICKED "\342\230\222"   /* U+2612 */
 #define UNTICKED "\342\230\220" /* U+2610 */
 
-enum { AREAS_MAX = 5000, FIELD_TEXT_MAX_BYTES = 16 << 10 };
+enum { CHOICE_MAX_BYTES = 24, AREAS_MAX = 5000, FIELD_TEXT_MAX_BYTES = 16 << 10 };
 
 static const double tab_gap = 1.3; /* as in pdf_page: a gap within a line of Poppler's */
 
@@ -26,6 +26,8 @@ typedef struct {
   double height; /* of the page */
   GArray *taken; /* PdfBox: what is painted there is a field's or was struck out */
   PdfPage *page;
+  gboolean buttons;    /* it has boxes that are form fields: none is only drawn */
+  PdfDrawing *drawing; /* NULL: too large to be looked at */
 } Pdf;
 
 /* Poppler counts the height of fields and annotations from the bottom, that of text from the top.
@@ -101,6 +103,7 @@ static void add_field(Pdf *pdf, const PopplerFormFieldMapping *mapping) {
   char *text = field_text(mapping->field, &sign);
   if (!text) return;
   PdfBox box = box_of(pdf, &mapping->area);
+  pdf->buttons = pdf->buttons || sign;
   if (!*text) {
     g_free(text);
     return;
@@ -142,7 +145,8 @@ typedef struct {
 
 static void end_piece(Piece *piece) {
   const char *text = piece->text->str;
-  if (text[strspn(text, " \t")]) {
+  gboolean struck = piece->pdf->drawing && pdf_drawing_struck(piece->pdf->drawing, &piece->box);
+  if (text[strspn(text, " \t")] && !struck) {
     g_autofree char *copy = g_strstrip(g_strdup(text));
     GString *out = g_string_new(NULL);
     font_text(out, copy, strlen(copy), piece->font, FALSE);
@@ -165,8 +169,8 @@ static void add_character(Piece *piece, const char *p, const PopplerRectangle *a
   if (!space && piece->text->len && jumps) end_piece(piece);
   if (piece->text->len == 0 && space) return;
   if (piece->text->len == 0) piece->box = box;
-  if (space) {
-    g_string_append_c(piece->text, ' ');
+  if (space) { /* each word is a piece: a stroke may go through one of them */
+    end_piece(piece);
     return;
   }
   g_string_append_len(piece->text, p, g_utf8_next_char(p) - p);
@@ -252,11 +256,49 @@ static void take_struck_out(Pdf *pdf, GList *annotations) {
 
 /* ---- pages ---- */
 
-static void hand_row(const char *text, const PdfBox *box, gpointer data) {
-  Pdf *pdf = data;
-  (void)box;
-  TextLine *line = text_add(pdf->text, pdf->limits, text, -1, pdf->part->index, 0);
-  if (line) line->page = pdf->number;
+/* Does any text stand between the box and the text that it may belong to, or in it? */
+static gboolean is_free(const PdfPage *page, const PdfBox *box, guint but) {
+  for (guint i = 0; i < page->pieces->len; i++) {
+    const PdfBox *piece = &g_array_index(page->pieces, PdfPiece, i).box;
+    if (i != but && piece->x0 < box->x1 && piece->x1 > box->x0 && piece->y0 < box->y1 &&
+        piece->y1 > box->y0)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Tick boxes that are drawn, not written. */
+static void add_drawn_boxes(Pdf *pdf) {
+  guint n = pdf->page->pieces->len;
+  for (guint i = 0; i < n; i++) {
+    const PdfPiece *piece = &g_array_index(pdf->page->pieces, PdfPiece, i);
+    PdfBox text = piece->box, box;
+    double size = text.y1 - text.y0;
+    PdfBox before = {text.x0 - size * 1.2, text.y0 + size / 4, text.x0 - 0.5, text.y1 - size / 4};
+    gboolean ticked = FALSE;
+    if (piece->sign || strlen(piece->text) > CHOICE_MAX_BYTES || !is_free(pdf->page, &before, i))
+      continue;
+    if (!pdf_drawing_tick(pdf->drawing, &text, &box, &ticked)) continue;
+    box.y0 = text.y0;
+    box.y1 = text.y1;
+    pdf_page_add(pdf->page, box, g_strdup(ticked ? TICKED : UNTICKED), TRUE);
+  }
+}
+
+static void find_cells(Pdf *pdf) {
+  for (guint i = 0; i < pdf->page->pieces->len; i++) {
+    PdfPiece *piece = &g_array_index(pdf->page->pieces, PdfPiece, i);
+    piece->ruled = pdf_drawing_cell(pdf->drawing, &piece->box, &piece->cell);
+  }
+}
+
+static void write_page(Pdf *pdf) {
+  guint first = pdf->text->lines->len;
+  Page *out = page_new(pdf->text, pdf->limits, pdf->part->index);
+  pdf_page_write(pdf->page, out);
+  page_free(out);
+  for (guint i = first; i < pdf->text->lines->len; i++)
+    ((TextLine *)pdf->text->lines->pdata[i])->page = pdf->number;
 }
 
 static const char *name_of(const MimePart *part) {
@@ -266,7 +308,9 @@ static const char *name_of(const MimePart *part) {
 static void read_page(Pdf *pdf, PopplerPage *page) {
   double width = 0;
   poppler_page_get_size(page, &width, &pdf->height);
+  pdf->buttons = FALSE;
   pdf->page = pdf_page_new();
+  pdf->drawing = pdf_drawing_new(page, pdf->limits->page_pixels);
   pdf->taken = g_array_new(FALSE, FALSE, sizeof(PdfBox));
   GList *fields = poppler_page_get_form_field_mapping(page);
   GList *annotations = poppler_page_get_annot_mapping(page);
@@ -283,7 +327,12 @@ static void read_page(Pdf *pdf, PopplerPage *page) {
                                                                  pdf->number, name_of(pdf->part)));
     poppler_page_free_image_mapping(pictures);
   }
-  pdf_page_rows(pdf->page, hand_row, pdf);
+  if (pdf->drawing) {
+    if (!pdf->buttons) add_drawn_boxes(pdf);
+    find_cells(pdf);
+  }
+  write_page(pdf);
+  pdf_drawing_free(pdf->drawing);
   poppler_page_free_form_field_mapping(fields);
   poppler_page_free_annot_mapping(annotations);
   g_array_unref(pdf->taken);
@@ -300,7 +349,7 @@ static void read_pages(Pdf *pdf, PopplerDocument *document) {
     pdf->number = (guint)i + 1;
     PopplerPage *page = poppler_document_get_page(document, i);
     if (!page) continue;
-    if (i > 0) hand_row("", NULL, pdf);
+    if (i > 0) text_add(pdf->text, pdf->limits, "", 0, pdf->part->index, 0);
     read_page(pdf, page);
     g_object_unref(page);
   }

@@ -1,0 +1,210 @@
+/* pdf_drawing - see pdf_drawing.h. */
+#include "parsers/formats/pdf_drawing.h"
+
+#include <cairo.h>
+#include <math.h>
+#include <string.h>
+
+enum {
+  SCALE = 2,       /* pixels a point */
+  RULE_GREY = 205, /* darker belongs to a rule; shades of cells are lighter */
+  INK_GREY = 140,  /* darker is ink */
+  ACROSS_MIN = 30 * SCALE,
+  DOWN_MIN = 12 * SCALE,
+  RULES_MAX = 4000,
+  SIDE_PERCENT = 75 /* of a box's side that is drawn */
+};
+
+typedef struct {
+  double at, from,
+      to; /* a rule across: its height, from left to right; down: the other way round */
+} Rule;
+
+struct PdfDrawing {
+  cairo_surface_t *surface;
+  const guint8 *grey; /* 4 bytes a pixel, of which the first is looked at */
+  int width, height, stride;
+  GArray *across, *down; /* Rule */
+};
+
+static guint8 grey_at(const PdfDrawing *drawing, int x, int y) {
+  if (x < 0 || y < 0 || x >= drawing->width || y >= drawing->height) return 255;
+  const guint8 *pixel = drawing->grey + (gsize)y * (gsize)drawing->stride + (gsize)x * 4;
+  return (guint8)((pixel[0] + 5 * pixel[1] + 2 * pixel[2]) / 8); /* blue, green, red */
+}
+
+static void add_rule(GArray *rules, int at, int from, int to) {
+  Rule rule = {(double)at / SCALE, (double)from / SCALE, (double)to / SCALE};
+  /* the same rule, one pixel thicker */
+  for (guint i = rules->len; i > 0 && i + 40 > rules->len; i--) {
+    const Rule *before = &g_array_index(rules, Rule, i - 1);
+    if (rule.at - before->at <= 1.0 && rule.from < before->to && rule.to > before->from) return;
+  }
+  if (rules->len < RULES_MAX) g_array_append_val(rules, rule);
+}
+
+static void find_across(PdfDrawing *drawing) {
+  for (int y = 0; y < drawing->height; y++) {
+    int from = -1;
+    for (int x = 0; x <= drawing->width; x++) {
+      gboolean dark = grey_at(drawing, x, y) < RULE_GREY;
+      if (dark && from < 0) from = x;
+      if (dark || from < 0) continue;
+      if (x - from >= ACROSS_MIN) add_rule(drawing->across, y, from, x);
+      from = -1;
+    }
+  }
+}
+
+static void find_down(PdfDrawing *drawing) {
+  for (int x = 0; x < drawing->width; x++) {
+    int from = -1;
+    for (int y = 0; y <= drawing->height; y++) {
+      gboolean dark = grey_at(drawing, x, y) < RULE_GREY;
+      if (dark && from < 0) from = y;
+      if (dark || from < 0) continue;
+      if (y - from >= DOWN_MIN) add_rule(drawing->down, x, from, y);
+      from = -1;
+    }
+  }
+}
+
+PdfDrawing *pdf_drawing_new(PopplerPage *page, guint64 pixels) {
+  double width = 0, height = 0;
+  poppler_page_get_size(page, &width, &height);
+  if (!(width > 0 && height > 0) || width * height * SCALE * SCALE > (double)pixels) return NULL;
+  PdfDrawing *drawing = g_new0(PdfDrawing, 1);
+  drawing->width = (int)ceil(width * SCALE);
+  drawing->height = (int)ceil(height * SCALE);
+  drawing->surface =
+      cairo_image_surface_create(CAIRO_FORMAT_RGB24, drawing->width, drawing->height);
+  cairo_t *cairo = cairo_create(drawing->surface);
+  cairo_set_source_rgb(cairo, 1, 1, 1);
+  cairo_paint(cairo);
+  cairo_scale(cairo, SCALE, SCALE);
+  poppler_page_render(page, cairo);
+  cairo_destroy(cairo);
+  cairo_surface_flush(drawing->surface);
+  drawing->grey = cairo_image_surface_get_data(drawing->surface);
+  drawing->stride = cairo_image_surface_get_stride(drawing->surface);
+  drawing->across = g_array_new(FALSE, FALSE, sizeof(Rule));
+  drawing->down = g_array_new(FALSE, FALSE, sizeof(Rule));
+  if (!drawing->grey) drawing->width = drawing->height = 0;
+  find_across(drawing);
+  find_down(drawing);
+  return drawing;
+}
+
+void pdf_drawing_free(PdfDrawing *drawing) {
+  if (!drawing) return;
+  cairo_surface_destroy(drawing->surface);
+  g_array_unref(drawing->across);
+  g_array_unref(drawing->down);
+  g_free(drawing);
+}
+
+/* ---- cells ---- */
+
+/* The nearest rules on both sides of [low, high] that pass `at`; FALSE: one side has none. */
+static gboolean nearest(const GArray *rules, double at, double low, double high,
+                        const Rule **ret_before, const Rule **ret_behind) {
+  *ret_before = *ret_behind = NULL;
+  for (guint i = 0; i < rules->len; i++) {
+    const Rule *rule = &g_array_index(rules, Rule, i);
+    if (at < rule->from - 1 || at > rule->to + 1) continue;
+    if (rule->at <= low + 1 && (!*ret_before || rule->at > (*ret_before)->at)) *ret_before = rule;
+    if (rule->at >= high - 1 && (!*ret_behind || rule->at < (*ret_behind)->at)) *ret_behind = rule;
+  }
+  return *ret_before && *ret_behind;
+}
+
+/* Does the rule reach from one end to the other? */
+static gboolean spans(const Rule *rule, double from, double to) {
+  return rule->from <= from + 3 && rule->to >= to - 3;
+}
+
+gboolean pdf_drawing_cell(const PdfDrawing *drawing, const PdfBox *text, PdfBox *ret_cell) {
+  const Rule *left, *right, *top, *bottom;
+  double x = (text->x0 + text->x1) / 2, y = (text->y0 + text->y1) / 2;
+  double quarter = (text->y1 - text->y0) / 4; /* boxes of text reach beyond the letters */
+  if (!nearest(drawing->down, y, text->x0, text->x1, &left, &right) ||
+      !nearest(drawing->across, x, text->y0 + quarter, text->y1 - quarter, &top, &bottom))
+    return FALSE;
+  *ret_cell = (PdfBox){left->at, top->at, right->at, bottom->at};
+  return spans(left, top->at, bottom->at) && spans(right, top->at, bottom->at) &&
+         spans(top, left->at, right->at) && spans(bottom, left->at, right->at);
+}
+
+/* ---- boxes and strokes ---- */
+
+/* How much of the line from (x0, y0) to (x1, y1), level or upright, is ink; percent. */
+static int ink_along(const PdfDrawing *drawing, int x0, int y0, int x1, int y1) {
+  int dark = 0, all = 0;
+  for (int y = y0; y <= y1; y++)
+    for (int x = x0; x <= x1; x++, all++) dark += grey_at(drawing, x, y) < RULE_GREY;
+  return all ? dark * 100 / all : 0;
+}
+
+typedef struct {
+  int left, top, right, bottom; /* pixels */
+} Square;
+
+static gboolean is_square(const PdfDrawing *drawing, const Square *square) {
+  return ink_along(drawing, square->left, square->top, square->right, square->top) >=
+             SIDE_PERCENT &&
+         ink_along(drawing, square->left, square->bottom, square->right, square->bottom) >=
+             SIDE_PERCENT &&
+         ink_along(drawing, square->left, square->top, square->left, square->bottom) >=
+             SIDE_PERCENT &&
+         ink_along(drawing, square->right, square->top, square->right, square->bottom) >=
+             SIDE_PERCENT;
+}
+
+/* Is there ink within, away from the sides? */
+static gboolean is_filled(const PdfDrawing *drawing, const Square *square) {
+  int edge = MAX((square->right - square->left) / 6, 2), dark = 0, all = 0;
+  for (int y = square->top + edge; y <= square->bottom - edge; y++)
+    for (int x = square->left + edge; x <= square->right - edge; x++, all++)
+      dark += grey_at(drawing, x, y) < INK_GREY;
+  return all > 0 && dark * 100 / all >= 6;
+}
+
+/* The square whose right side is at `right`; sides between `least` and `most` pixels. */
+static gboolean square_at(const PdfDrawing *drawing, int right, int top, int bottom, int least,
+                          int most, Square *ret_square) {
+  for (int y = top; y <= bottom - least; y++) {
+    if (grey_at(drawing, right, y) >= RULE_GREY) continue;
+    for (int side = least; side <= most && y + side <= bottom; side++) {
+      *ret_square = (Square){right - side, y, right, y + side};
+      if (is_square(drawing, ret_square)) return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+gboolean pdf_drawing_tick(const PdfDrawing *drawing, const PdfBox *text, PdfBox *ret_box,
+                          gboolean *ret_ticked) {
+  double size = CLAMP(text->y1 - text->y0, 6, 20);
+  int least = (int)(size * 0.45 * SCALE), most = (int)(size * 1.4 * SCALE);
+  int top = (int)((text->y0 - size * 0.4) * SCALE), bottom = (int)((text->y1 + size * 0.4) * SCALE);
+  int from = (int)(text->x0 * SCALE), to = (int)((text->x0 - size * 2) * SCALE);
+  Square square;
+  for (int right = from; right >= to; right--) {
+    if (!square_at(drawing, right, top, bottom, least, most, &square)) continue;
+    *ret_ticked = is_filled(drawing, &square);
+    *ret_box = (PdfBox){(double)square.left / SCALE, (double)square.top / SCALE,
+                        (double)square.right / SCALE, (double)square.bottom / SCALE};
+    return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean pdf_drawing_struck(const PdfDrawing *drawing, const PdfBox *text) {
+  double size = text->y1 - text->y0;
+  int x0 = (int)(text->x0 * SCALE), x1 = (int)(text->x1 * SCALE);
+  if (x1 - x0 < (int)(size * SCALE)) return FALSE; /* a letter or two: a dash looks the same */
+  for (int y = (int)((text->y0 + size * 0.35) * SCALE);
+       y <= (int)((text->y0 + size * 0.75) * SCALE); y++)
+    if (ink_along(drawing, x0, y, x1, y) >= 97) return TRUE;
+  return FALSE;
+}
