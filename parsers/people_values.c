@@ -438,7 +438,10 @@ static void take_street(const Person *p, const FormEntry *entry, guint field) {
   take(p, entry, field, whole);
   if (!split) return;
   take_besides(p, entry, code_field, code);
-  take_besides(p, entry, city_field, city);
+  const char *place = city; /* "53400 – Craon" */
+  while (*place == ' ' || *place == '-' || g_str_has_prefix(place, "–"))
+    place = g_utf8_next_char(place);
+  take_besides(p, entry, city_field, place);
 }
 
 /* "67000 Strasbourg" under either label, or under the one for both. */
@@ -453,7 +456,10 @@ static void take_code_city(const Person *p, const FormEntry *entry, int only) {
   if (only < 0 && !split && code_field >= 0) take(p, entry, (guint)code_field, entry->raw);
   if (!split) return;
   take_besides(p, entry, code_field, code);
-  take_besides(p, entry, city_field, city);
+  const char *place = city; /* "53400 – Craon" */
+  while (*place == ' ' || *place == '-' || g_str_has_prefix(place, "–"))
+    place = g_utf8_next_char(place);
+  take_besides(p, entry, city_field, place);
 }
 
 /* ---- one entry ---- */

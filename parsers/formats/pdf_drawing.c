@@ -135,6 +135,15 @@ gboolean pdf_drawing_cell(const PdfDrawing *drawing, const PdfBox *text, PdfBox 
          spans(top, left->at, right->at) && spans(bottom, left->at, right->at);
 }
 
+gboolean pdf_drawing_parts(const PdfDrawing *drawing, double x0, double x1, double y) {
+  for (guint i = 0; i < drawing->down->len; i++) {
+    const Rule *rule = &g_array_index(drawing->down, Rule, i);
+    if (rule->at >= x0 - 0.5 && rule->at <= x1 + 0.5 && y >= rule->from && y <= rule->to)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* ---- boxes and strokes ---- */
 
 /* How much of the line from (x0, y0) to (x1, y1), level or upright, is ink; percent. */
@@ -162,7 +171,7 @@ static gboolean is_square(const PdfDrawing *drawing, const Square *square) {
 
 /* Is there ink within, away from the sides? */
 static gboolean is_filled(const PdfDrawing *drawing, const Square *square) {
-  int edge = MAX((square->right - square->left) / 6, 2), dark = 0, all = 0;
+  int edge = MAX((square->right - square->left) / 4, 3), dark = 0, all = 0;
   for (int y = square->top + edge; y <= square->bottom - edge; y++)
     for (int x = square->left + edge; x <= square->right - edge; x++, all++)
       dark += grey_at(drawing, x, y) < INK_GREY;

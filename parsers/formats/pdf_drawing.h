@@ -17,6 +17,9 @@ void pdf_drawing_free(PdfDrawing *drawing);
 /* The ruled cell around the box of a text; FALSE: it stands in none. */
 gboolean pdf_drawing_cell(const PdfDrawing *drawing, const PdfBox *text, PdfBox *ret_cell);
 
+/* Does an upright rule stand between x0 and x1 at height y? */
+gboolean pdf_drawing_parts(const PdfDrawing *drawing, double x0, double x1, double y);
+
 /* Is there a tick box right before the text? *ret_ticked: with something in it. */
 gboolean pdf_drawing_tick(const PdfDrawing *drawing, const PdfBox *text, PdfBox *ret_box,
                           gboolean *ret_ticked);

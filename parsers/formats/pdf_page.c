@@ -250,12 +250,10 @@ static gboolean is_wrapped(const Cell *cell, const Row *row) {
 /* A word that was broken because the cell is narrow, an address at any place of it. */
 static gboolean is_broken_word(const GString *line, const char *next) {
   const char *word = strrchr(line->str, ' ');
-  gboolean alone = !word;
   word = word ? word + 1 : line->str;
   if (strchr(word, '@')) return TRUE;
   if (strchr(next, '@') && !strchr(next, ' ') && strpbrk(word, ".-_")) return TRUE;
-  if (g_str_has_suffix(word, "-") && strlen(word) > 1) return TRUE;
-  return alone && g_unichar_islower(g_utf8_get_char(next)) && !strchr(next, ' ');
+  return g_str_has_suffix(word, "-") && strlen(word) > 1;
 }
 
 static void write_cell(const Cell *cell, Page *out) {

@@ -14,7 +14,12 @@
 #define TICKED "\342\230\222"   /* U+2612 */
 #define UNTICKED "\342\230\220" /* U+2610 */
 
-enum { CHOICE_MAX_BYTES = 24, AREAS_MAX = 5000, FIELD_TEXT_MAX_BYTES = 16 << 10 };
+enum {
+  RULE_GAP_POINTS = 1,
+  CHOICE_MAX_BYTES = 24,
+  AREAS_MAX = 5000,
+  FIELD_TEXT_MAX_BYTES = 16 << 10
+};
 
 static const double tab_gap = 1.3; /* as in pdf_page: a gap within a line of Poppler's */
 
@@ -166,6 +171,9 @@ static void add_character(Piece *piece, const char *p, const PopplerRectangle *a
   double size = MAX(box.y1 - box.y0, 1);
   gboolean jumps = box.x0 - piece->box.x1 > size * tab_gap || box.x0 < piece->box.x1 - size ||
                    fabs(box.y0 + box.y1 - piece->box.y0 - piece->box.y1) > size;
+  if (!space && piece->text->len && !jumps && piece->pdf->drawing &&
+      box.x0 - piece->box.x1 > RULE_GAP_POINTS)
+    jumps = pdf_drawing_parts(piece->pdf->drawing, piece->box.x1, box.x0, (box.y0 + box.y1) / 2);
   if (!space && piece->text->len && jumps) end_piece(piece);
   if (piece->text->len == 0 && space) return;
   if (piece->text->len == 0) piece->box = box;
@@ -259,26 +267,43 @@ static void take_struck_out(Pdf *pdf, GList *annotations) {
 /* Does any text stand between the box and the text that it may belong to, or in it? */
 static gboolean is_free(const PdfPage *page, const PdfBox *box, guint but) {
   for (guint i = 0; i < page->pieces->len; i++) {
-    const PdfBox *piece = &g_array_index(page->pieces, PdfPiece, i).box;
-    if (i != but && piece->x0 < box->x1 && piece->x1 > box->x0 && piece->y0 < box->y1 &&
-        piece->y1 > box->y0)
+    const PdfPiece *other = &g_array_index(page->pieces, PdfPiece, i);
+    const PdfBox *piece = &other->box;
+    if (i != but && !is_cross(other->text) && piece->x0 < box->x1 && piece->x1 > box->x0 &&
+        piece->y0 < box->y1 && piece->y1 > box->y0)
       return FALSE;
   }
   return TRUE;
 }
 
+/* Take out the cross that was typed into the box; FALSE: none was. */
+static gboolean drop_cross(PdfPage *page, const PdfBox *box) {
+  for (guint i = 0; i < page->pieces->len; i++) {
+    const PdfPiece *piece = &g_array_index(page->pieces, PdfPiece, i);
+    if (!is_cross(piece->text) || !pdf_box_holds(box, (piece->box.x0 + piece->box.x1) / 2,
+                                                 (piece->box.y0 + piece->box.y1) / 2))
+      continue;
+    g_array_remove_index(page->pieces, i);
+    return TRUE;
+  }
+  return FALSE;
+}
+
 /* Tick boxes that are drawn, not written. */
 static void add_drawn_boxes(Pdf *pdf) {
-  guint n = pdf->page->pieces->len;
-  for (guint i = 0; i < n; i++) {
+  for (guint i = 0; i < pdf->page->pieces->len && i < AREAS_MAX; i++) {
     const PdfPiece *piece = &g_array_index(pdf->page->pieces, PdfPiece, i);
     PdfBox text = piece->box, box;
     double size = text.y1 - text.y0;
+    if (is_cross(piece->text)) continue; /* it may stand in a box itself */
     PdfBox before = {text.x0 - size * 1.2, text.y0 + size / 4, text.x0 - 0.5, text.y1 - size / 4};
     gboolean ticked = FALSE;
     if (piece->sign || strlen(piece->text) > CHOICE_MAX_BYTES || !is_free(pdf->page, &before, i))
       continue;
     if (!pdf_drawing_tick(pdf->drawing, &text, &box, &ticked)) continue;
+    ticked = drop_cross(pdf->page, &box) || ticked;
+    PdfBox within = {box.x0 + 1, box.y0 + size / 4, box.x1 - 1, box.y1 - size / 4};
+    if (!is_free(pdf->page, &within, i)) continue; /* strokes of letters */
     box.y0 = text.y0;
     box.y1 = text.y1;
     pdf_page_add(pdf->page, box, g_strdup(ticked ? TICKED : UNTICKED), TRUE);
