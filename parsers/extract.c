@@ -11,6 +11,7 @@
 #include "parsers/calendar.h"
 #include "parsers/classify.h"
 #include "parsers/fields/field.h"
+#include "parsers/formats/container.h"
 #include "parsers/language.h"
 #include "parsers/people.h"
 #include "parsers/people_signature.h"
@@ -519,6 +520,7 @@ Extraction *extract(const Extractor *extractor, const Wire__Request *request) {
   g_autoptr(MimeMail) mail = mime_read(raw, &extractor->limits);
   read_header(mail, result);
   digest(mail, result);
+  container_expand(mail, &extractor->limits);
   read_body(extractor, request, mail, result);
   if (request->header_only) {
     forget_participants(&(Reading){.result = result});

@@ -8,6 +8,7 @@
 #include <gmime/gmime.h>
 #include <string.h>
 
+#include "parsers/formats/sniff.h"
 #include "parsers/mime_header.h"
 
 enum {
@@ -31,7 +32,8 @@ typedef struct {
 
 static void read_object(Reader *reader, GMimeObject *object, Place place);
 
-static void part_free(MimePart *part) {
+void mime_part_free(MimePart *part) {
+  if (!part) return;
   g_free(part->type);
   g_free(part->charset);
   g_free(part->name);
@@ -99,14 +101,20 @@ static GBytes *decoded_content(GMimeObject *object) {
   return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
 }
 
-static MimePart *add_part(Reader *reader, Place place, char *type, GBytes *content) {
+MimePart *mime_part_new(const char *type, GBytes *content) {
   MimePart *part = g_new0(MimePart, 1);
-  part->type = type;
+  part->type = g_strdup(type);
   part->charset = g_strdup("");
   part->name = g_strdup("");
   part->method = g_strdup("");
   part->content_id = g_strdup("");
+  part->alternative = -1;
   part->content = content;
+  return part;
+}
+
+static MimePart *add_part(Reader *reader, Place place, const char *type, GBytes *content) {
+  MimePart *part = mime_part_new(type, content);
   part->index = reader->mail->parts->len;
   part->depth = place.depth;
   part->alternative = place.alternative;
@@ -150,6 +158,7 @@ static gboolean is_encrypted(const MimePart *part, const char *type) {
   if (strcmp(part->type, "application/pkcs7-mime") == 0 ||
       strcmp(part->type, "application/x-pkcs7-mime") == 0) {
     g_autofree char *kind = lower_parameter(type, "smime-type");
+    if (sniff_is_signed(part->content)) return FALSE; /* whatever it is called */
     return strcmp(kind, "signed-data") != 0 && strcmp(kind, "certs-only") != 0;
   }
   return strcmp(part->type, "text/plain") == 0 && starts_with_pgp(part->content);
@@ -158,7 +167,8 @@ static gboolean is_encrypted(const MimePart *part, const char *type) {
 static void read_leaf(Reader *reader, GMimeObject *object, Place place) {
   g_autofree char *type = object_field(object, "Content-Type");
   g_autofree char *disposition = object_field(object, "Content-Disposition");
-  MimePart *part = add_part(reader, place, clean_type(type, "text/plain"), decoded_content(object));
+  g_autofree char *clean = clean_type(type, "text/plain");
+  MimePart *part = add_part(reader, place, clean, decoded_content(object));
   read_parameters(part, type, disposition);
   char *id = object_field(object, "Content-ID");
   take(&part->content_id, mime_clean_line(g_strdelimit(id, "<>", ' ')));
@@ -183,7 +193,7 @@ static void read_empty_multipart(Reader *reader, GMimeMultipart *multipart, Plac
   const char *prologue = g_mime_multipart_get_prologue(multipart);
   GBytes *content =
       prologue ? g_bytes_new(prologue, strlen(prologue)) : raw_content(GMIME_OBJECT(multipart));
-  add_part(reader, place, g_strdup("text/plain"), content);
+  add_part(reader, place, "text/plain", content);
 }
 
 static void read_multipart(Reader *reader, GMimeMultipart *multipart, Place place) {
@@ -199,12 +209,9 @@ static void read_multipart(Reader *reader, GMimeMultipart *multipart, Place plac
     read_object(reader, g_mime_multipart_get_part(multipart, i), place);
 }
 
-/* What a person may see of an attached message's header, decoded, one field a line. */
-static GBytes *header_text(GMimeObject *message) {
+static GBytes *shown_header(const MimeHeaders *headers) {
   static const char *const shown[] = {"subject", "from", "to", "date", "message-id"};
   static const char *const titles[] = {"Subject", "From", "To", "Date", "Message-ID"};
-  g_autofree char *block = g_mime_object_get_headers(message, NULL);
-  g_autoptr(MimeHeaders) headers = mime_headers_new(block ? block : "", block ? strlen(block) : 0);
   GString *text = g_string_new(NULL);
   for (gsize i = 0; i < G_N_ELEMENTS(shown); i++) {
     HeaderField *field = mime_headers_find(headers, shown[i], 0);
@@ -213,13 +220,23 @@ static GBytes *header_text(GMimeObject *message) {
   return g_string_free_to_bytes(text);
 }
 
+GBytes *mime_shown_header(const MimeMail *mail) {
+  return shown_header(mail->headers);
+}
+
+static GBytes *header_text(GMimeObject *message) {
+  g_autofree char *block = g_mime_object_get_headers(message, NULL);
+  g_autoptr(MimeHeaders) headers = mime_headers_new(block ? block : "", block ? strlen(block) : 0);
+  return shown_header(headers);
+}
+
 static void read_message(Reader *reader, GMimeMessage *message, Place place) {
   place.depth++;
   place.alternative = -1;
   place.message = ++reader->messages;
   if (reader->mail->parts->len < reader->limits->parts) {
-    MimePart *part = add_part(reader, place, g_strdup("message/rfc822-headers"),
-                              header_text(GMIME_OBJECT(message)));
+    MimePart *part =
+        add_part(reader, place, "message/rfc822-headers", header_text(GMIME_OBJECT(message)));
     take(&part->charset, g_strdup("utf-8"));
   }
   GMimeObject *body = g_mime_message_get_mime_part(message);
@@ -333,7 +350,8 @@ static void start_gmime(void) {
 MimeMail *mime_read(GBytes *raw, const Wire__Limits *limits) {
   start_gmime();
   MimeMail *mail = g_new0(MimeMail, 1);
-  mail->parts = g_ptr_array_new_with_free_func((GDestroyNotify)part_free);
+  mail->parts = g_ptr_array_new_with_free_func((GDestroyNotify)mime_part_free);
+  mail->review_reasons = g_ptr_array_new_with_free_func(g_free);
   Reader reader = {.mail = mail, .limits = limits};
   g_autoptr(GByteArray) bytes = bounded_copy(mail, raw, limits);
   const char *type = mime_header_raw(mail, "content-type", 0);
@@ -343,13 +361,14 @@ MimeMail *mime_read(GBytes *raw, const Wire__Limits *limits) {
                           : g_strdup("");
   parse(&reader, bytes);
   if (mail->parts->len == 0)
-    add_part(&reader, (Place){0, -1, 0}, g_strdup("application/octet-stream"), g_bytes_ref(raw));
+    add_part(&reader, (Place){0, -1, 0}, "application/octet-stream", g_bytes_ref(raw));
   return mail;
 }
 
 void mime_free(MimeMail *mail) {
   if (!mail) return;
   g_ptr_array_unref(mail->parts);
+  g_ptr_array_unref(mail->review_reasons);
   g_free(mail->top_type);
   g_free(mail->report_type);
   g_free(mail->over_limit);

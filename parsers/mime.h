@@ -20,22 +20,35 @@ typedef struct {
   guint depth;            /* 0: the top */
   int alternative;        /* parts of one multipart/alternative share a number >= 0; -1: none */
   guint message;          /* 0: the message itself; n: inside the n-th message/rfc822 within it */
+  gboolean opened;        /* a container whose parts follow, or of which review_reasons tells
+                           * why not (container.h): it has no text of its own */
   GBytes *content;        /* transfer encoding undone */
 } MimePart;
 
 typedef struct {
-  GPtrArray *parts;   /* MimePart*, leaves only, in order; a message/rfc822's own leaves follow
-                       * with `message` set, its header as a part of type "message/rfc822-headers" */
-  char *top_type;     /* type of the message itself: "multipart/report" */
-  char *report_type;  /* of a multipart/report, lower case; "" else */
-  char *over_limit;   /* name of the limit that was passed; NULL: none */
-  gboolean encrypted; /* S/MIME or PGP encrypted */
+  GPtrArray *parts;  /* MimePart*, leaves only, in order; a message/rfc822's own leaves follow
+                      * with `message` set, its header as a part of type "message/rfc822-headers";
+                      * what container opens has its parts behind it, `index` stays the place */
+  char *top_type;    /* type of the message itself: "multipart/report" */
+  char *report_type; /* of a multipart/report, lower case; "" else */
+  char *over_limit;  /* name of the limit that was passed; NULL: none */
+  GPtrArray *review_reasons; /* char*: what container could not open */
+  guint64 unpacked;          /* bytes that it unpacked */
+  gboolean encrypted;        /* S/MIME or PGP encrypted */
   struct MimeHeaders *headers;
 } MimeMail;
 
 /* Read `raw`. Never NULL: a message of which nothing can be read has no header and one part. */
 MimeMail *mime_read(GBytes *raw, const Wire__Limits *limits);
 void mime_free(MimeMail *mail);
+
+/* A part of `type` that *takes* `content`: nothing else is known of it. */
+MimePart *mime_part_new(const char *type, GBytes *content);
+void mime_part_free(MimePart *part);
+
+/* What a person sees of the message's header, decoded, one field a line, UTF-8. The caller owns it.
+ */
+GBytes *mime_shown_header(const MimeMail *mail);
 
 /* The n-th (from 0) field `name` (any case): unfolded, encoded words and raw 8-bit decoded to
  * UTF-8; NULL: no such field. Borrowed. mime_header_raw: the bytes as they came, unfolded. */

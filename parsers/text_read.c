@@ -266,7 +266,7 @@ static void read_rest(TextReader *reader) {
   gboolean report = is_report(reader->mail);
   for (guint i = 0; i < reader->mail->parts->len; i++) {
     const MimePart *part = g_ptr_array_index(reader->mail->parts, i);
-    if (reader->done[i] || (report && part->message > 0)) continue;
+    if (reader->done[i] || part->opened || (report && part->message > 0)) continue;
     if (part->alternative >= 0 && is_inline(part)) /* of an attached mail: the same choice */
       read_alternative(reader, part->alternative);
     else if (!read_part(part, reader->limits, reader->text))
@@ -278,6 +278,9 @@ Text *text_read(const MimeMail *mail, const Wire__Limits *limits) {
   Text *text = text_new();
   g_autofree gboolean *done = g_new0(gboolean, mail->parts->len + 1);
   TextReader reader = {.mail = mail, .limits = limits, .text = text, .done = done};
+  text->unpacked = mail->unpacked;
+  for (guint i = 0; i < mail->review_reasons->len; i++)
+    g_ptr_array_add(text->review_reasons, g_strdup(mail->review_reasons->pdata[i]));
   for (guint i = 0; i < mail->parts->len; i++) {
     const MimePart *part = g_ptr_array_index(mail->parts, i);
     if (!is_body(part) || done[i]) continue;

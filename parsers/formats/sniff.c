@@ -347,6 +347,7 @@ static const char *unmarked(const MimePart *part) {
   Span span = span_of(part->content);
   const char *said = part->type;
   gboolean vague = sniff_is_vague(said), text = g_str_has_prefix(said, "text/");
+  if (span.size == 0) return said;
   if (vague && name_ends(part, signatures)) return "application/pkcs7-signature";
   if (vague && (name_ends(part, wrappers) || sniff_is_signed(part->content))) return SNIFF_SIGNED;
   if (!text && memmem(span.data, MIN(span.size, PDF_MARK_BYTES), "%PDF-", 5))
