@@ -7,6 +7,7 @@
 
 #include "parsers/fields/field.h"
 #include "parsers/form_internal.h"
+#include "parsers/nameblock.h"
 
 enum {
   ASKED_MAX_BYTES = 60,  /* of the unknown label */
@@ -61,6 +62,24 @@ static gboolean is_address(const char *value) {
   return *street && *code && *city;
 }
 
+/* "Élue invitée : Mme Philippine GUILLEMIN": a form of address and two or three words. */
+static gboolean is_titled_name(const FormScan *scan, const char *value) {
+  int choice = -1;
+  const char *name = field_skip_title(scan->rules, value, &choice);
+  return choice >= 0 && nameblock_is_person(name);
+}
+
+/* Is there a label for a name? Then nothing else is one. */
+static gboolean asks_name(const FormScan *scan) {
+  int last = rules_role(scan->rules, "last_name");
+  for (guint k = 0; k < scan->labels->len; k++) {
+    const FormLabel *label = &g_array_index(scan->labels, FormLabel, k);
+    for (guint f = 0; label->accepted && f < label->label->n_fields; f++)
+      if ((int)label->label->fields[f] == last) return TRUE;
+  }
+  return FALSE;
+}
+
 static int field_of_value(const FormScan *scan, const char *asked, const char *value) {
   int attendance = rules_role(scan->rules, "attendance"),
       street = rules_role(scan->rules, "street");
@@ -68,6 +87,7 @@ static int field_of_value(const FormScan *scan, const char *asked, const char *v
       parses(scan, (guint)attendance, value))
     return attendance;
   if (street >= 0 && is_address(value)) return street;
+  if (is_titled_name(scan, value) && !asks_name(scan)) return rules_role(scan->rules, "last_name");
   return -1;
 }
 

@@ -150,7 +150,7 @@ static gboolean hard_mark(const char *p, const char *end, gboolean closed, FormM
     *ret_mark = MARK_END;
     return TRUE;
   }
-  if (leaders_at(p) >= 3) {
+  if (leaders_at(p) >= 3 || (leaders_at(p) == 2 && p[2] == ' ')) {
     *ret_mark = MARK_LEADERS;
     return TRUE;
   }
@@ -299,7 +299,8 @@ static const char *dash_before_choice(const Cell *cell, const RuleLabel *label, 
 gboolean form_is_somebody_elses(const char *text, gsize length) {
   static const char *const others[] = {"secretariat", "secretaire", "assistant",  "urgence",
                                        "facturation", "standard",   "a prevenir", "accompagn",
-                                       "conjoint",    "suppleant",  "hotel",      NULL};
+                                       "conjoint",    "suppleant",  "hotel",      "jumel",
+                                       "amie",        "partenaire", NULL};
   g_autofree char *words = g_strndup(text, length);
   for (guint i = 0; others[i]; i++)
     if (strstr(words, others[i])) return TRUE;

@@ -95,7 +95,7 @@ static gboolean read_heading(const FormReader *reader, guint i, Heading *heading
           form_same_fields(heading->labels[b]->label, heading->labels[c]->label))
         return FALSE;
   }
-  for (guint c = 0; (labelled >= 3 || reader->table_end == i) && c < heading->n; c++)
+  for (guint c = 0; (labelled >= 2 || reader->table_end == i) && c < heading->n; c++)
     if (!heading->labels[c] && (heading->labels[c] = label_led(reader, i, c))) labelled++;
   /* rows of labels and rows of values in turn: this one's turn is a heading's */
   if (labelled >= 1 && reader->table_end == i && asks_throughout(line, cells, heading->n))

@@ -85,7 +85,7 @@ gboolean nameblock_add_name(const Reading *reading, Participant *person, const c
   Adding adding = {.reading = reading, .person = person, .line = line, .rule = rule};
   g_autofree char *last = NULL, *first = NULL;
   const char *doubt = NULL;
-  int given_first = field_is_japanese(name) ? 0 : 1;
+  int given_first = field_is_japanese(name) ? 0 : -1;
   if (!field_split_name(name, given_first, "", &last, &first, &doubt)) return FALSE;
   add(&adding, "last_name", last);
   add(&adding, "first_name", first);

@@ -72,7 +72,9 @@ static gboolean asks_name(const Reading *reading) {
 static void add_name(Reading *reading, Participant *person) {
   const char *from = reading->result->from_name;
   g_autofree char *name = name_of(reading, person);
-  if (*name || asks_name(reading) || !nameblock_is_person(from)) return;
+  const FieldValue *email = by_role(reading, person, "email");
+  gboolean other = email && strcmp(email->value, reading->result->from) != 0;
+  if (*name || other || asks_name(reading) || !nameblock_is_person(from)) return;
   if (nameblock_add_name(reading, person, from, G_MAXUINT, "from-header"))
     reading_doubt(reading, "the name stands in the From field alone");
 }

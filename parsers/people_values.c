@@ -83,7 +83,8 @@ static const RuleLabel *whole_label(const Reading *reading, const char *raw) {
   const RuleLabel *found = rules_find_label(reading->rules, &fold, 0, &start, &end);
   if (!found || start > 1) return NULL;
   const char *rest = fold.text->str + end;
-  return strlen(rest) <= 1 || rest[strspn(rest, " :?*.")] == '\0' ? found : NULL;
+  /* "Participant 2" */
+  return strlen(rest) <= 1 || rest[strspn(rest, " :?*.0123456789")] == '\0' ? found : NULL;
 }
 
 /* "[Nom]" under the label "Nom", "Surname" beside it: what was to be written over, or the label
@@ -395,6 +396,31 @@ static void take_last_name(const Person *p, const FormEntry *entry, guint field)
   take(p, entry, field, entry->raw);
 }
 
+static void take_first_name(const Person *p, const FormEntry *entry, guint field) {
+  g_autofree char *clean = field_clean_line(entry->raw);
+  take_title(p, entry, cut_title(p, clean));
+  take(p, entry, field, clean);
+}
+
+/* ---- a tick alone ---- */
+
+static gboolean is_mere_tick(const char *raw) {
+  g_autofree char *words = fold_words(raw);
+  return words[0] == '\0' && strstr(raw, "\u2612") && !strstr(raw, "\u2610");
+}
+
+/* A tick in the column "Présent(e) le 3/07", or behind "Participera" where no choices are printed:
+ * it says yes. */
+static void take_tick(const Person *p, const FormEntry *entry, guint field) {
+  const Wire__Field *f = field_at(p, field);
+  for (gsize c = 0; c < f->n_choices; c++) {
+    if (strcmp(f->choices[c]->value, "yes") != 0 || f->choices[c]->n_words == 0) continue;
+    take(p, entry, field, f->choices[c]->words[0]->text);
+    if (entry->row == 0)
+      reading_doubt(p->reading, "%s: a tick without a choice", entry->label->text);
+  }
+}
+
 /* ---- addresses ---- */
 
 /* One line of an address: the lines joined with ", " as the contract says. */
@@ -514,6 +540,10 @@ static void take_entry(const Person *p, const FormEntry *entry) {
     take_street(p, entry, field);
   else if (has_role(p, field, "last_name"))
     take_last_name(p, entry, field);
+  else if (has_role(p, field, "first_name"))
+    take_first_name(p, entry, field);
+  else if (has_role(p, field, "attendance") && is_mere_tick(entry->raw))
+    take_tick(p, entry, field);
   else if (has_role(p, field, "postal_code") || has_role(p, field, "city"))
     take_code_city(p, entry, (int)field);
   else

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "parsers/charset.h"
+#include "parsers/formats/columns.h"
 #include "parsers/formats/format.h"
 #include "parsers/formats/html_token.h"
 
@@ -90,6 +91,7 @@ gboolean plain_read(const MimePart *part, const Wire__Limits *limits, Text *text
   g_autofree char *utf8 = text_part_utf8(part, part->charset, text);
   Plain plain = {.part = part, .limits = limits, .text = text, .paragraph = g_string_new(NULL)};
   g_autoptr(GString) shown = g_string_new(utf8);
+  guint first = text->lines->len;
   html_unescape_letters(shown);
   const char *end = shown->str + shown->len;
   for (const char *p = shown->str; p < end && !text->over_limit;) {
@@ -103,5 +105,6 @@ gboolean plain_read(const MimePart *part, const Wire__Limits *limits, Text *text
   }
   flush(&plain);
   g_string_free(plain.paragraph, TRUE);
+  columns_find(text, first);
   return TRUE;
 }
