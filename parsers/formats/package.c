@@ -3,7 +3,10 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 #include <string.h>
+
+#include "parsers/charset.h"
 
 enum { RATIO_FREE_BYTES = 1 << 20, CHUNK_BYTES = 64 << 10 };
 
@@ -33,17 +36,38 @@ static void entry_free(gpointer data) {
   g_free(entry);
 }
 
-/* A path that stays inside the archive, in UTF-8. */
-static char *safe_path(const char *path) {
-  char *clean = g_utf8_make_valid(path ? path : "", -1);
-  g_strdelimit(clean, "\\", '/');
-  g_auto(GStrv) parts = g_strsplit(clean, "/", -1);
+/* Do these bytes of an unlabelled name make Japanese words? Latin code pages fit Shift_JIS too, but
+ * make wide letters of it. */
+static gboolean is_japanese(const char *text) {
+  for (; *text; text = g_utf8_next_char(text)) {
+    gunichar c = g_utf8_get_char(text);
+    if ((c >= 0x3040 && c < 0x3100) || (c >= 0x4e00 && c < 0xa000)) return TRUE;
+  }
+  return FALSE;
+}
+
+/* An entry's name in UTF-8. Where it is not said to be that, it is in the code page of the system
+ * that packed it (APPNOTE, appendix D): of the French and the Japanese one the likelier. */
+static char *entry_name(struct archive_entry *header) {
+  const char *name = archive_entry_pathname(header);
+  if (!name) name = archive_entry_pathname_utf8(header);
+  if (!name || g_utf8_validate(name, -1, NULL)) return g_strdup(name && *name ? name : "unnamed");
+  gboolean guessed = FALSE;
+  const guint8 *bytes = (const guint8 *)name;
+  g_autofree char *japanese = charset_to_utf8(bytes, strlen(name), "shift_jis", NULL, &guessed);
+  if (!guessed && is_japanese(japanese)) return g_steal_pointer(&japanese);
+  return charset_to_utf8(bytes, strlen(name), "ibm850", NULL, NULL);
+}
+
+/* A path that stays inside the archive. */
+static char *safe_path(char *path) {
+  g_strdelimit(path, "\\", '/');
+  g_auto(GStrv) parts = g_strsplit(path, "/", -1);
   GString *out = g_string_new(NULL);
   for (guint i = 0; parts[i]; i++) {
     if (!*parts[i] || strcmp(parts[i], ".") == 0 || strcmp(parts[i], "..") == 0) continue;
     g_string_append_printf(out, "%s%s", out->len ? "/" : "", parts[i]);
   }
-  g_free(clean);
   return g_string_free(out, FALSE);
 }
 
@@ -89,9 +113,8 @@ static void unpack(Unpacking *un, PackageWanted wanted) {
       un->package->fault = "archive_entries";
       return;
     }
-    g_autofree char *path =
-        safe_path(archive_entry_pathname_utf8(header) ? archive_entry_pathname_utf8(header)
-                                                      : archive_entry_pathname(header));
+    g_autofree char *name = entry_name(header);
+    g_autofree char *path = safe_path(name);
     if (archive_entry_filetype(header) != AE_IFREG || !*path || (wanted && !wanted(path))) continue;
     GBytes *bytes = read_entry(un);
     if (!bytes) return;
@@ -107,12 +130,19 @@ Package *package_open(GBytes *zip, const Wire__Limits *limits, PackageWanted wan
   package->entries = g_ptr_array_new_with_free_func(entry_free);
   Unpacking un = {package, archive_read_new(), limits, text, 0, 0};
   gconstpointer data = g_bytes_get_data(zip, &un.packed);
+  /* In the "C" locale libarchive drops the names that are not ASCII, and with them the files. */
+  locale_t names = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+  locale_t outer = names ? uselocale(names) : (locale_t)0;
   archive_read_support_format_zip(un.archive);
   if (archive_read_open_memory(un.archive, data, un.packed) == ARCHIVE_OK)
     unpack(&un, wanted);
   else
     package->fault = "damaged";
   archive_read_free(un.archive);
+  if (names) {
+    uselocale(outer);
+    freelocale(names);
+  }
   return package;
 }
 
