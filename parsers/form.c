@@ -116,7 +116,7 @@ static gboolean label_follows(const FormReader *reader, guint i) {
 /* Does line `i` go on with the value of `label` that reached to line i - 1? */
 static gboolean continues(const FormReader *reader, const FormLabel *label, guint i) {
   const char *text = line_of(reader, i)->text, *before = line_of(reader, i - 1)->text;
-  if (is_next_item(text, line_of(reader, label->line)->text)) return FALSE;
+  if (is_next_item(text, line_of(reader, label->line)->text) || strchr(text, '?')) return FALSE;
   gboolean wrapped = strlen(before) >= WRAPPED_MIN_BYTES;
   gboolean free_text = has_type(reader, label->label, "lines");
   if (has_type(reader, label->label, "choice"))

@@ -12,6 +12,7 @@
 enum {
   ASKED_MAX_BYTES = 60,  /* of the unknown label */
   CHOICE_MAX_BYTES = 48, /* of an answer that is a choice and nothing else */
+  SLIPS_MAX = 60,        /* lines whose label is compared with every one of ours */
   BLOCK_LINES = 2        /* labelled lines about it */
 };
 
@@ -91,7 +92,14 @@ static int field_of_value(const FormScan *scan, const char *asked, const char *v
   return -1;
 }
 
-gboolean form_guess(const FormScan *scan, guint line, FormGuess *ret_guess) {
+/* "foncion => vice président": the label is one of ours but for a slip. */
+static int field_of_slip(FormScan *scan, const char *asked) {
+  if (scan->slips++ >= SLIPS_MAX) return -1;
+  const RuleLabel *label = rules_near_label(scan->rules, asked);
+  return label && label->n_fields == 1 ? (int)label->fields[0] : -1;
+}
+
+gboolean form_guess(FormScan *scan, guint line, FormGuess *ret_guess) {
   const TextLine *text = scan->text->lines->pdata[line];
   gsize asked = 0, value = 0;
   if (text->header || text->sent || form_line_labelled(scan, line)) return FALSE;
@@ -100,6 +108,7 @@ gboolean form_guess(const FormScan *scan, guint line, FormGuess *ret_guess) {
   g_autofree char *folded = fold_words(label);
   if (form_is_somebody_elses(folded, strlen(folded))) return FALSE;
   int field = field_of_value(scan, folded, text->text + value);
+  if (field < 0) field = field_of_slip(scan, folded);
   if (field < 0) return FALSE;
   *ret_guess = (FormGuess){(guint)field, (guint)value, (guint)strlen(text->text)};
   return TRUE;

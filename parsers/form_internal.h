@@ -37,6 +37,7 @@ typedef struct {
   const Text *text;
   const Quote *quote;
   GArray *labels; /* FormLabel, in order */
+  guint slips;    /* lines whose label was looked for with a slip in it */
   gboolean cut;   /* there were more */
   guint *first;   /* of each line and of the one behind the last: its first label's index */
 } FormScan;
@@ -55,7 +56,7 @@ typedef struct {
   guint field;
   guint start, end; /* bytes of the line: the value */
 } FormGuess;
-gboolean form_guess(const FormScan *scan, guint line, FormGuess *ret_guess);
+gboolean form_guess(FormScan *scan, guint line, FormGuess *ret_guess);
 
 /* Does an accepted label stand in that line? */
 gboolean form_line_labelled(const FormScan *scan, guint line);

@@ -257,6 +257,7 @@ ProseSaying prose_read(Reading *reading) {
   } else if (people->len > 0) {
     compare_attendance(&prose);
     add_companions(&prose);
+    prose_body(reading, sentences, people);
   }
   correct_quoted(&prose);
   add_facts(&prose, !nameless);

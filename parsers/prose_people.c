@@ -572,6 +572,21 @@ static void add_body(Prose *prose) {
   }
 }
 
+void prose_body(Reading *reading, const Sentences *sentences, GPtrArray *people) {
+  int field = reading_role(reading, "organization");
+  for (guint s = 0; field >= 0 && s < sentences->all->len; s++) {
+    const Sentence *sentence = sentences->all->pdata[s];
+    gsize start = 0, end = 0;
+    if (!office_find_body(sentence->text, &start, &end)) continue;
+    g_autofree char *body = g_strndup(sentence->text + start, end - start);
+    gboolean added = FALSE;
+    for (guint i = 0; !was_sent(reading, body) && i < people->len; i++)
+      added = prose_add(reading, sentence, people->pdata[i], (guint)field, body, "named") || added;
+    if (added) reading_doubt(reading, "organization stands in a sentence alone: %s", body);
+    if (added) return;
+  }
+}
+
 /* "Contact : …", "Mon numéro : …": what stands beside no name belongs to the only person, and what
  * the sender calls his own to the sender. */
 static void add_numbers(Prose *prose) {

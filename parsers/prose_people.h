@@ -12,6 +12,9 @@ void prose_people(Reading *reading, const Sentences *sentences, GPtrArray *peopl
 /* Only those who are named as companions of the sender ("accompagnée de M. Jean DUPONT"). */
 void prose_companions(Reading *reading, const Sentences *sentences, GPtrArray *people);
 
+/* The body that a sentence of the sender names, for those whose bulletin names none; a doubt. */
+void prose_body(Reading *reading, const Sentences *sentences, GPtrArray *people);
+
 /* A value out of a sentence, rule "sentence:NAME"; its place is looked for in the lines. FALSE: it
  * is none, or the participant has one. */
 gboolean prose_add(const Reading *reading, const Sentence *sentence, Participant *person,

@@ -6,6 +6,8 @@
  * a word begins, with three letters that a label begins with: hardly anywhere in a mail. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "parsers/rules.h"
+#include "parsers/alternatives.h"
+#include "parsers/near.h"
 
 #include <pcre2.h>
 #include <string.h>
@@ -39,182 +41,7 @@ struct Rules {
   char *limited; /* names what ran into a limit, since rules_begin; NULL: nothing did */
 };
 
-/* ---- building the text of an alternation ---- */
-
 enum { ALTERNATIVES_A_PATTERN = 400 }; /* longer ones pass PCRE2's bound of 64 KiB */
-
-/* Group 1: the endings that a word may have, "(e)", "-e", "s", "(s)"; group 2: what may stand
- * between two words. Written once, since each label holds them many times. */
-static const char shared_groups[] = "(?(DEFINE)((?:[(.-]?e?[).-]{0,2}\\(?s?\\)?)?)"
-                                    "([^\\p{L}\\p{N}\\t:\\x{2610}\\x{2612}]{1,4}))";
-
-typedef struct {
-  char *pattern;
-  char **words; /* the pattern of each, which a separator parts */
-  guint mark;
-  glong length; /* characters of the folded words: longer ones are tried first */
-} Alternative;
-
-static void alternative_free(gpointer data) {
-  Alternative *alternative = data;
-  g_free(alternative->pattern);
-  g_strfreev(alternative->words);
-  g_free(alternative);
-}
-
-static gint alternative_compare(gconstpointer a, gconstpointer b) {
-  const Alternative *x = *(const Alternative *const *)a, *y = *(const Alternative *const *)b;
-  gunichar first_x = g_utf8_get_char(x->pattern), first_y = g_utf8_get_char(y->pattern);
-  if (first_x != first_y) return first_x < first_y ? -1 : 1;
-  if (x->length != y->length) return x->length > y->length ? -1 : 1;
-  return strcmp(x->pattern, y->pattern);
-}
-
-/* "présent(e)" is printed, "presente", "present(e)" and "presents" are typed: the ending in
- * parentheses is cut off here and any such ending allowed by word_pattern. */
-static char *without_endings(const char *text) {
-  GString *out = g_string_new(NULL);
-  for (const char *p = text; *p; p = g_utf8_next_char(p)) {
-    gboolean glued = p > text && g_unichar_isalpha(g_utf8_get_char(g_utf8_prev_char(p)));
-    if (*p == '(' && glued) {
-      const char *close = strchr(p, ')');
-      if (close && close - p <= 3) {
-        p = close;
-        continue;
-      }
-    }
-    g_string_append_unichar(out, g_utf8_get_char(p));
-  }
-  return g_string_free(out, FALSE);
-}
-
-static gboolean is_latin_word(const char *word) {
-  return g_utf8_get_char(word) < 0x0250;
-}
-
-#define ENDING "(?1)"
-#define SEPARATOR "(?2)"
-
-static char *word_pattern(const char *word) {
-  gsize length = strlen(word);
-  if (!is_latin_word(word) || length < 3) return g_strdup(word);
-  if (length > 3 && word[length - 1] == 's') length--;
-  return g_strdup_printf("%.*s" ENDING, (int)length, word);
-}
-
-/* The words of a label; of one that is a sign alone ("〒") that sign. The caller owns them. */
-static char *label_words(const char *text) {
-  g_autofree char *plain = without_endings(text);
-  char *words = fold_words(plain);
-  gboolean sign = words[0] == '\0' && (guchar)plain[0] >= 0x80 && !*g_utf8_next_char(plain);
-  if (!sign) return words;
-  g_free(words);
-  return fold_string(plain);
-}
-
-/* The pattern of one label or choice word; NULL: nothing in it can be matched. */
-static Alternative *alternative_new(const char *text, guint mark) {
-  g_autofree char *words = label_words(text);
-  if (words[0] == '\0') return NULL;
-  char **split = g_strsplit(words, " ", -1);
-  for (guint i = 0; split[i]; i++) {
-    char *word = split[i];
-    split[i] = word_pattern(word);
-    g_free(word);
-  }
-  Alternative *alternative = g_new0(Alternative, 1);
-  alternative->length = g_utf8_strlen(words, -1);
-  alternative->words = split;
-  alternative->pattern = g_strjoinv(SEPARATOR, split);
-  alternative->mark = mark;
-  return alternative;
-}
-
-/* ---- what begins alike, once ---- */
-
-/* Could both patterns of a word take the same word ("présent" and "présente")? Then the order in
- * which they are tried matters. */
-static gboolean may_clash(const char *a, const char *b) {
-  gsize length_a = strcspn(a, "("), length_b = strcspn(b, "(");
-  if (memcmp(a, b, MIN(length_a, length_b)) != 0) return FALSE;
-  const char *shorter = length_a < length_b ? a : b, *longer = shorter == a ? b : a;
-  gsize end = MIN(length_a, length_b);
-  return length_a == length_b || (shorter[end] && strchr("es", longer[end]));
-}
-
-/* May an ending take that word ("courriel e mail")? NULL: there is none. */
-static gboolean is_like_ending(const char *word) {
-  return word && word[strspn(word, "es")] == '\0';
-}
-
-/* May all that go on with `word` be tried at once? */
-static gboolean is_clear(const GPtrArray *all, guint at, const char *word) {
-  for (guint i = 0; i < all->len; i++) {
-    char *const *words = ((const Alternative *)all->pdata[i])->words;
-    if (!words[at]) continue;
-    if (strcmp(words[at], word) != 0 ? may_clash(words[at], word) : is_like_ending(words[at + 1]))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-/* One alternative from its word `at` on. */
-static void append_alone(GString *out, const Alternative *alternative, guint at) {
-  for (guint k = at; alternative->words[k]; k++) {
-    if (k > 0) g_string_append(out, SEPARATOR);
-    g_string_append(out, alternative->words[k]);
-  }
-  g_string_append_printf(out, "(*MARK:%u)", alternative->mark);
-}
-
-/* The alternatives, which are alike up to their word `at`, as "a|b(?:c|d)". */
-static void append_all(GString *out, const GPtrArray *all, guint at) {
-  g_autofree gboolean *done = g_new0(gboolean, all->len + 1);
-  gboolean first = TRUE;
-  for (guint i = 0; i < all->len; i++) {
-    const Alternative *alternative = all->pdata[i];
-    const char *word = alternative->words[at];
-    if (done[i]) continue;
-    if (!first) g_string_append_c(out, '|');
-    first = FALSE;
-    g_autoptr(GPtrArray) alike = g_ptr_array_new();
-    gboolean clear = word && is_clear(all, at, word);
-    for (guint k = i; clear && k < all->len; k++) {
-      const char *other = ((const Alternative *)all->pdata[k])->words[at];
-      if (!other || strcmp(other, word) != 0) continue;
-      g_ptr_array_add(alike, all->pdata[k]);
-      done[k] = TRUE;
-    }
-    if (alike->len < 2) {
-      append_alone(out, alternative, at);
-      continue;
-    }
-    g_string_append_printf(out, "%s%s(?:", at > 0 ? SEPARATOR : "", word);
-    append_all(out, alike, at + 1);
-    g_string_append_c(out, ')');
-  }
-}
-
-/* Sorted ones from `from` to `to`, those of a first letter together: (?:(?=a)(?:…|…)|(?=b)(?:…)).
- */
-static char *alternation(const GPtrArray *alternatives, guint from, guint to) {
-  GString *out = g_string_new("(?:");
-  for (guint i = from; i < to;) {
-    const char *pattern = ((const Alternative *)alternatives->pdata[i])->pattern;
-    gunichar letter = g_utf8_get_char(pattern);
-    g_autoptr(GPtrArray) group = g_ptr_array_new();
-    while (i < to &&
-           g_utf8_get_char(((const Alternative *)alternatives->pdata[i])->pattern) == letter)
-      g_ptr_array_add(group, alternatives->pdata[i++]);
-    g_string_append(out, out->len > 3 ? "|(?=" : "(?=");
-    g_string_append_unichar(out, letter);
-    g_string_append(out, ")(?:");
-    append_all(out, group, 0);
-    g_string_append_c(out, ')');
-  }
-  g_string_append(out, to > from ? ")" : "(?!))");
-  return g_string_free(out, FALSE);
-}
 
 /* ---- compiling ---- */
 
@@ -321,7 +148,7 @@ static void compile_field_patterns(Rules *rules, GPtrArray *problems) {
 /* The label's place in rules->labels, added if it is new; keys map a label's words to it. */
 static RuleLabel *label_intern(Rules *rules, GHashTable *keys, const Wire__Label *label,
                                guint *ret_index) {
-  char *words = label_words(label->text);
+  char *words = alternatives_words(label->text);
   gpointer found = NULL;
   if (g_hash_table_lookup_extended(keys, words, NULL, &found)) {
     g_free(words);
@@ -329,12 +156,29 @@ static RuleLabel *label_intern(Rules *rules, GHashTable *keys, const Wire__Label
   } else {
     RuleLabel fresh = {.text = label->text,
                        .language = label->language,
-                       .ideographic = words[0] && !is_latin_word(words)};
+                       .ideographic = words[0] && !alternatives_is_latin(words),
+                       .words = g_strdup(words)};
     *ret_index = rules->labels->len;
     g_array_append_val(rules->labels, fresh);
     g_hash_table_insert(keys, words, GUINT_TO_POINTER(*ret_index));
   }
   return &g_array_index(rules->labels, RuleLabel, *ret_index);
+}
+
+static void label_clear(gpointer data) {
+  g_free(((RuleLabel *)data)->words);
+}
+
+const RuleLabel *rules_near_label(const Rules *rules, const char *words) {
+  const RuleLabel *best = NULL;
+  for (guint i = 0; i < rules->labels->len; i++) {
+    const RuleLabel *label = &g_array_index(rules->labels, RuleLabel, i);
+    if (!near_same(words, label->words)) continue;
+    if (best && (best->n_fields != label->n_fields || best->fields[0] != label->fields[0]))
+      return NULL;
+    best = label;
+  }
+  return best;
 }
 
 static void label_add_field(RuleLabel *label, guint field) {
@@ -362,8 +206,8 @@ static pcre2_code *compile_words(const Rules *rules, const GPtrArray *alternativ
                                  guint to, const char *lead, const char *field,
                                  GPtrArray *problems) {
   g_autofree char *any = alternation(alternatives, from, to);
-  g_autofree char *regex =
-      g_strdup_printf("%s(?<![\\p{L}\\p{N}])%s%s(?![\\p{L}\\p{N}])", shared_groups, lead, any);
+  g_autofree char *regex = g_strdup_printf("%s(?<![\\p{L}\\p{N}])%s%s(?![\\p{L}\\p{N}])",
+                                           alternatives_groups, lead, any);
   int error = 0;
   gsize offset = 0;
   pcre2_code *code = compile(regex, PCRE2_ANCHORED, &error, &offset);
@@ -458,6 +302,7 @@ static void compile_labels(Rules *rules, GPtrArray *problems) {
       "|\u3054|\u304a|\u8cb4)?";
   g_autoptr(GPtrArray) alternatives = g_ptr_array_new_with_free_func(alternative_free);
   rules->labels = g_array_new(FALSE, TRUE, sizeof(RuleLabel));
+  g_array_set_clear_func(rules->labels, label_clear);
   collect_labels(rules, alternatives);
   rules->names = words_compile(rules, alternatives, lead, leads, "", problems);
 }

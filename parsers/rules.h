@@ -32,7 +32,12 @@ typedef struct {
   guint fields[RULES_LABEL_FIELDS]; /* indexes into the event's fields */
   guint n_fields;
   gboolean ideographic; /* needs no colon: a space ends it */
+  char *words;          /* folded; NULL for one that the form made */
 } RuleLabel;
+
+/* The label that `words` (folded) are but for a slip ("foncion"), NULL where none is or several of
+ * different fields are. Looks at every label: for few lines alone. */
+const RuleLabel *rules_near_label(const Rules *rules, const char *words);
 
 /* The first label in `line` from byte `from` on, or NULL. Its span is [*ret_start, *ret_end) of the
  * folded text. */

@@ -58,7 +58,17 @@ static void drop_reading(char *name) {
   }
 }
 
+/* "Lacroix (son nom complet)": a remark of several words is no part of the name. */
+static void drop_remark(char *name) {
+  char *open = strchr(name, '(');
+  if (open && open > name && strchr(open, ' ') && g_str_has_suffix(name, ")")) {
+    *open = '\0';
+    g_strchomp(name);
+  }
+}
+
 void field_trim_name(char *name) {
+  drop_remark(name);
   drop_reading(name);
   drop_honorific(name);
 }

@@ -1,0 +1,30 @@
+/* alternatives - the words of labels and choices as the text of one regular expression.
+ *
+ * What begins alike stands once; the longer is tried before the shorter. Private to rules. */
+#pragma once
+#include <glib.h>
+
+/* Stands once before every pattern that is made of alternatives. */
+extern const char alternatives_groups[];
+
+typedef struct {
+  char *pattern;
+  char **words; /* the pattern of each, which a separator parts */
+  guint mark;
+  glong length; /* characters of the folded words: longer ones are tried first */
+} Alternative;
+
+/* The pattern of one label or choice word; NULL: nothing in it can be matched. `mark` is what a
+ * match is told by, (*MARK:n). */
+Alternative *alternative_new(const char *text, guint mark);
+void alternative_free(gpointer alternative);
+
+/* For g_ptr_array_sort: by first letter, the longer first. */
+gint alternative_compare(gconstpointer a, gconstpointer b);
+
+/* Sorted ones from `from` to `to`, those of a first letter together. The caller frees. */
+char *alternation(const GPtrArray *alternatives, guint from, guint to);
+
+/* The words of a label, folded; of one that is a sign alone ("〒") that sign. The caller frees. */
+char *alternatives_words(const char *text);
+gboolean alternatives_is_latin(const char *word);
