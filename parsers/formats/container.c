@@ -249,7 +249,8 @@ static gboolean is_entity(GBytes *content) {
   while (at < end && *at != '\r' && *at != '\n') {
     if ((gsize)(end - at) > 13 && g_ascii_strncasecmp(at, "content-type:", 13) == 0) return TRUE;
     at = memchr(at, '\n', (gsize)(end - at));
-    if (!at++) return FALSE;
+    if (!at) return FALSE;
+    at++;
   }
   return FALSE;
 }
@@ -348,7 +349,11 @@ static void expand(Expander *ex, MimePart *part) {
   part->index = ex->parts->len;
   g_ptr_array_add(ex->parts, part);
   Opener open = opener_of(part);
-  if (!open || !may_open(ex, part)) return;
+  if (!open) return;
+  if (!may_open(ex, part)) {
+    part->opened = TRUE; /* a limit is told once, for all of them */
+    return;
+  }
   g_autoptr(GPtrArray) children = g_ptr_array_new_with_free_func((GDestroyNotify)mime_part_free);
   part->opened = open(ex, part, children);
   ex->entries += children->len;
