@@ -25,4 +25,5 @@ gboolean opendoc_read(const MimePart *part, const Wire__Limits *limits, Text *te
 void pdf_warm_up(void);
 gboolean pdf_read(const MimePart *part, const Wire__Limits *limits, Text *text);
 gboolean xlsx_read(const MimePart *part, const Wire__Limits *limits, Text *text);
+gboolean richtext_read(const MimePart *part, const Wire__Limits *limits, Text *text);
 gboolean html_read(const MimePart *part, const Wire__Limits *limits, Text *text);

@@ -21,6 +21,8 @@ static const Format formats[] = {
     {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", xlsx_read},
     {"application/vnd.openxmlformats-officedocument.spreadsheetml.template", ".xltx", xlsx_read},
     {"application/vnd.ms-excel.sheet.macroenabled.12", ".xlsm", xlsx_read},
+    {"application/rtf", ".rtf", richtext_read},
+    {"text/rtf", NULL, richtext_read},
     {"text/markdown", ".md", plain_read},
     {"message/rfc822-headers", NULL, plain_read},
 };
