@@ -26,4 +26,5 @@ void pdf_warm_up(void);
 gboolean pdf_read(const MimePart *part, const Wire__Limits *limits, Text *text);
 gboolean xlsx_read(const MimePart *part, const Wire__Limits *limits, Text *text);
 gboolean richtext_read(const MimePart *part, const Wire__Limits *limits, Text *text);
+gboolean word97_read(const MimePart *part, const Wire__Limits *limits, Text *text);
 gboolean html_read(const MimePart *part, const Wire__Limits *limits, Text *text);

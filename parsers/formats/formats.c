@@ -23,6 +23,8 @@ static const Format formats[] = {
     {"application/vnd.ms-excel.sheet.macroenabled.12", ".xlsm", xlsx_read},
     {"application/rtf", ".rtf", richtext_read},
     {"text/rtf", NULL, richtext_read},
+    {"application/msword", ".doc", word97_read},
+    {SNIFF_COMPOUND, ".dot", word97_read},
     {"text/markdown", ".md", plain_read},
     {"message/rfc822-headers", NULL, plain_read},
 };
