@@ -6,6 +6,7 @@
 #include "parsers/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <gio/gio.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -25,6 +26,8 @@
 #endif
 #endif
 
+enum { FILES_OPEN = 4 /* at once, where a folder is readable */ };
+
 /* ---- rlimits ---- */
 
 static gboolean fail(GError **error, const char *what, int code) {
@@ -38,9 +41,10 @@ static gboolean limit(int resource, rlim_t value, const char *what, GError **err
   return fail(error, what, errno);
 }
 
-static gboolean set_limits(const SandboxLimits *limits, GError **error) {
+static gboolean set_limits(const SandboxLimits *limits, gboolean readable, GError **error) {
+  rlim_t files = STDERR_FILENO + 1 + (readable ? FILES_OPEN : 0);
   /* Descriptors that are open stay; poll() of one or two still works below the limit. */
-  if (!limit(RLIMIT_NOFILE, STDERR_FILENO + 1, "RLIMIT_NOFILE", error) ||
+  if (!limit(RLIMIT_NOFILE, files, "RLIMIT_NOFILE", error) ||
       !limit(RLIMIT_FSIZE, 0, "RLIMIT_FSIZE", error) ||
       !limit(RLIMIT_NPROC, 0, "RLIMIT_NPROC", error) ||
       !limit(RLIMIT_CORE, 0, "RLIMIT_CORE", error))
@@ -62,7 +66,7 @@ struct ruleset_attr {
   uint64_t scoped;
 };
 
-enum { LANDLOCK_VERSION_FLAG = 1 };
+enum { LANDLOCK_VERSION_FLAG = 1, LANDLOCK_PATH_BENEATH = 1, READ_FILE = 1 << 2 };
 
 /* What each ABI knows: all of it is handled, so all of it is refused, for no rule allows any. */
 static const struct {
@@ -74,7 +78,22 @@ static const struct {
     {3, (1 << 15) - 1, 0, 0, 8},  {2, (1 << 14) - 1, 0, 0, 8},  {1, (1 << 13) - 1, 0, 0, 8},
 };
 
-static gboolean enter_landlock(const char **ret_note, GError **error) {
+/* Files below `folder` may be read. A folder that is not there is no error: nothing is readable. */
+static gboolean allow_reading(int ruleset, const char *folder) {
+  struct {
+    uint64_t access;
+    int32_t parent;
+  } __attribute__((packed)) rule = {READ_FILE, open(folder, O_PATH | O_CLOEXEC | O_DIRECTORY)};
+  if (rule.parent < 0) return FALSE;
+  long done = syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_PATH_BENEATH, &rule, 0);
+  close(rule.parent);
+  return done == 0;
+}
+
+/* *ret_readable: files of the folder can be read after it, and no others. */
+static gboolean enter_landlock(const char *folder, gboolean *ret_readable, const char **ret_note,
+                               GError **error) {
+  *ret_readable = FALSE;
   long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION_FLAG);
   if (abi < 1) {
     if (errno != ENOSYS && errno != EOPNOTSUPP) return fail(error, "Landlock", errno);
@@ -87,6 +106,7 @@ static gboolean enter_landlock(const char **ret_note, GError **error) {
                               landlock_abis[row].scoped};
   long ruleset = syscall(SYS_landlock_create_ruleset, &attr, landlock_abis[row].size, 0);
   if (ruleset < 0) return fail(error, "landlock_create_ruleset", errno);
+  if (folder) *ret_readable = allow_reading((int)ruleset, folder);
   long done = syscall(SYS_landlock_restrict_self, (int)ruleset, 0);
   int code = errno;
   close((int)ruleset);
@@ -135,14 +155,13 @@ static const int allowed[] = {
 
 /* Answered EPERM: libraries try them and go on without (iconv's modules, /proc, locale files). */
 static const int refused[] = {
-    SCMP_SYS(open),      SCMP_SYS(openat),    SCMP_SYS(stat),     SCMP_SYS(lstat),
-    SCMP_SYS(access),    SCMP_SYS(faccessat), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
-    SCMP_SYS(statfs),    SCMP_SYS(fstatfs),   SCMP_SYS(statx),    SCMP_SYS(getdents64),
-    SCMP_SYS(getcwd),    SCMP_SYS(ioctl),     SCMP_SYS(uname),    SCMP_SYS(sysinfo),
-    SCMP_SYS(prlimit64), SCMP_SYS(getrlimit), SCMP_SYS(socket),   SCMP_SYS(connect),
-    SCMP_SYS(getuid),    SCMP_SYS(geteuid),   SCMP_SYS(getgid),   SCMP_SYS(getegid),
-    SCMP_SYS(clone3),    SCMP_SYS(clone),     SCMP_SYS(fork),     SCMP_SYS(vfork),
-    SCMP_SYS(prctl),
+    SCMP_SYS(open),      SCMP_SYS(stat),     SCMP_SYS(lstat),      SCMP_SYS(access),
+    SCMP_SYS(faccessat), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(statfs),
+    SCMP_SYS(fstatfs),   SCMP_SYS(statx),    SCMP_SYS(getdents64), SCMP_SYS(getcwd),
+    SCMP_SYS(ioctl),     SCMP_SYS(uname),    SCMP_SYS(sysinfo),    SCMP_SYS(prlimit64),
+    SCMP_SYS(getrlimit), SCMP_SYS(socket),   SCMP_SYS(connect),    SCMP_SYS(getuid),
+    SCMP_SYS(geteuid),   SCMP_SYS(getgid),   SCMP_SYS(getegid),    SCMP_SYS(clone3),
+    SCMP_SYS(clone),     SCMP_SYS(fork),     SCMP_SYS(vfork),      SCMP_SYS(prctl),
 };
 
 enum { EXECUTABLE = 4 /* PROT_EXEC */, EMPTY_PATH = 0x1000 /* AT_EMPTY_PATH */ };
@@ -180,6 +199,21 @@ static int add_guarded(scmp_filter_ctx filter) {
 #endif
 }
 
+/* Opening a file is answered EPERM; where Landlock holds the process to one folder, reading one is
+ * left to it. */
+static int add_opening(scmp_filter_ctx filter, gboolean readable) {
+  const uint32_t no = SCMP_ACT_ERRNO(EPERM);
+  if (!readable) return seccomp_rule_add(filter, no, SCMP_SYS(openat), 0);
+  const int writes = O_WRONLY | O_RDWR | O_CREAT;
+  int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+                            SCMP_A2(SCMP_CMP_MASKED_EQ, (scmp_datum_t)writes, 0));
+  for (int bit = 1; bit <= writes && rc == 0; bit <<= 1)
+    if (writes & bit)
+      rc = seccomp_rule_add(filter, no, SCMP_SYS(openat), 1,
+                            SCMP_A2(SCMP_CMP_MASKED_EQ, (scmp_datum_t)bit, (scmp_datum_t)bit));
+  return rc;
+}
+
 static int add_rules(scmp_filter_ctx filter) {
   int rc = add_guarded(filter);
   for (gsize i = 0; i < G_N_ELEMENTS(allowed) && rc == 0; i++)
@@ -189,11 +223,12 @@ static int add_rules(scmp_filter_ctx filter) {
   return rc;
 }
 
-static gboolean enter_seccomp(GError **error) {
+static gboolean enter_seccomp(gboolean readable, GError **error) {
   scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
   if (!filter) return fail(error, "seccomp", ENOMEM);
   int rc =
       seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a tree: many rules, each call */
+  if (rc == 0) rc = add_opening(filter, readable);
   if (rc == 0) rc = add_rules(filter);
   if (rc == 0) rc = seccomp_load(filter);
   seccomp_release(filter);
@@ -206,5 +241,7 @@ gboolean sandbox_enter(const SandboxLimits *limits, const char **ret_note, GErro
          SIG_IGN); /* standard error may be a file: then the last words are lost, no more */
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return fail(error, "no_new_privs", errno);
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return fail(error, "PR_SET_DUMPABLE", errno);
-  return enter_landlock(ret_note, error) && set_limits(limits, error) && enter_seccomp(error);
+  gboolean readable = FALSE;
+  return enter_landlock(limits->readable, &readable, ret_note, error) &&
+         set_limits(limits, readable, error) && enter_seccomp(readable, error);
 }

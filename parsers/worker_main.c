@@ -131,7 +131,8 @@ static int run(const Wire__Setup *setup) {
   if (problems->len > 0)
     return send_setup_reply(problems, &error) ? EX_CONFIG : fail(EX_IOERR, "setup", error);
   warm_up(extractor);
-  SandboxLimits limits = {.memory_bytes = setup->limits->memory_bytes};
+  SandboxLimits limits = {.memory_bytes = setup->limits->memory_bytes,
+                          .readable = "/usr/share/poppler"};
   if (!sandbox_enter(&limits, NULL, &error)) return fail(EX_OSERR, "sandbox", error);
   if (!send_setup_reply(problems, &error)) return fail(EX_IOERR, "setup", error);
   return serve(extractor, setup->limits->cpu_s);

@@ -380,6 +380,12 @@ static void read_pages(Pdf *pdf, PopplerDocument *document) {
   }
 }
 
+static gboolean has_words(const Text *text, guint first) {
+  for (guint i = first; i < text->lines->len; i++)
+    if (*((const TextLine *)text->lines->pdata[i])->text) return TRUE;
+  return FALSE;
+}
+
 static gboolean is_pdf(GBytes *content) {
   gsize size = 0;
   const char *data = g_bytes_get_data(content, &size);
@@ -387,8 +393,22 @@ static gboolean is_pdf(GBytes *content) {
 }
 
 void pdf_warm_up(void) {
-  static GIConv strings; /* Poppler's strings: kept open, or the C library forgets the module */
-  if (!strings) strings = g_iconv_open("UTF-8", "UTF-16BE");
+  /* kept open, or the C library forgets the module, and Poppler where its character maps lie */
+  static GIConv strings;
+  static PopplerDocument *document;
+  static const char blank[] = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+                              "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+                              "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\n"
+                              "trailer<</Size 4/Root 1 0 R>>\n%%EOF\n";
+  if (strings) return;
+  strings = g_iconv_open("UTF-8", "UTF-16BE");
+  g_autoptr(GBytes) bytes = g_bytes_new_static(blank, sizeof blank - 1);
+  document = poppler_document_new_from_bytes(bytes, NULL, NULL);
+  PopplerPage *page = document ? poppler_document_get_page(document, 0) : NULL;
+  if (!page) return;
+  pdf_drawing_free(pdf_drawing_new(page, LIMIT_PAGE_PIXELS));
+  g_free(poppler_page_get_text(page));
+  g_object_unref(page);
 }
 
 gboolean pdf_read(const MimePart *part, const Wire__Limits *limits, Text *text) {
@@ -396,9 +416,11 @@ gboolean pdf_read(const MimePart *part, const Wire__Limits *limits, Text *text) 
   g_autoptr(GError) error = NULL;
   PopplerDocument *document = poppler_document_new_from_bytes(part->content, NULL, &error);
   Pdf pdf = {.part = part, .limits = limits, .text = text};
-  if (document)
-    read_pages(&pdf, document);
-  else
+  guint first = text->lines->len, reasons = text->review_reasons->len;
+  if (document) read_pages(&pdf, document);
+  if (document && !has_words(text, first) && text->review_reasons->len == reasons)
+    g_ptr_array_add(text->review_reasons, g_strdup_printf("%s shows no text", name_of(part)));
+  if (!document)
     package_report(g_error_matches(error, POPPLER_ERROR, POPPLER_ERROR_ENCRYPTED) ? "encrypted"
                                                                                   : "damaged",
                    part, text);

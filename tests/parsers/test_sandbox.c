@@ -26,6 +26,12 @@ static int try_create(void) {
   return open("/tmp/bulletind-sandbox-test", O_CREAT | O_WRONLY, 0600) < 0 ? CHILD_REFUSED
                                                                            : CHILD_DONE;
 }
+static int try_open_readable(void) {
+  return open("/usr/share/poppler/cMap/Adobe-Japan1/H", O_RDONLY) < 0 ? CHILD_REFUSED : CHILD_DONE;
+}
+static int try_write_readable(void) {
+  return open("/usr/share/poppler/x", O_CREAT | O_WRONLY, 0600) < 0 ? CHILD_REFUSED : CHILD_DONE;
+}
 static int try_socket(void) {
   return socket(AF_INET, SOCK_STREAM, 0) < 0 ? CHILD_REFUSED : CHILD_DONE;
 }
@@ -76,11 +82,14 @@ static int use_charsets(void) { /* one that nothing has opened before */
   return strcmp(text, "\343\201\223") == 0 ? CHILD_DONE : CHILD_REFUSED;
 }
 
+static const char *readable; /* the folder that the next child may read */
+
 /* The child: fd 0 reads "r", fd 1 is a pipe, everything else as it is. */
 static void child(int (*act)(void), int in, int out) {
   dup2(in, 0);
   dup2(out, 1);
-  SandboxLimits limits = {.memory_bytes = 512 << 20, .cpu_s = 10};
+  close_range(3, ~0U, 0);
+  SandboxLimits limits = {.memory_bytes = 512 << 20, .cpu_s = 10, .readable = readable};
   if (!sandbox_enter(&limits, NULL, NULL)) _exit(CHILD_NOT_LOCKED);
   _exit(act());
 }
@@ -164,10 +173,35 @@ static void test_memory_is_not_executable(void) {
 }
 #endif
 
+/* The folder of character maps, and no other file; nothing is written there. */
+static void test_readable_folder(void) {
+  static const struct {
+    const char *name;
+    int (*act)(void);
+    int want;
+  } rows[] = {{"read", try_open_readable, CHILD_DONE},
+              {"write", try_write_readable, CHILD_REFUSED},
+              {"another file", try_open, CHILD_REFUSED},
+              {"create elsewhere", try_create, CHILD_REFUSED}};
+  if (access("/usr/share/poppler/cMap/Adobe-Japan1/H", R_OK) != 0) {
+    g_test_skip("no poppler-data here");
+    return;
+  }
+  readable = "/usr/share/poppler";
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    char written = 0;
+    int status = run_child(rows[i].act, &written);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != rows[i].want)
+      g_test_fail_printf("%s: status %x", rows[i].name, status);
+  }
+  readable = NULL;
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/sandbox/refused", test_refused);
   g_test_add_func("/sandbox/allowed", test_allowed);
+  g_test_add_func("/sandbox/readable", test_readable_folder);
 #ifndef BULLETIND_NO_RLIMIT_AS
   g_test_add_func("/sandbox/memory", test_memory_is_bounded);
   g_test_add_func("/sandbox/executable", test_memory_is_not_executable);
