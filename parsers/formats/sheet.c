@@ -8,7 +8,8 @@ enum {
   COVERED_MAX = 20000,
   USED_COLUMNS_MAX = 256,
   HIDDEN_MAX = 100000,
-  GAP_MAX = 1000, /* rows; a wider gap is one, whatever is hidden in it */
+  HIDDEN_RANGES_MAX = 20000, /* of columns */
+  GAP_MAX = 1000,            /* rows; a wider gap is one, whatever is hidden in it */
 };
 
 struct Sheet {
@@ -16,6 +17,7 @@ struct Sheet {
   GHashTable *covered;     /* gint64* */
   GHashTable *hidden_rows; /* guint */
   guint8 hidden_columns[SHEET_COLUMNS_MAX];
+  guint hidden_ranges;
   const char *over_limit;
 };
 
@@ -58,6 +60,10 @@ void sheet_put(Sheet *sheet, guint row, guint column, const char *text) {
   g_hash_table_replace(sheet->cells, key_new(row, column), g_strdup(text));
 }
 
+gboolean sheet_is_full(const Sheet *sheet) {
+  return g_hash_table_size(sheet->cells) >= CELLS_MAX;
+}
+
 void sheet_put_before(Sheet *sheet, guint row, guint column, const char *text) {
   gint64 key = key_of(row, column);
   const char *there = g_hash_table_lookup(sheet->cells, &key);
@@ -80,6 +86,8 @@ void sheet_hide_row(Sheet *sheet, guint row) {
 }
 
 void sheet_hide_columns(Sheet *sheet, guint first, guint last) {
+  if (sheet->hidden_ranges++ >= HIDDEN_RANGES_MAX) sheet->over_limit = "sheet_columns";
+  if (sheet->hidden_ranges > HIDDEN_RANGES_MAX) return;
   for (guint i = first; i <= last && i < SHEET_COLUMNS_MAX; i++) sheet->hidden_columns[i] = 1;
 }
 

@@ -14,7 +14,7 @@
 #define TICKED "\342\230\222"   /* U+2612 */
 #define UNTICKED "\342\230\220" /* U+2610 */
 
-enum { STRINGS_MAX = 200000, SHEETS_MAX = 200, CELL_BYTES_MAX = 64 << 10 };
+enum { STRINGS_MAX = 200000, SHEETS_MAX = 200, CELL_BYTES_MAX = 64 << 10, PARSED_FOLD = 2 };
 
 typedef struct {
   char *text;
@@ -29,12 +29,23 @@ typedef struct {
   XlsxStyles *styles;
   GArray *strings; /* SharedString */
   gboolean era_1904;
-  guint sheets; /* that were written */
+  guint sheets;   /* that were written */
+  guint64 parsed; /* bytes: a part may be asked for again and again */
   const char *fault;
 } Xlsx;
 
 static void add_fault(Xlsx *xlsx, const char *fault) {
   if (!xlsx->fault) xlsx->fault = fault;
+}
+
+/* Open a part; FALSE: there is none, or a fault or a limit, which is told. */
+static gboolean open_part(Xlsx *xlsx, OfficeXml *xml, GBytes *bytes) {
+  if (!bytes) return FALSE;
+  xlsx->parsed += g_bytes_get_size(bytes);
+  gboolean over_limit = xlsx->parsed > PARSED_FOLD * xlsx->limits->archive_bytes;
+  if (!over_limit && office_xml_open(xml, bytes)) return TRUE;
+  add_fault(xlsx, over_limit ? "archive_size" : "damaged");
+  return FALSE;
 }
 
 /* ---- strings ---- */
@@ -110,7 +121,7 @@ static SharedString read_string(OfficeXml *xml) {
 
 static void read_strings(Xlsx *xlsx, GBytes *bytes) {
   OfficeXml xml;
-  if (!bytes || !office_xml_open(&xml, bytes)) return;
+  if (!open_part(xlsx, &xml, bytes)) return;
   for (XmlStep step; (step = office_xml_next(&xml)) != XML_STEP_END;) {
     if (step != XML_STEP_OPEN || !office_xml_is(&xml, "si")) continue;
     if (xlsx->strings->len >= STRINGS_MAX) {
@@ -216,13 +227,13 @@ static char *read_cell(const Xlsx *xlsx, OfficeXml *xml) {
 /* ---- sheets ---- */
 
 /* The path that the relation `id` of the part `path` leads to; NULL: none. The caller frees. */
-static char *related_path(const Xlsx *xlsx, const char *path, const char *id) {
+static char *related_path(Xlsx *xlsx, const char *path, const char *id) {
   const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
   g_autofree char *folder = g_strndup(path, (gsize)(file - path));
   g_autofree char *relations = g_strconcat(folder, "_rels/", file, ".rels", NULL);
   GBytes *bytes = package_find(xlsx->package, relations);
   OfficeXml xml;
-  if (!bytes || !office_xml_open(&xml, bytes)) return NULL;
+  if (!open_part(xlsx, &xml, bytes)) return NULL;
   g_autofree char *target = NULL;
   for (XmlStep step; !target && (step = office_xml_next(&xml)) != XML_STEP_END;) {
     if (step != XML_STEP_OPEN || !office_xml_is(&xml, "Relationship")) continue;
@@ -237,9 +248,11 @@ static char *related_path(const Xlsx *xlsx, const char *path, const char *id) {
   return g_strdup(whole + 1);
 }
 
-static GBytes *related_part(const Xlsx *xlsx, const char *path, const char *id) {
+static GBytes *related_part(Xlsx *xlsx, const char *path, const char *id) {
   g_autofree char *target = id ? related_path(xlsx, path, id) : NULL;
-  return target ? package_find(xlsx->package, target) : NULL;
+  GBytes *bytes = target ? package_find(xlsx->package, target) : NULL;
+  if (bytes) xlsx->parsed += g_bytes_get_size(bytes); /* the caller reads it */
+  return bytes;
 }
 
 static void read_columns(const OfficeXml *xml, Sheet *sheet) {
@@ -291,10 +304,7 @@ static void read_cells(Xlsx *xlsx, OfficeXml *xml, Sheet *sheet, char **ret_cont
 
 static void read_sheet(Xlsx *xlsx, const char *path, GBytes *bytes) {
   OfficeXml xml;
-  if (!office_xml_open(&xml, bytes)) {
-    add_fault(xlsx, "damaged");
-    return;
-  }
+  if (!open_part(xlsx, &xml, bytes)) return;
   g_autoptr(Sheet) sheet = sheet_new();
   g_autofree char *controls = NULL, *drawing = NULL;
   read_cells(xlsx, &xml, sheet, &controls, &drawing);
@@ -315,7 +325,7 @@ static void read_sheet(Xlsx *xlsx, const char *path, GBytes *bytes) {
 static gboolean read_workbook(Xlsx *xlsx, const char *path, GBytes *bytes) {
   OfficeXml xml;
   guint n = 0;
-  if (!office_xml_open(&xml, bytes)) return FALSE;
+  if (!open_part(xlsx, &xml, bytes)) return FALSE;
   for (XmlStep step; (step = office_xml_next(&xml)) != XML_STEP_END;) {
     if (step != XML_STEP_OPEN) continue;
     if (office_xml_is(&xml, "workbookPr"))
@@ -362,7 +372,7 @@ gboolean xlsx_read(const MimePart *part, const Wire__Limits *limits, Text *text)
   g_autoptr(XlsxStyles) styles = xlsx_styles_read(package_find(package, "xl/styles.xml"));
   g_autoptr(GArray) strings = g_array_new(FALSE, TRUE, sizeof(SharedString));
   g_array_set_clear_func(strings, string_clear);
-  Xlsx xlsx = {package, text, limits, part, styles, strings, FALSE, 0, package_fault(package)};
+  Xlsx xlsx = {package, text, limits, part, styles, strings, FALSE, 0, 0, package_fault(package)};
   read_strings(&xlsx, package_find(package, "xl/sharedStrings.xml"));
   GBytes *workbook = package_find(package, "xl/workbook.xml");
   if (!workbook || !read_workbook(&xlsx, "xl/workbook.xml", workbook)) add_fault(&xlsx, "damaged");
