@@ -11,7 +11,7 @@
 #include "daemon/event.h"
 #include "daemon/paths.h"
 
-enum { SETUP_TIMEOUT_S = 30, RESTART_WAIT_MS = 1000 };
+enum { SETUP_TIMEOUT_S = 30, RESTART_WAIT_MS = 1000, SCAN_IDLE_S = 60, SCAN_SLACK_S = 30 };
 
 typedef struct {
   struct ParsePool *pool;
@@ -31,6 +31,12 @@ struct ParsePool {
   ParseJob stop;
   GPtrArray *workers;
   gint stopping, restarts; /* atomic */
+  guint idle_s;            /* a worker without work for so long is ended; 0: never */
+  GMutex lane_lock;        /* guards lane and lane_failed */
+  struct ParsePool *lane;  /* for messages with pictures; NULL: none has come */
+  gboolean lane_failed;
+  char *lane_program; /* NULL: there is no lane */
+  guint lane_timeout_s;
 };
 
 extern char **environ;
@@ -50,6 +56,7 @@ void parse_job_free(ParseJob *job) {
   g_free(job->event);
   g_free(job->account_event);
   g_strfreev(job->addresses);
+  extraction_free(job->first);
   g_free(job);
 }
 
@@ -173,8 +180,6 @@ static Extraction *worker_ask(Worker *worker, const ParseJob *job, guint64 id, G
   return answer ? wire_reply_read(answer, id, error) : NULL;
 }
 
-/* --- one worker's thread ------------------------------------------------------------------ */
-
 static Extraction *unreadable(const char *reason) {
   Extraction *extraction = extraction_new();
   extraction->kind = KIND_UNREADABLE;
@@ -210,14 +215,66 @@ static Extraction *worker_parse(Worker *worker, const ParseJob *job) {
   return unreadable(reason);
 }
 
+/* --- the lane for pictures ------------------------------------------------------------------ */
+
+/* What bulletin-scan made of the message; where it failed, the first reading stands. */
+static void lane_done(ParseJob *job, Extraction *extraction, void *context) {
+  ParsePool *pool = context;
+  Extraction *first = g_steal_pointer(&job->first);
+  gboolean failed = extraction->kind == KIND_UNREADABLE && first->kind != KIND_UNREADABLE;
+  for (guint i = 0; failed && i < extraction->notes->len; i++)
+    g_ptr_array_add(first->notes,
+                    g_strdup_printf("pictures: %s", (char *)extraction->notes->pdata[i]));
+  extraction_free(failed ? extraction : first);
+  pool->done(job, failed ? first : extraction, pool->context);
+}
+
+static ParsePool *lane_new(ParsePool *pool);
+
+/* Hand the message to the lane, started if need be. FALSE: there is none. */
+static gboolean lane_take(ParsePool *pool, ParseJob *job, Extraction *first) {
+  if (!pool->lane_program || g_atomic_int_get(&pool->stopping)) return FALSE;
+  g_mutex_lock(&pool->lane_lock);
+  if (!pool->lane && !pool->lane_failed) {
+    pool->lane = lane_new(pool);
+    pool->lane_failed = !pool->lane;
+  }
+  ParsePool *lane = pool->lane;
+  g_mutex_unlock(&pool->lane_lock);
+  if (!lane) return FALSE;
+  job->first = first;
+  parse_pool_push(lane, job);
+  return TRUE;
+}
+
+/* --- one worker's thread ------------------------------------------------------------------ */
+
+/* The next job; an idle worker of a lane is ended meanwhile. */
+static ParseJob *next_job(Worker *worker) {
+  ParsePool *pool = worker->pool;
+  for (;;) {
+    ParseJob *job =
+        pool->idle_s ? g_async_queue_timeout_pop(pool->jobs, (guint64)pool->idle_s * G_USEC_PER_SEC)
+                     : g_async_queue_pop(pool->jobs);
+    if (job) return job;
+    worker_reap(worker, FALSE); /* end of file ends it */
+  }
+}
+
+static void work(Worker *worker, ParseJob *job) {
+  ParsePool *pool = worker->pool;
+  Extraction *extraction = g_atomic_int_get(&pool->stopping) ? NULL : worker_parse(worker, job);
+  if (extraction && extraction->flags & EXTRACTION_PICTURES && lane_take(pool, job, extraction))
+    return;
+  if (extraction) pool->done(job, extraction, pool->context);
+  parse_job_free(job);
+}
+
 static gpointer worker_thread(gpointer data) {
   Worker *worker = data;
   ParsePool *pool = worker->pool;
-  worker_ensure(worker);
-  for (ParseJob *job; (job = g_async_queue_pop(pool->jobs)) != &pool->stop; parse_job_free(job)) {
-    Extraction *extraction = g_atomic_int_get(&pool->stopping) ? NULL : worker_parse(worker, job);
-    if (extraction) pool->done(job, extraction, pool->context);
-  }
+  if (!pool->idle_s) worker_ensure(worker);
+  for (ParseJob *job; (job = next_job(worker)) != &pool->stop;) work(worker, job);
   worker_reap(worker, FALSE); /* end of file ends it */
   return NULL;
 }
@@ -260,27 +317,60 @@ static gboolean pool_probe(ParsePool *pool, const GPtrArray *events, GPtrArray *
   return clean;
 }
 
+static ParsePool *pool_new(char *take_program, GBytes *setup) {
+  ParsePool *pool = g_new0(ParsePool, 1);
+  pool->program = take_program;
+  pool->setup = g_bytes_ref(setup);
+  g_mutex_init(&pool->lane_lock);
+  pool->jobs = g_async_queue_new();
+  pool->workers = g_ptr_array_new_with_free_func((GDestroyNotify)worker_free);
+  return pool;
+}
+
+static void start_threads(ParsePool *pool) {
+  for (guint i = 0; i < pool->workers->len; i++) {
+    Worker *worker = pool->workers->pdata[i];
+    worker->thread = g_thread_new("parse", worker_thread, worker);
+  }
+}
+
+static ParsePool *lane_new(ParsePool *pool) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+  ParsePool *lane = pool_new(g_strdup(pool->lane_program), pool->setup);
+  lane->timeout_s = pool->lane_timeout_s;
+  lane->done = lane_done;
+  lane->context = pool;
+  lane->idle_s = SCAN_IDLE_S;
+  g_ptr_array_add(lane->workers, worker_new(lane));
+  if (!pool_probe(lane, NULL, problems, &error)) {
+    g_warning("%s: pictures are left to a person: %s", pool->lane_program,
+              error ? error->message : "its setup failed");
+    parse_pool_free(lane, FALSE);
+    return NULL;
+  }
+  start_threads(lane);
+  return lane;
+}
+
 ParsePool *parse_pool_new(const char *program, guint workers, const Wire__Setup *setup,
                           const GPtrArray *events, guint timeout_s, ParseDone done, void *context,
                           GPtrArray *problems, GError **error) {
-  ParsePool *pool = g_new0(ParsePool, 1);
-  pool->program = program ? g_strdup(program) : paths_libexec("bulletin-parser");
-  pool->setup = wire_pack(&setup->base);
+  g_autoptr(GBytes) packed = wire_pack(&setup->base);
+  ParsePool *pool =
+      pool_new(program ? g_strdup(program) : paths_libexec("bulletin-parser"), packed);
+  if (!program) pool->lane_program = paths_libexec("bulletin-scan");
+  pool->lane_timeout_s = (setup->limits ? setup->limits->scan_s : 0) + SCAN_SLACK_S;
   pool->timeout_s = timeout_s;
   pool->done = done;
   pool->context = context;
-  pool->jobs = g_async_queue_new();
-  pool->workers = g_ptr_array_new_with_free_func((GDestroyNotify)worker_free);
   guint count = workers ? workers : g_get_num_processors();
   for (guint i = 0; i < count; i++) g_ptr_array_add(pool->workers, worker_new(pool));
   if (!pool_probe(pool, events, problems, error)) {
     parse_pool_free(pool, FALSE);
     return NULL;
   }
-  for (guint i = 0; i < count; i++) {
-    Worker *worker = pool->workers->pdata[i];
-    worker->thread = g_thread_new("parse", worker_thread, worker);
-  }
+  start_threads(pool);
   return pool;
 }
 
@@ -311,6 +401,9 @@ void parse_pool_free(ParsePool *pool, gboolean drain) {
     Worker *worker = pool->workers->pdata[i];
     if (worker->thread) g_thread_join(worker->thread);
   }
+  parse_pool_free(pool->lane, drain);
+  g_mutex_clear(&pool->lane_lock);
+  g_free(pool->lane_program);
   g_ptr_array_unref(pool->workers);
   g_async_queue_unref(pool->jobs);
   g_bytes_unref(pool->setup);

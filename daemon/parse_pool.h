@@ -3,7 +3,11 @@
  * One thread a worker; each starts `bulletin-parser` with two pipes, sends the Setup and hands it
  * one message at a time. A worker that dies, overruns its time or answers nonsense is killed and
  * started anew; its message gets one retry alone in a fresh worker, then an extraction of
- * KIND_UNREADABLE with the reason. */
+ * KIND_UNREADABLE with the reason.
+ *
+ * A message whose pictures may hold a bulletin goes to a lane of its own with one bulletin-scan,
+ * which is started when one comes and ended when none has come for a minute: a scan never holds up
+ * typed bulletins. Where it cannot be started, or fails, the first reading stands. */
 #pragma once
 #include <glib.h>
 
@@ -17,7 +21,8 @@ typedef struct {
   char *account_event; /* or "" */
   char **addresses;    /* ours; may be NULL */
   gboolean want_text, want_lines, header_only;
-  void *tag; /* the caller's */
+  void *tag;         /* the caller's */
+  Extraction *first; /* private: what bulletin-parser made of it, while pictures are read */
 } ParseJob;
 ParseJob *parse_job_new(GBytes *raw, void *tag);
 void parse_job_free(ParseJob *job);

@@ -365,6 +365,21 @@ static gboolean is_bulletin(const Reading *reading, guint values) {
   return FALSE;
 }
 
+/* Letters that were guessed from a picture: a person compares them. */
+static void doubt_scanned(Reading *reading) {
+  const GPtrArray *lines = reading->text->lines;
+  for (guint p = 0; p < reading->result->participants->len; p++) {
+    const Participant *person = reading->result->participants->pdata[p];
+    for (guint i = 0; i < person->values->len; i++) {
+      const FieldValue *value = person->values->pdata[i];
+      if (value->line >= lines->len || !((const TextLine *)lines->pdata[value->line])->scanned)
+        continue;
+      reading_doubt(reading, "read from a picture");
+      return;
+    }
+  }
+}
+
 static void settle_kind(Reading *reading, const Classification *found, guint values) {
   Extraction *result = reading->result;
   if (settle_machine(reading, found, values)) return;
@@ -379,6 +394,7 @@ static void settle_kind(Reading *reading, const Classification *found, guint val
   } else if (is_bulletin(reading, values) && !(saying == PROSE_ASKS && reading->quoted_only)) {
     result->kind = KIND_BULLETIN;
     people_signature(reading);
+    doubt_scanned(reading);
   } else {
     g_ptr_array_set_size(result->participants, 0);
     result->kind = KIND_QUESTION;
@@ -509,6 +525,7 @@ static void read_body(const Extractor *extractor, const Wire__Request *request,
     read_content(&reading, found);
     finish(&reading);
   }
+  if (text->pictures && found->machine == MACHINE_NONE) result->flags |= EXTRACTION_PICTURES;
   if (request->want_text) result->text = own_text(text);
   if (request->want_lines) result->lines = all_lines(text);
   classification_free(found);

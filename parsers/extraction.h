@@ -30,7 +30,8 @@ typedef enum {
   EXTRACTION_TIED = 1 << 7,         /* tied to the event by its words, subject or a bulletin */
   EXTRACTION_CORRECTION = 1 << 8,   /* the sender calls it a correction of an earlier bulletin */
   EXTRACTION_HEADER_ONLY = 1 << 9,  /* over the size limit: only its header was fetched */
-  EXTRACTION_CALENDAR = 1 << 10     /* values come from a text/calendar METHOD:REPLY */
+  EXTRACTION_CALENDAR = 1 << 10,    /* values come from a text/calendar METHOD:REPLY */
+  EXTRACTION_PICTURES = 1 << 11     /* pictures may hold a bulletin: for bulletin-scan to read */
 } ExtractionFlags;
 #define EXTRACTION_UNANSWERABLE                                                                    \
   (EXTRACTION_AUTOMATIC | EXTRACTION_LIST | EXTRACTION_SUPPRESS | EXTRACTION_NULL_SENDER |         \

@@ -8,7 +8,7 @@
 #include "parsers/signature.h"
 
 enum {
-  ENTRIES_MAX = 3000,
+  ENTRIES_MAX = 1500,
   CHOICE_MAX_BYTES = 24,  /* a choice on a line of its own, with its cross */
   TICKS_MAX = 300,        /* boxes that no label asks for */
   BELOW_SKIP_LINES = 2,   /* leaders and empty lines between a label and an answer below it */

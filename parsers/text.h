@@ -21,6 +21,7 @@ typedef struct {
   gboolean signature; /* set by quote */
   gboolean header;    /* attribution line or quoted header block (quote), or a document's running
                          header or footer: no answer stands there */
+  gboolean scanned;   /* letters that were guessed from a picture */
   char *folded;       /* see text_folded; NULL: nobody asked yet */
 } TextLine;
 
@@ -29,6 +30,7 @@ typedef struct {
   GPtrArray *sources;        /* char*: "body:text/plain", "attachment:bulletin.docx" */
   GPtrArray *notes;          /* char*: for Extraction.notes */
   GPtrArray *review_reasons; /* char*: e.g. "attachment bulletin.docx cannot be read yet" */
+  gboolean pictures;         /* some were not read that may be bulletins (picture.h) */
   guint64 unpacked;          /* bytes that came out of archives, counted against the limit */
   gsize bytes;               /* of all lines together, counted against the limit */
   char *over_limit;          /* NULL: none */

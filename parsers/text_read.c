@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "parsers/formats/format.h"
+#include "parsers/formats/picture.h"
 #include "parsers/text.h"
 
 enum {
@@ -15,6 +16,7 @@ enum {
   WORDS_MORE_PERCENT = 20,   /* … and a fifth of its own */
   WORDS_BYTES = 256 << 10,   /* of each part, that are compared */
   DOCUMENT_BYTES = 20 << 10, /* a picture below it is a logo or a smiley */
+  INLINE_BYTES = 100 << 10,  /* the same of one within the HTML body */
   NAME_SHOWN_BYTES = 120,
 };
 
@@ -63,16 +65,21 @@ static guint source_index(Text *text, char *name) {
   return i;
 }
 
+/* The lines from `first` on came from the part. */
+static void mark_source(Text *text, const MimePart *part, guint first) {
+  if (text->lines->len == first) return;
+  guint source = source_index(text, source_name(part));
+  for (guint i = first; i < text->lines->len; i++)
+    ((TextLine *)g_ptr_array_index(text->lines, i))->source = source;
+}
+
 /* Append a part by its format. FALSE: no format reads it. */
 static gboolean read_part(const MimePart *part, const Wire__Limits *limits, Text *text) {
   const Format *format = format_find(part);
   if (!format) return FALSE;
   guint first = text->lines->len;
   if (!format->read(part, limits, text)) return FALSE;
-  if (text->lines->len == first) return TRUE;
-  guint source = source_index(text, source_name(part));
-  for (guint i = first; i < text->lines->len; i++)
-    ((TextLine *)g_ptr_array_index(text->lines, i))->source = source;
+  mark_source(text, part, first);
   return TRUE;
 }
 
@@ -183,6 +190,7 @@ static void append_text(Text *to, Text *from, const Wire__Limits *limits) {
     TextLine *added = text_add(to, limits, line->text, -1, line->part, line->quote_depth);
     if (!added) break;
     added->page = line->page;
+    added->scanned = line->scanned;
     added->rule = line->rule;
     added->source = sources[line->source];
   }
@@ -241,18 +249,27 @@ static gboolean is_referenced(const TextReader *reader, const MimePart *picture)
   return FALSE;
 }
 
+static gboolean read_picture(TextReader *reader, const MimePart *part, const Picture *picture) {
+  guint first = reader->text->lines->len;
+  if (!picture_read(part, picture, reader->limits, reader->text)) return FALSE;
+  mark_source(reader->text, part, first);
+  return TRUE;
+}
+
 /* Nothing reads this part yet: say so, and ask for a person where it may be the bulletin. */
 static void note_unread(TextReader *reader, const MimePart *part) {
   if (is_harmless(part)) return;
   g_autofree char *name = shown_name(part);
   gboolean media = g_str_has_prefix(part->type, "image/");
   if (g_str_has_prefix(part->type, "audio/") || g_str_has_prefix(part->type, "video/")) return;
-  gboolean small = g_bytes_get_size(part->content) <= DOCUMENT_BYTES;
-  if (media && (small || is_referenced(reader, part))) {
+  gsize size = g_bytes_get_size(part->content);
+  if (media && (size <= DOCUMENT_BYTES || (size <= INLINE_BYTES && is_referenced(reader, part)))) {
     g_ptr_array_add(reader->text->notes, g_strdup_printf("picture %s not read", name));
     return;
   }
   if (g_bytes_get_size(part->content) == 0) return;
+  Picture picture = {.encoded = part->content};
+  if (media && read_picture(reader, part, &picture)) return;
   g_ptr_array_add(reader->text->review_reasons,
                   g_strdup_printf("attachment %s cannot be read yet", name));
 }

@@ -18,7 +18,7 @@
 enum {
   LENGTH_BYTES = 4,
   UNPACK_MAX_BYTES = 128 << 20, /* all structs and strings of one unpacked message */
-  FLAGS_KNOWN = (EXTRACTION_CALENDAR << 1) - 1
+  FLAGS_KNOWN = (EXTRACTION_PICTURES << 1) - 1
 };
 
 G_DEFINE_QUARK(bulletind - wire - error - quark, wire_error)

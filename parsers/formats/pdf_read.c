@@ -2,6 +2,7 @@
  *
  * A form field stands where it is on the page, with its value; what a program painted there for it
  * is left out. Struck-out text is left out. A page that is a picture is said to be one. */
+#include <cairo.h>
 #include <math.h>
 #include <poppler.h>
 #include <string.h>
@@ -10,11 +11,13 @@
 #include "parsers/formats/format.h"
 #include "parsers/formats/package.h"
 #include "parsers/formats/pdf_drawing.h"
+#include "parsers/formats/picture.h"
 
 #define TICKED "\342\230\222"   /* U+2612 */
 #define UNTICKED "\342\230\220" /* U+2610 */
 
 enum {
+  SCAN_SIDE = 3300, /* pixels of the longer side of a scan */
   RULE_GAP_POINTS = 1,
   CHOICE_MAX_BYTES = 24,
   AREAS_MAX = 5000,
@@ -330,6 +333,32 @@ static const char *name_of(const MimePart *part) {
   return *part->name ? part->name : part->type;
 }
 
+/* A page that is a scan, painted with enough pixels that letters can be told. */
+static gboolean read_as_picture(Pdf *pdf, PopplerPage *page) {
+  Picture picture = {.page = pdf->number};
+  if (!picture_has_reader()) return picture_read(pdf->part, &picture, pdf->limits, pdf->text);
+  double width = 0, height = 0;
+  poppler_page_get_size(page, &width, &height);
+  double scale = SCAN_SIDE / MAX(MAX(width, height), 1);
+  if (width * scale * height * scale > (double)pdf->limits->page_pixels) return FALSE;
+  cairo_surface_t *surface = cairo_image_surface_create(
+      CAIRO_FORMAT_RGB24, (int)(width * scale) + 1, (int)(height * scale) + 1);
+  cairo_t *cairo = cairo_create(surface);
+  cairo_set_source_rgb(cairo, 1, 1, 1);
+  cairo_paint(cairo);
+  cairo_scale(cairo, scale, scale);
+  poppler_page_render(page, cairo);
+  cairo_destroy(cairo);
+  cairo_surface_flush(surface);
+  picture.pixels = cairo_image_surface_get_data(surface);
+  picture.width = cairo_image_surface_get_width(surface);
+  picture.height = cairo_image_surface_get_height(surface);
+  picture.stride = cairo_image_surface_get_stride(surface);
+  gboolean read = picture.pixels && picture_read(pdf->part, &picture, pdf->limits, pdf->text);
+  cairo_surface_destroy(surface);
+  return read;
+}
+
 static void read_page(Pdf *pdf, PopplerPage *page) {
   double width = 0;
   poppler_page_get_size(page, &width, &pdf->height);
@@ -347,7 +376,7 @@ static void read_page(Pdf *pdf, PopplerPage *page) {
   for (GList *l = fields; l; l = l->next) add_field(pdf, l->data);
   if (pdf->page->pieces->len == 0) {
     GList *pictures = poppler_page_get_image_mapping(page);
-    if (pictures)
+    if (pictures && !read_as_picture(pdf, page))
       g_ptr_array_add(pdf->text->review_reasons, g_strdup_printf("page %u of %s is a picture",
                                                                  pdf->number, name_of(pdf->part)));
     poppler_page_free_image_mapping(pictures);

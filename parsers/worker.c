@@ -1,8 +1,7 @@
-/* worker_main - bulletin-parser: Setup once, then Request and Reply in turn, until end of file.
- *
- * Started by bulletind and by bulletinctl parse with pipes as fd 0 and 1. It compiles the rules,
- * touches every library that loads something lazily, locks itself in and only then reads mail.
- * Exit codes follow sysexits.h; what it prints is one line on standard error when it fails. */
+/* worker - see worker.h. It compiles the rules, touches every library that loads something lazily,
+ * locks itself in and only then reads mail. */
+#include "parsers/worker.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,7 +38,7 @@ static const char *const warm_charsets[] = {
 };
 
 static int fail(int code, const char *what, GError *error) {
-  fprintf(stderr, "bulletin-parser: %s%s%s\n", what, error ? ": " : "",
+  fprintf(stderr, "%s: %s%s%s\n", g_get_prgname(), what, error ? ": " : "",
           error ? error->message : "");
   g_clear_error(&error);
   return code;
@@ -124,21 +123,25 @@ static void problem_free(Wire__Problem *problem) {
   wire__problem__free_unpacked(problem, NULL);
 }
 
-static int run(const Wire__Setup *setup) {
+static int run(const WorkerKind *kind, const Wire__Setup *setup) {
   GError *error = NULL;
   g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify)problem_free);
   g_autoptr(Extractor) extractor = extractor_new(setup, problems);
   if (problems->len > 0)
     return send_setup_reply(problems, &error) ? EX_CONFIG : fail(EX_IOERR, "setup", error);
   warm_up(extractor);
-  SandboxLimits limits = {.memory_bytes = setup->limits->memory_bytes,
+  if (kind->start && !kind->start(&error)) return fail(EX_UNAVAILABLE, "start", error);
+  const Wire__Limits *given = setup->limits;
+  SandboxLimits limits = {.memory_bytes =
+                              kind->pictures ? given->scan_memory_bytes : given->memory_bytes,
                           .readable = "/usr/share/poppler"};
   if (!sandbox_enter(&limits, NULL, &error)) return fail(EX_OSERR, "sandbox", error);
   if (!send_setup_reply(problems, &error)) return fail(EX_IOERR, "setup", error);
-  return serve(extractor, setup->limits->cpu_s);
+  return serve(extractor, kind->pictures ? given->scan_s : given->cpu_s);
 }
 
-int main(void) {
+int worker_run(const WorkerKind *kind) {
+  g_set_prgname(kind->name);
   signal(SIGPIPE, SIG_IGN);
   close_range(STDERR_FILENO + 1, ~0U, 0); /* nothing of the parent's comes along */
   GError *error = NULL;
@@ -148,5 +151,5 @@ int main(void) {
   const guint8 *data = g_bytes_get_data(frame, &size);
   Wire__Setup *setup = wire__setup__unpack(NULL, size, data);
   if (!setup || !setup->limits) return fail(EX_PROTOCOL, "setup: not a Setup with limits", NULL);
-  _exit(run(setup)); /* nothing is to be flushed, and exit handlers may meet the sandbox */
+  _exit(run(kind, setup)); /* nothing is to be flushed, and exit handlers may meet the sandbox */
 }

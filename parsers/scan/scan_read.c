@@ -1,0 +1,179 @@
+/* scan_read - see scan_read.h. */
+#include "parsers/scan/scan_read.h"
+
+#include <gio/gio.h>
+#include <string.h>
+#include <tesseract/capi.h>
+
+#include "parsers/formats/package.h"
+#include "parsers/formats/pdf_page.h"
+#include "parsers/scan/scan_boxes.h"
+#include "parsers/scan/scan_image.h"
+
+#define TICKED "\342\230\222"   /* U+2612 */
+#define UNTICKED "\342\230\220" /* U+2610 */
+
+enum {
+  WORD_CONFIDENCE_MIN = 25, /* less is dirt */
+  LATIN_MEAN_MIN = 60,      /* less: perhaps it is Japanese */
+  TURN_CONFIDENCE_MIN = 2,  /* of the orientation */
+  WORDS_MAX = 20000,
+  PAGE_POINTS = 842, /* A4's longer side: distances are thought of in points */
+  WORDS_OF_PAGE = 8  /* fewer, and no box, are a logo */
+};
+
+static TessBaseAPI *latin, *japanese, *turning; /* NULL: not installed */
+
+static TessBaseAPI *load(const char *languages, TessOcrEngineMode mode) {
+  TessBaseAPI *api = TessBaseAPICreate();
+  if (TessBaseAPIInit2(api, NULL, languages, mode) == 0) return api;
+  TessBaseAPIDelete(api);
+  return NULL;
+}
+
+gboolean scan_read_start(GError **error) {
+  setMsgSeverity(L_SEVERITY_NONE);
+  latin = load("fra+eng", OEM_LSTM_ONLY);
+  if (!latin) latin = load("eng", OEM_LSTM_ONLY);
+  japanese = load("jpn", OEM_LSTM_ONLY);
+  turning = load("osd", OEM_DEFAULT);
+  if (latin || japanese) return TRUE;
+  g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                      "no language of Tesseract is installed (tesseract-ocr-fra)");
+  return FALSE;
+}
+
+/* ---- orientation ---- */
+
+static PIX *turned_upright(PIX *pix) {
+  int degrees = 0;
+  float confidence = 0, script_confidence = 0;
+  const char *script = NULL;
+  if (!turning) return pixClone(pix);
+  TessBaseAPISetImage2(turning, pix);
+  TessBaseAPISetSourceResolution(turning, 300);
+  gboolean known = TessBaseAPIDetectOrientationScript(turning, &degrees, &confidence, &script,
+                                                      &script_confidence);
+  TessBaseAPIClear(turning);
+  if (!known || confidence < TURN_CONFIDENCE_MIN || degrees == 0) return pixClone(pix);
+  return pixRotateOrth(pix, (360 - degrees) / 90 % 4);
+}
+
+/* ---- words ---- */
+
+typedef struct {
+  PdfPage *page;
+  double scale; /* points a pixel */
+  guint words;
+  double confidences, least; /* their sum, and the least of them */
+} Reading;
+
+static PdfBox box_of(const Reading *reading, int left, int top, int right, int bottom) {
+  return (PdfBox){left * reading->scale, top * reading->scale, right * reading->scale,
+                  bottom * reading->scale};
+}
+
+static void add_word(Reading *reading, const TessResultIterator *results,
+                     const TessPageIterator *places) {
+  int left = 0, top = 0, right = 0, bottom = 0;
+  double confidence = TessResultIteratorConfidence(results, RIL_WORD);
+  char *word = TessResultIteratorGetUTF8Text(results, RIL_WORD);
+  if (word && *word && confidence >= WORD_CONFIDENCE_MIN &&
+      TessPageIteratorBoundingBox(places, RIL_WORD, &left, &top, &right, &bottom)) {
+    pdf_page_add(reading->page, box_of(reading, left, top, right, bottom), g_strdup(word), FALSE);
+    reading->words++;
+    reading->confidences += confidence;
+    reading->least = MIN(reading->least, confidence);
+  }
+  if (word) TessDeleteText(word);
+}
+
+static void read_words(TessBaseAPI *api, PIX *pix, Reading *reading) {
+  TessBaseAPISetPageSegMode(api, PSM_SPARSE_TEXT);
+  TessBaseAPISetImage2(api, pix);
+  TessBaseAPISetSourceResolution(api, 300);
+  if (TessBaseAPIRecognize(api, NULL) == 0) {
+    TessResultIterator *results = TessBaseAPIGetIterator(api);
+    const TessPageIterator *places =
+        results ? TessResultIteratorGetPageIteratorConst(results) : NULL;
+    for (guint n = 0; results && n < WORDS_MAX; n++) {
+      add_word(reading, results, places);
+      if (!TessResultIteratorNext(results, RIL_WORD)) break;
+    }
+    if (results) TessResultIteratorDelete(results);
+  }
+  TessBaseAPIClear(api);
+}
+
+static double mean(const Reading *reading) {
+  return reading->words ? reading->confidences / reading->words : 0;
+}
+
+/* The better of the two readings. */
+static Reading read_languages(PIX *pix, double scale) {
+  Reading first = {pdf_page_new(), scale, 0, 0, 100};
+  if (latin) read_words(latin, pix, &first);
+  if (!japanese || (latin && mean(&first) >= LATIN_MEAN_MIN)) return first;
+  Reading second = {pdf_page_new(), scale, 0, 0, 100};
+  read_words(japanese, pix, &second);
+  gboolean better = mean(&second) > mean(&first);
+  pdf_page_free(better ? first.page : second.page);
+  return better ? second : first;
+}
+
+/* ---- a page ---- */
+
+static void write_page(const Reading *reading, const MimePart *part, guint number,
+                       const Wire__Limits *limits, Text *text) {
+  guint first = text->lines->len;
+  Page *out = page_new(text, limits, part->index);
+  pdf_page_write(reading->page, out);
+  page_free(out);
+  for (guint i = first; i < text->lines->len; i++) {
+    TextLine *line = text->lines->pdata[i];
+    line->page = number;
+    line->scanned = TRUE;
+  }
+}
+
+static void read_page(PIX *loaded, const MimePart *part, guint number, const Wire__Limits *limits,
+                      Text *text) {
+  PIX *pix = turned_upright(loaded);
+  l_int32 width = 0, height = 0;
+  pixGetDimensions(pix, &width, &height, NULL);
+  g_autoptr(GArray) boxes = scan_boxes_take(pix);
+  Reading reading = read_languages(pix, (double)PAGE_POINTS / MAX(width, height));
+  for (guint i = 0; i < boxes->len; i++) {
+    const ScanBox *box = &g_array_index(boxes, ScanBox, i);
+    pdf_page_add(reading.page,
+                 box_of(&reading, box->x, box->y, box->x + box->width, box->y + box->height),
+                 g_strdup(box->ticked ? TICKED : UNTICKED), TRUE);
+  }
+  if (reading.words >= WORDS_OF_PAGE || boxes->len > 0)
+    write_page(&reading, part, number, limits, text);
+  pdf_page_free(reading.page);
+  pixDestroy(&pix);
+}
+
+gboolean scan_read(const MimePart *part, const Picture *picture, const Wire__Limits *limits,
+                   Text *text) {
+  const char *limit = NULL;
+  guint pages = scan_image_count(picture, limits, &limit);
+  if (limit) {
+    package_report(limit, part, text);
+    return TRUE;
+  }
+  for (guint n = 0; n < pages; n++) {
+    if (n >= limits->pages) {
+      package_report("pages", part, text);
+      break;
+    }
+    PIX *pix = scan_image_load(picture, n);
+    if (pix && scan_image_is_page(pix))
+      read_page(pix, part, picture->page ? picture->page : n + 1, limits, text);
+    else if (!pix)
+      package_report("damaged", part, text);
+    pixDestroy(&pix);
+  }
+  return pages > 0;
+}
