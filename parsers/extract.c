@@ -33,7 +33,12 @@ struct Extractor {
   Wire__Limits limits;
   GPtrArray *rules; /* Rules*, one an event */
   GPtrArray *sent;  /* char*, one an event: quote_sent_letters */
+  PictureReader pictures;
 };
+
+void extractor_read_pictures(Extractor *extractor, PictureReader reader) {
+  extractor->pictures = reader;
+}
 
 Extractor *extractor_new(const Wire__Setup *setup, GPtrArray *problems) {
   Extractor *extractor = g_new0(Extractor, 1);
@@ -496,7 +501,7 @@ static void read_bounce(const MimeMail *mail, const Text *text, char *const *add
 
 static void read_body(const Extractor *extractor, const Wire__Request *request,
                       const MimeMail *mail, Extraction *result) {
-  g_autoptr(Text) text = text_read(mail, &extractor->limits);
+  g_autoptr(Text) text = text_read(mail, &extractor->limits, extractor->pictures);
   make_lines(text->sources);
   g_autofree char **addresses = g_new0(char *, request->n_addresses + 1);
   for (gsize i = 0; i < request->n_addresses; i++) addresses[i] = request->addresses[i];

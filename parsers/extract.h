@@ -5,11 +5,14 @@
 #pragma once
 #include "parsers/extraction.h"
 #include "parsers/rules.h"
+#include "parsers/text.h"
 
 typedef struct Extractor Extractor;
 
 /* `setup` is borrowed and must outlive the result. Problems: see rules_new. */
 Extractor *extractor_new(const Wire__Setup *setup, GPtrArray *problems);
+/* Pictures are read by `reader`; without one EXTRACTION_PICTURES tells that there are some. */
+void extractor_read_pictures(Extractor *extractor, PictureReader reader);
 void extractor_free(Extractor *extractor);
 
 /* Read one message. Never NULL: what cannot be read is KIND_UNREADABLE with a note that says why.

@@ -25,16 +25,25 @@ typedef struct {
   char *folded;       /* see text_folded; NULL: nobody asked yet */
 } TextLine;
 
-typedef struct {
+typedef struct Text Text;
+typedef struct Picture Picture;
+
+/* Append what a picture says (formats/picture.h). FALSE: it is none that can be read, or no
+ * bulletin (a logo). */
+typedef gboolean (*PictureReader)(const MimePart *part, const Picture *picture,
+                                  const Wire__Limits *limits, Text *text);
+
+struct Text {
   GPtrArray *lines;          /* TextLine* */
   GPtrArray *sources;        /* char*: "body:text/plain", "attachment:bulletin.docx" */
   GPtrArray *notes;          /* char*: for Extraction.notes */
   GPtrArray *review_reasons; /* char*: e.g. "attachment bulletin.docx cannot be read yet" */
+  PictureReader reader;      /* NULL: pictures are left to another process */
   gboolean pictures;         /* some were not read that may be bulletins (picture.h) */
   guint64 unpacked;          /* bytes that came out of archives, counted against the limit */
   gsize bytes;               /* of all lines together, counted against the limit */
   char *over_limit;          /* NULL: none */
-} Text;
+};
 
 Text *text_new(void);
 void text_free(Text *text);
@@ -46,8 +55,9 @@ TextLine *text_add(Text *text, const Wire__Limits *limits, const char *line, gss
 
 /* Turn a message into its text: of the alternatives the one that says more (an HTML part where the
  * plain one is empty or a mere notice), inline text first, then the attachments that a format of
- * parsers/formats/ can read, each once. */
-Text *text_read(const MimeMail *mail, const Wire__Limits *limits);
+ * parsers/formats/ can read, each once. `reader` reads pictures; NULL: text->pictures tells that
+ * there are some. */
+Text *text_read(const MimeMail *mail, const Wire__Limits *limits, PictureReader reader);
 
 /* Line `line` folded (fold.h), without white space around it. Made when first asked for, then kept
  * for all the steps that compare lines. Borrowed; the line's text must not change any more. */

@@ -291,8 +291,9 @@ static void read_rest(TextReader *reader) {
   }
 }
 
-Text *text_read(const MimeMail *mail, const Wire__Limits *limits) {
+Text *text_read(const MimeMail *mail, const Wire__Limits *limits, PictureReader pictures) {
   Text *text = text_new();
+  text->reader = pictures;
   g_autofree gboolean *done = g_new0(gboolean, mail->parts->len + 1);
   TextReader reader = {.mail = mail, .limits = limits, .text = text, .done = done};
   text->unpacked = mail->unpacked;

@@ -130,6 +130,7 @@ static int run(const WorkerKind *kind, const Wire__Setup *setup) {
   if (problems->len > 0)
     return send_setup_reply(problems, &error) ? EX_CONFIG : fail(EX_IOERR, "setup", error);
   warm_up(extractor);
+  extractor_read_pictures(extractor, kind->pictures);
   if (kind->start && !kind->start(&error)) return fail(EX_UNAVAILABLE, "start", error);
   const Wire__Limits *given = setup->limits;
   SandboxLimits limits = {.memory_bytes =

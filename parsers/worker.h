@@ -4,12 +4,12 @@
  * Started by bulletind and by bulletinctl with pipes as fd 0 and 1. Exit codes follow sysexits.h;
  * what it prints is one line on standard error when it fails. */
 #pragma once
-#include <glib.h>
+#include "parsers/text.h"
 
 typedef struct {
   const char *name;                  /* of the program, for its last words */
   gboolean (*start)(GError **error); /* loads what it needs, before the sandbox; NULL: nothing */
-  gboolean pictures;                 /* it reads pictures: the limits for scans hold */
+  PictureReader pictures;            /* how it reads pictures, by the limits for scans; NULL: not */
 } WorkerKind;
 
 /* The exit code; most ends are its own. */

@@ -336,7 +336,7 @@ static const char *name_of(const MimePart *part) {
 /* A page that is a scan, painted with enough pixels that letters can be told. */
 static gboolean read_as_picture(Pdf *pdf, PopplerPage *page) {
   Picture picture = {.page = pdf->number};
-  if (!picture_has_reader()) return picture_read(pdf->part, &picture, pdf->limits, pdf->text);
+  if (!pdf->text->reader) return picture_read(pdf->part, &picture, pdf->limits, pdf->text);
   double width = 0, height = 0;
   poppler_page_get_size(page, &width, &height);
   double scale = SCAN_SIDE / MAX(MAX(width, height), 1);

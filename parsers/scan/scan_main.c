@@ -5,15 +5,11 @@
 #include "parsers/scan/scan_read.h"
 #include "parsers/worker.h"
 
-static gboolean start(GError **error) {
-  picture_set_reader(scan_read);
-  return scan_read_start(error);
-}
-
 int main(int argc, char **argv) {
   (void)argc;
   /* OpenMP reads its limit when the program is loaded, and the sandbox refuses threads */
   if (!getenv("OMP_THREAD_LIMIT") && setenv("OMP_THREAD_LIMIT", "1", 1) == 0)
     execv("/proc/self/exe", argv);
-  return worker_run(&(WorkerKind){.name = "bulletin-scan", .start = start, .pictures = TRUE});
+  return worker_run(
+      &(WorkerKind){.name = "bulletin-scan", .start = scan_read_start, .pictures = scan_read});
 }

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   char *addresses[] = {"inscriptions@example.org", NULL};
   g_autoptr(GBytes) raw = g_bytes_new_static(data, size);
   g_autoptr(MimeMail) mail = mime_read(raw, &limits);
-  g_autoptr(Text) text = text_read(mail, &limits);
+  g_autoptr(Text) text = text_read(mail, &limits, NULL);
   g_autoptr(Classification) found = classify(mail, text, addresses);
   g_assert_true(found->machine != MACHINE_NONE || !*found->reason);
   for (guint i = 0; i < found->references->len; i++)

@@ -30,7 +30,7 @@ static void read_part(GBytes *content, const Wire__Limits *limits) {
   g_assert_cmpuint(mail->unpacked, <=, limits->archive_bytes + (64 << 10));
   for (guint i = 0; i < mail->parts->len; i++)
     g_assert_cmpuint(((const MimePart *)mail->parts->pdata[i])->index, ==, i);
-  g_autoptr(Text) text = text_read(mail, limits);
+  g_autoptr(Text) text = text_read(mail, limits, NULL);
   g_assert_true(text->lines->len <= limits->lines);
 }
 

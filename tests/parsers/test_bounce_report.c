@@ -139,7 +139,7 @@ static BounceReport *read_raw(const char *raw) {
   wire_limits_default(&limits);
   g_autoptr(GBytes) bytes = g_bytes_new_static(raw, strlen(raw));
   g_autoptr(MimeMail) mail = mime_read(bytes, &limits);
-  g_autoptr(Text) text = text_read(mail, &limits);
+  g_autoptr(Text) text = text_read(mail, &limits, NULL);
   return bounce_report_read(mail, text, addresses);
 }
 

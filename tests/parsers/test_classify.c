@@ -19,7 +19,7 @@ static Classification *read_raw(const char *raw, char *const *addresses) {
   wire_limits_default(&limits);
   g_autoptr(GBytes) bytes = g_bytes_new_static(raw, strlen(raw));
   g_autoptr(MimeMail) mail = mime_read(bytes, &limits);
-  g_autoptr(Text) text = text_read(mail, &limits);
+  g_autoptr(Text) text = text_read(mail, &limits, NULL);
   return classify(mail, text, addresses);
 }
 

@@ -101,7 +101,7 @@ static GBytes *mail_with(const char *body, const char *type, const char *name, G
 static char *told(GBytes *raw, const Wire__Limits *limits) {
   g_autoptr(MimeMail) mail = mime_read(raw, limits);
   container_expand(mail, limits);
-  g_autoptr(Text) text = text_read(mail, limits);
+  g_autoptr(Text) text = text_read(mail, limits, NULL);
   GString *out = g_string_new(NULL);
   for (guint i = 0; i < mail->parts->len; i++) {
     const MimePart *part = mail->parts->pdata[i];

@@ -28,7 +28,7 @@ static char *entries_of(const char *body) {
                                      body, NULL);
   g_autoptr(GBytes) bytes = g_bytes_new_static(raw, strlen(raw));
   g_autoptr(MimeMail) mail = mime_read(bytes, &limits);
-  g_autoptr(Text) text = text_read(mail, &limits);
+  g_autoptr(Text) text = text_read(mail, &limits, NULL);
   QuotePeople people = {"marie@ville.example", "Marie Durand", NULL, fixture_event(), NULL};
   g_autoptr(Quote) quote = quote_mark(text, mail, &people);
   signature_mark(text, "Marie Durand");
@@ -165,7 +165,7 @@ static void test_place(void) {
                             "Bonjour\n- Prénom : Éloïse  Nom : DURAND\n";
   g_autoptr(GBytes) bytes = g_bytes_new_static(raw, sizeof raw - 1);
   g_autoptr(MimeMail) mail = mime_read(bytes, &limits);
-  g_autoptr(Text) text = text_read(mail, &limits);
+  g_autoptr(Text) text = text_read(mail, &limits, NULL);
   QuotePeople people = {"a@b.example", "", NULL, fixture_event(), NULL};
   g_autoptr(Quote) quote = quote_mark(text, mail, &people);
   g_autoptr(Rules) rules = rules_new(fixture_event(), &limits, NULL);

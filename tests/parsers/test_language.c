@@ -10,7 +10,7 @@ static const char *language_of_body(const char *body, const char *subject) {
       NULL);
   g_autoptr(GBytes) bytes = g_bytes_new_static(raw, strlen(raw));
   g_autoptr(MimeMail) mail = mime_read(bytes, &limits);
-  g_autoptr(Text) text = text_read(mail, &limits);
+  g_autoptr(Text) text = text_read(mail, &limits, NULL);
   QuotePeople people = {"marie@ville.example", "Marie Durand", NULL, fixture_event(), NULL};
   g_autoptr(Quote) quote = quote_mark(text, mail, &people);
   return language_of(fixture_event(), text, subject);
