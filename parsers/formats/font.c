@@ -14,7 +14,8 @@ static const struct {
 } fonts[] = {
     {"wingdings", FONT_WINGDINGS},    {"wingdings 2", FONT_WINGDINGS_2},
     {"wingdings2", FONT_WINGDINGS_2}, {"webdings", FONT_WEBDINGS},
-    {"symbol", FONT_SYMBOL},
+    {"symbol", FONT_SYMBOL},          {"opensymbol", FONT_OPENSYMBOL},
+    {"starsymbol", FONT_OPENSYMBOL},
 };
 
 /* Positions of tick boxes in the symbol fonts. */
@@ -22,23 +23,28 @@ static const struct {
   Font font;
   gunichar code, sign;
 } boxes[] = {
-    {FONT_WINGDINGS, 0xfe, TICKED},    {FONT_WINGDINGS, 0xfd, TICKED},
-    {FONT_WINGDINGS, 0xfc, TICKED},    {FONT_WINGDINGS, 0xfb, TICKED},
-    {FONT_WINGDINGS, 'x', TICKED},     {FONT_WINGDINGS, 'n', TICKED},
-    {FONT_WINGDINGS, 0xa8, UNTICKED},  {FONT_WINGDINGS, 'o', UNTICKED},
-    {FONT_WINGDINGS, 'q', UNTICKED},   {FONT_WINGDINGS, 'r', UNTICKED},
-    {FONT_WINGDINGS_2, 'O', TICKED},   {FONT_WINGDINGS_2, 'P', TICKED},
-    {FONT_WINGDINGS_2, 'Q', TICKED},   {FONT_WINGDINGS_2, 'R', TICKED},
-    {FONT_WINGDINGS_2, 'S', TICKED},   {FONT_WINGDINGS_2, 'T', TICKED},
-    {FONT_WINGDINGS_2, 'U', TICKED},   {FONT_WINGDINGS_2, 'V', TICKED},
-    {FONT_WINGDINGS_2, 0xa2, TICKED},  {FONT_WINGDINGS_2, 0xa3, UNTICKED},
-    {FONT_WINGDINGS_2, '*', UNTICKED}, {FONT_WEBDINGS, 'a', TICKED},
-    {FONT_WEBDINGS, 'r', TICKED},      {FONT_WEBDINGS, 'g', TICKED},
-    {FONT_WEBDINGS, 'c', UNTICKED},    {FONT_SYMBOL, 0xd6, TICKED},
+    {FONT_WINGDINGS, 0xfe, TICKED},      {FONT_WINGDINGS, 0xfd, TICKED},
+    {FONT_WINGDINGS, 0xfc, TICKED},      {FONT_WINGDINGS, 0xfb, TICKED},
+    {FONT_WINGDINGS, 'x', TICKED},       {FONT_WINGDINGS, 'n', TICKED},
+    {FONT_WINGDINGS, 0xa8, UNTICKED},    {FONT_WINGDINGS, 'o', UNTICKED},
+    {FONT_WINGDINGS, 'q', UNTICKED},     {FONT_WINGDINGS, 'r', UNTICKED},
+    {FONT_WINGDINGS_2, 'O', TICKED},     {FONT_WINGDINGS_2, 'P', TICKED},
+    {FONT_WINGDINGS_2, 'Q', TICKED},     {FONT_WINGDINGS_2, 'R', TICKED},
+    {FONT_WINGDINGS_2, 'S', TICKED},     {FONT_WINGDINGS_2, 'T', TICKED},
+    {FONT_WINGDINGS_2, 'U', TICKED},     {FONT_WINGDINGS_2, 'V', TICKED},
+    {FONT_WINGDINGS_2, 0xa2, TICKED},    {FONT_WINGDINGS_2, 0xa3, UNTICKED},
+    {FONT_WINGDINGS_2, '*', UNTICKED},   {FONT_WEBDINGS, 'a', TICKED},
+    {FONT_WEBDINGS, 'r', TICKED},        {FONT_WEBDINGS, 'g', TICKED},
+    {FONT_WEBDINGS, 'c', UNTICKED},      {FONT_SYMBOL, 0xd6, TICKED},
+    {FONT_OPENSYMBOL, 0xe4c1, TICKED},   {FONT_OPENSYMBOL, 0xe4c2, TICKED},
+    {FONT_OPENSYMBOL, 0xe4c3, TICKED},   {FONT_OPENSYMBOL, 0xe4c4, TICKED},
+    {FONT_OPENSYMBOL, 0xe007, TICKED},   {FONT_OPENSYMBOL, 0xe00b, UNTICKED},
+    {FONT_OPENSYMBOL, 0xe470, UNTICKED}, {FONT_OPENSYMBOL, 0xe47b, UNTICKED},
 };
 
 /* Word's list marks use tick signs as mere bullets; only the boxes among them mean something. */
 static gboolean is_bullet_sign(Font font, gunichar code) {
+  if (font == FONT_OPENSYMBOL) return code == 0xe4c1 || code == 0xe4c2 || code == 0xe007;
   return font != FONT_WINGDINGS || code == 0xfc || code == 0xfb || code == 'n' || code == 'x';
 }
 

@@ -2,7 +2,14 @@
 #pragma once
 #include <glib.h>
 
-typedef enum { FONT_TEXT, FONT_WINGDINGS, FONT_WINGDINGS_2, FONT_WEBDINGS, FONT_SYMBOL } Font;
+typedef enum {
+  FONT_TEXT,
+  FONT_WINGDINGS,
+  FONT_WINGDINGS_2,
+  FONT_WEBDINGS,
+  FONT_SYMBOL,
+  FONT_OPENSYMBOL
+} Font;
 
 /* The font that a list of families names first ("Wingdings 2, serif"); `inherited` where it names
  * none. */

@@ -16,6 +16,8 @@ static const Format formats[] = {
     {"application/vnd.oasis.opendocument.text-template", ".ott", opendoc_read},
     {"application/vnd.oasis.opendocument.text-flat-xml", ".fodt", opendoc_read},
     {"application/vnd.oasis.opendocument.spreadsheet", ".ods", opendoc_read},
+    {"application/vnd.oasis.opendocument.spreadsheet-template", ".ots", opendoc_read},
+    {"application/vnd.oasis.opendocument.spreadsheet-flat-xml", ".fods", opendoc_read},
     {"application/pdf", ".pdf", pdf_read},
     {"application/x-pdf", NULL, pdf_read},
     {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", xlsx_read},
