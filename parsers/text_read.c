@@ -10,13 +10,11 @@
 #include "parsers/text.h"
 
 enum {
-  NOTICE_BYTES = 600,        /* "your program cannot show HTML": no longer than that */
-  ROWS_MIN = 2,              /* table rows that make an HTML part the better one */
-  WORDS_MORE = 5,            /* words beyond the other part's … */
-  WORDS_MORE_PERCENT = 20,   /* … and a fifth of its own */
-  WORDS_BYTES = 256 << 10,   /* of each part, that are compared */
-  DOCUMENT_BYTES = 20 << 10, /* a picture below it is a logo or a smiley */
-  INLINE_BYTES = 100 << 10,  /* the same of one within the HTML body */
+  NOTICE_BYTES = 600,      /* "your program cannot show HTML": no longer than that */
+  ROWS_MIN = 2,            /* table rows that make an HTML part the better one */
+  WORDS_MORE = 5,          /* words beyond the other part's … */
+  WORDS_MORE_PERCENT = 20, /* … and a fifth of its own */
+  WORDS_BYTES = 256 << 10, /* of each part, that are compared */
   NAME_SHOWN_BYTES = 120,
 };
 
@@ -235,20 +233,6 @@ static gboolean is_harmless(const MimePart *part) {
   return FALSE;
 }
 
-/* Is the picture shown within the HTML body ("cid:…"), as logos are? */
-static gboolean is_referenced(const TextReader *reader, const MimePart *picture) {
-  if (!*picture->content_id) return FALSE;
-  for (guint i = 0; i < reader->mail->parts->len; i++) {
-    const MimePart *part = g_ptr_array_index(reader->mail->parts, i);
-    gsize size = 0;
-    const char *data = g_bytes_get_data(part->content, &size);
-    if (strcmp(part->type, "text/html") == 0 && data &&
-        memmem(data, size, picture->content_id, strlen(picture->content_id)))
-      return TRUE;
-  }
-  return FALSE;
-}
-
 static gboolean read_picture(TextReader *reader, const MimePart *part, const Picture *picture) {
   guint first = reader->text->lines->len;
   if (!picture_read(part, picture, reader->limits, reader->text)) return FALSE;
@@ -262,8 +246,7 @@ static void note_unread(TextReader *reader, const MimePart *part) {
   g_autofree char *name = shown_name(part);
   gboolean media = g_str_has_prefix(part->type, "image/");
   if (g_str_has_prefix(part->type, "audio/") || g_str_has_prefix(part->type, "video/")) return;
-  gsize size = g_bytes_get_size(part->content);
-  if (media && (size <= DOCUMENT_BYTES || (size <= INLINE_BYTES && is_referenced(reader, part)))) {
+  if (media && !picture_is_page(part->content)) {
     g_ptr_array_add(reader->text->notes, g_strdup_printf("picture %s not read", name));
     return;
   }

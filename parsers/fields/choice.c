@@ -358,6 +358,12 @@ static guint choices_in(const FieldContext *context, const char *line, guint *re
   return different;
 }
 
+guint field_choices_printed(const FieldContext *context, const char *line) {
+  guint empty = 0, ticked = 0;
+  int choice = -1;
+  return choices_in(context, line, &empty, &ticked, &choice);
+}
+
 static gboolean prints_both(const FieldContext *context) {
   const Wire__Event *event = rules_event(context->rules);
   guint empty = 0, ticked = 0;

@@ -55,6 +55,8 @@ FieldResult field_invalid(const char *reason);
 char *field_clean(const char *raw);
 /* The same in one line. */
 char *field_clean_line(const char *raw);
+/* How many different choices stand in `line`. */
+guint field_choices_printed(const FieldContext *context, const char *line);
 /* Of the printed choices one alone is left, unticked: its index; -1 where it is not so. What the
  * organiser printed in a line must hold two of them at least. */
 int field_choice_left(const FieldContext *context, const char *raw);

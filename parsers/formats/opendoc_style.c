@@ -177,7 +177,7 @@ static const Style *find(const OpendocStyles *styles, const char *family, const 
 
 void opendoc_styles_apply(const OpendocStyles *styles, const char *family, const char *name,
                           OpendocLook *look) {
-  const Style *chain[PARENTS_MAX];
+  const Style *chain[PARENTS_MAX] = {NULL};
   guint n = 0;
   for (const Style *style = find(styles, family, name); style && n < PARENTS_MAX;
        style = find(styles, family, style->parent))

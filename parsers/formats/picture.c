@@ -1,6 +1,62 @@
 /* picture - see picture.h. */
 #include "parsers/formats/picture.h"
 
+#include <string.h>
+
+enum {
+  PAGE_SIDE_MIN = 500, /* pixels */
+  PAGE_SHAPE_MAX = 3,  /* times longer than wide */
+  SEGMENTS_MAX = 200   /* of a JPEG, before its size */
+};
+
+static guint u16(const guint8 *p) {
+  return (guint)p[0] << 8 | p[1];
+}
+
+static guint32 u32(const guint8 *p) {
+  return (guint32)u16(p) << 16 | u16(p + 2);
+}
+
+/* The size in the first frame header (ITU T.81, B.2.2). */
+static gboolean jpeg_size(const guint8 *data, gsize size, guint32 *ret_width, guint32 *ret_height) {
+  gsize at = 2;
+  for (guint n = 0; n < SEGMENTS_MAX && at + 9 < size && data[at] == 0xFF; n++) {
+    guint8 mark = data[at + 1];
+    gboolean frame = mark >= 0xC0 && mark <= 0xCF && mark != 0xC4 && mark != 0xC8 && mark != 0xCC;
+    if (frame) {
+      *ret_height = u16(data + at + 5);
+      *ret_width = u16(data + at + 7);
+      return TRUE;
+    }
+    at += 2 + u16(data + at + 2);
+  }
+  return FALSE;
+}
+
+static gboolean size_of(GBytes *encoded, guint32 *ret_width, guint32 *ret_height) {
+  gsize size = 0;
+  const guint8 *data = g_bytes_get_data(encoded, &size);
+  if (size < 30) return FALSE;
+  if (memcmp(data, "\211PNG", 4) == 0) {
+    *ret_width = u32(data + 16);
+    *ret_height = u32(data + 20);
+    return TRUE;
+  }
+  if (memcmp(data, "GIF8", 4) == 0) {
+    *ret_width = (guint32)data[7] << 8 | data[6];
+    *ret_height = (guint32)data[9] << 8 | data[8];
+    return TRUE;
+  }
+  return data[0] == 0xFF && data[1] == 0xD8 && jpeg_size(data, size, ret_width, ret_height);
+}
+
+gboolean picture_is_page(GBytes *encoded) {
+  guint32 width = 0, height = 0;
+  if (!size_of(encoded, &width, &height)) return TRUE;
+  guint32 less = MIN(width, height), more = MAX(width, height);
+  return less >= PAGE_SIDE_MIN && more / MAX(less, 1) < PAGE_SHAPE_MAX;
+}
+
 gboolean picture_read(const MimePart *part, const Picture *picture, const Wire__Limits *limits,
                       Text *text) {
   if (text->reader) return text->reader(part, picture, limits, text);

@@ -26,7 +26,10 @@ static TessBaseAPI *latin, *japanese, *turning; /* NULL: not installed */
 
 static TessBaseAPI *load(const char *languages, TessOcrEngineMode mode) {
   TessBaseAPI *api = TessBaseAPICreate();
-  if (TessBaseAPIInit2(api, NULL, languages, mode) == 0) return api;
+  if (TessBaseAPIInit2(api, NULL, languages, mode) == 0) {
+    TessBaseAPISetVariable(api, "debug_file", "/dev/null"); /* it tells of every picture */
+    return api;
+  }
   TessBaseAPIDelete(api);
   return NULL;
 }
@@ -78,6 +81,7 @@ static void add_word(Reading *reading, const TessResultIterator *results,
   int left = 0, top = 0, right = 0, bottom = 0;
   double confidence = TessResultIteratorConfidence(results, RIL_WORD);
   char *word = TessResultIteratorGetUTF8Text(results, RIL_WORD);
+  if (word) g_strstrip(g_strdelimit(word, "|", ' ')); /* what is left of a rule */
   if (word && *word && confidence >= WORD_CONFIDENCE_MIN &&
       TessPageIteratorBoundingBox(places, RIL_WORD, &left, &top, &right, &bottom)) {
     pdf_page_add(reading->page, box_of(reading, left, top, right, bottom), g_strdup(word), FALSE);

@@ -1,0 +1,167 @@
+/* test_scan - what is read from pictures: words, rows, drawn tick boxes, pages turned and askew.
+ *
+ * The pictures are drawn here, with Leptonica's own letters. */
+#include "parsers/scan/scan_read.h"
+
+#include <allheaders.h>
+#include <cairo.h>
+#include <string.h>
+
+#include "parsers/scan/scan_boxes.h"
+#include "parsers/scan/scan_image.h"
+
+enum { WIDTH = 1654, HEIGHT = 2339, LETTERS = 34, SIDE = 44 }; /* A4 at 200 dots an inch */
+
+static Wire__Limits limits;
+
+/* Text with its baseline at (x, y). */
+static void write_text(PIX *page, const char *text, int x, int y) {
+  cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, WIDTH, 80);
+  cairo_t *cairo = cairo_create(surface);
+  cairo_set_source_rgb(cairo, 1, 1, 1);
+  cairo_paint(cairo);
+  cairo_set_source_rgb(cairo, 0, 0, 0);
+  cairo_select_font_face(cairo, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+  cairo_set_font_size(cairo, LETTERS);
+  cairo_move_to(cairo, 0, 60);
+  cairo_show_text(cairo, text);
+  cairo_destroy(cairo);
+  cairo_surface_flush(surface);
+  const guint8 *data = cairo_image_surface_get_data(surface);
+  int stride = cairo_image_surface_get_stride(surface);
+  for (int j = 0; j < 80; j++)
+    for (int i = 0; i < WIDTH - x && i < (int)pixGetWidth(page) - x; i++)
+      if (data[j * stride + i * 4] < 255 && y - 60 + j >= 0 && y - 60 + j < (int)pixGetHeight(page))
+        pixSetPixel(page, x + i, y - 60 + j, data[j * stride + i * 4]);
+  cairo_surface_destroy(surface);
+}
+
+static void draw_box(PIX *page, int x, int y, gboolean ticked) {
+  BOX *box = boxCreate(x, y, SIDE, SIDE);
+  pixRenderBox(page, box, 4, L_CLEAR_PIXELS);
+  if (ticked) {
+    pixRenderLine(page, x + 10, y + 10, x + SIDE - 10, y + SIDE - 10, 5, L_CLEAR_PIXELS);
+    pixRenderLine(page, x + 10, y + SIDE - 10, x + SIDE - 10, y + 10, 5, L_CLEAR_PIXELS);
+  }
+  boxDestroy(&box);
+}
+
+static PIX *page_new(void) {
+  PIX *page = pixCreate(WIDTH, HEIGHT, 8);
+  pixSetAll(page);
+  write_text(page, "BULLETIN DE PARTICIPATION", 400, 300);
+  write_text(page, "Organisme : Ville de Tours", 150, 500);
+  write_text(page, "Nom : DURAND", 150, 650);
+  write_text(page, "Fonction : Directeur du cabinet", 150, 800);
+  write_text(page, "Participera :", 150, 950);
+  draw_box(page, 700, 915, TRUE);
+  write_text(page, "Oui", 770, 950);
+  draw_box(page, 1000, 915, FALSE);
+  write_text(page, "Non", 1070, 950);
+  return page;
+}
+
+static char *read_picture(PIX *page) {
+  l_uint8 *data = NULL;
+  size_t size = 0;
+  g_assert_cmpint(pixWriteMemPng(&data, &size, page, 0), ==, 0);
+  g_autoptr(GBytes) bytes = g_bytes_new_with_free_func(data, size, lept_free, data);
+  static char type[] = "image/png", name[] = "scan.png", none[] = "";
+  MimePart part = {
+      .type = type, .name = name, .charset = none, .content_id = none, .content = bytes};
+  Picture picture = {.encoded = bytes};
+  g_autoptr(Text) text = text_new();
+  g_assert_true(scan_read(&part, &picture, &limits, text));
+  GString *out = g_string_new(NULL);
+  for (guint i = 0; i < text->lines->len; i++) {
+    const TextLine *line = text->lines->pdata[i];
+    g_assert_true(line->scanned);
+    g_assert_cmpuint(line->page, ==, 1);
+    g_string_append_printf(out, "%s\n", line->text);
+  }
+  for (guint i = 0; i < text->review_reasons->len; i++)
+    g_string_append_printf(out, "! %s\n", (char *)text->review_reasons->pdata[i]);
+  return g_string_free(out, FALSE);
+}
+
+static void assert_read(const char *got) {
+  static const char *const wanted[] = {"Ville de Tours", "DURAND",     "Directeur",
+                                       "Participera",    "\u2612 Oui", "\u2610 Non"};
+  for (guint i = 0; i < G_N_ELEMENTS(wanted); i++)
+    if (!strstr(got, wanted[i])) g_test_fail_printf("'%s' is not in: %s", wanted[i], got);
+}
+
+static void test_upright(void) {
+  PIX *page = page_new();
+  g_autofree char *got = read_picture(page);
+  assert_read(got);
+  pixDestroy(&page);
+}
+
+static void test_askew(void) {
+  PIX *page = page_new();
+  PIX *askew = pixRotate(page, 0.03f, L_ROTATE_AREA_MAP, L_BRING_IN_WHITE, WIDTH, HEIGHT);
+  g_autofree char *got = read_picture(askew);
+  assert_read(got);
+  pixDestroy(&askew);
+  pixDestroy(&page);
+}
+
+static void test_boxes_are_no_letters(void) {
+  PIX *page = page_new();
+  g_autoptr(GArray) boxes = scan_boxes_take(page);
+  g_assert_cmpuint(boxes->len, ==, 2);
+  g_assert_true(g_array_index(boxes, ScanBox, 0).ticked != g_array_index(boxes, ScanBox, 1).ticked);
+  g_autoptr(GArray) again = scan_boxes_take(page); /* they were painted over */
+  g_assert_cmpuint(again->len, ==, 0);
+  pixDestroy(&page);
+}
+
+static void test_a_logo_says_nothing(void) {
+  PIX *logo = pixCreate(300, 120, 8);
+  pixSetAll(logo);
+  write_text(logo, "Tours", 10, 90);
+  g_autofree char *got = read_picture(logo);
+  g_assert_cmpstr(got, ==, "");
+  pixDestroy(&logo);
+}
+
+static void test_pixels_are_bounded_before_they_are_unpacked(void) {
+  PIX *page = page_new();
+  guint64 before = limits.page_pixels;
+  limits.page_pixels = 1000000;
+  g_autofree char *got = read_picture(page);
+  g_assert_cmpstr(got, ==, "! over the limit page_pixels: scan.png read in part\n");
+  limits.page_pixels = before;
+  pixDestroy(&page);
+}
+
+static void test_broken_pictures(void) {
+  static const char broken[] = "\211PNG\r\n\032\n\0\0\0\rIHDR\0\0\2\0\0\0\2\0\10\0\0\0\0cut";
+  g_autoptr(GBytes) bytes = g_bytes_new_static(broken, sizeof broken - 1);
+  static char type[] = "image/png", name[] = "scan.png", none[] = "";
+  MimePart part = {
+      .type = type, .name = name, .charset = none, .content_id = none, .content = bytes};
+  Picture picture = {.encoded = bytes};
+  g_autoptr(Text) text = text_new();
+  scan_read(&part, &picture, &limits, text);
+  g_assert_cmpuint(text->lines->len, ==, 0);
+}
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  g_autoptr(GError) error = NULL;
+  wire__limits__init(&limits);
+  wire_limits_default(&limits);
+  if (!scan_read_start(&error)) {
+    g_print("1..0 # SKIP %s\n", error->message);
+    return 0;
+  }
+  g_test_add_func("/scan/upright", test_upright);
+  g_test_add_func("/scan/askew", test_askew);
+  g_test_add_func("/scan/boxes", test_boxes_are_no_letters);
+  g_test_add_func("/scan/logo", test_a_logo_says_nothing);
+  g_test_add_func("/scan/pixels", test_pixels_are_bounded_before_they_are_unpacked);
+  g_test_add_func("/scan/broken", test_broken_pictures);
+  return g_test_run();
+}
