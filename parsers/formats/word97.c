@@ -266,8 +266,8 @@ static void end_field(Word *word) {
 
 /* The state of a tick box whose data stands at `place` (2.9.78: FFData). */
 static const char *tick_of(const Word *word, guint32 place) {
-  const guint8 *data = word->extra + place;
   if (place > word->extra_size || word->extra_size - place < 80) return NULL;
+  const guint8 *data = word->extra + place;
   gsize header = u16(data + 4), room = word->extra_size - place;
   if (header + 12 > room || u32(data + header) != 0xFFFFFFFF) return NULL;
   guint bits = u16(data + header + 4), result = bits >> 2 & 31;
