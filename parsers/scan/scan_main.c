@@ -1,4 +1,5 @@
 /* scan_main - bulletin-scan: the same reading as bulletin-parser's, and pictures by Tesseract. */
+#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -8,8 +9,10 @@
 int main(int argc, char **argv) {
   (void)argc;
   /* OpenMP reads its limit when the program is loaded, and the sandbox refuses threads */
-  if (!getenv("OMP_THREAD_LIMIT") && setenv("OMP_THREAD_LIMIT", "1", 1) == 0)
-    execv("/proc/self/exe", argv);
+  char path[PATH_MAX] = "";
+  if (!getenv("OMP_THREAD_LIMIT") && setenv("OMP_THREAD_LIMIT", "1", 1) == 0 &&
+      readlink("/proc/self/exe", path, sizeof path - 1) > 0)
+    execv(path, argv);
   return worker_run(
       &(WorkerKind){.name = "bulletin-scan", .start = scan_read_start, .pictures = scan_read});
 }
