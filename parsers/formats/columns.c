@@ -26,6 +26,7 @@ static Gap find_gap(const char *line) {
   Gap gap = {0};
   guint column = 0, spaces = 0;
   gboolean words = FALSE;
+  if (!strstr(line, "  ")) return gap; /* nearly all lines */
   for (const char *p = line; *p && column <= COLUMN_MAX; p = g_utf8_next_char(p)) {
     gunichar ch = g_utf8_get_char(p);
     /* a table already; and labels of ideographs need no help */
