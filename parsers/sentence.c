@@ -135,6 +135,13 @@ static gboolean holds_any(const char *words, const char *const *phrases) {
 
 /* ---- what a sentence says ---- */
 
+/* Do the words before the list say that those follow who come? */
+static gboolean announces_people(const char *text) {
+  g_autofree char *head = g_strndup(text, strcspn(text, ":;"));
+  g_autofree char *words = fold_words(head);
+  return holds_any(words, rosters);
+}
+
 static void judge(Reader *reader, Sentence *sentence) {
   Rules *rules = reader->reading->rules;
   g_auto(Fold) fold = {0};
@@ -150,8 +157,8 @@ static void judge(Reader *reader, Sentence *sentence) {
   sentence->declines = rules_matches(rules, RULES_ATTENDANCE_NO, &fold, NULL);
   sentence->attends =
       !sentence->declines && rules_matches(rules, RULES_ATTENDANCE_YES, &fold, NULL);
-  if (sentence->list && !sentence->declines && !sentence->cancels)
-    sentence->attends = sentence->attends || holds_any(words, rosters);
+  if (sentence->list && !sentence->declines && !sentence->cancels && !sentence->attends)
+    sentence->attends = announces_people(sentence->text);
   gboolean asks = strchr(fold.text->str, '?') || strstr(sentence->text, "？");
   gboolean requests = sentence->cancels && holds_any(words, requesting);
   sentence->open = (asks && !requests) || (!sentence->cancels && holds_any(words, open_words));
@@ -216,7 +223,8 @@ static gsize clause_break(const char *p) {
   static const char *const breaks[] = {" mais ",        ", mais ",       " but ",
                                        ", but ",        " toutefois ",   ", however ",
                                        " en revanche ", ", tandis que ", NULL};
-  if (g_str_has_prefix(p, "が、")) return strlen("が、"); /* "伺えませんが、代理が…" */
+  if ((guchar)*p == 0xE3 && g_str_has_prefix(p, "が、"))
+    return strlen("が、"); /* "伺えませんが、代理が…" */
   /* hardly a space passes this */
   if (*p == ' ' ? !p[1] || !strchr("mbte", p[1]) : *p != ',' || p[1] != ' ') return 0;
   for (guint i = 0; breaks[i]; i++)
