@@ -13,8 +13,8 @@ struct Picture {
   guint page; /* of the document that it stands in, from 1; 0: none */
 };
 
-/* Could the picture be a page, by its size, and no logo, banner or smiley? Told from its header alone;
- * TRUE where that does not say. */
+/* Could the picture be a page, by its size, and no logo, banner or smiley? Told from its header
+ * alone; TRUE where that does not say. */
 gboolean picture_is_page(GBytes *encoded);
 
 /* Read the picture; without a reader text->pictures is set and FALSE returned. */

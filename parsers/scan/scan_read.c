@@ -48,18 +48,18 @@ gboolean scan_read_start(GError **error) {
 
 /* ---- orientation ---- */
 
-static PIX *turned_upright(PIX *pix) {
+/* By how many quarters the page must be turned, as its letters seem to stand. */
+static int quarters_of(PIX *pix) {
   int degrees = 0;
   float confidence = 0, script_confidence = 0;
   const char *script = NULL;
-  if (!turning) return pixClone(pix);
+  if (!turning) return 0;
   TessBaseAPISetImage2(turning, pix);
   TessBaseAPISetSourceResolution(turning, 300);
   gboolean known = TessBaseAPIDetectOrientationScript(turning, &degrees, &confidence, &script,
                                                       &script_confidence);
   TessBaseAPIClear(turning);
-  if (!known || confidence < TURN_CONFIDENCE_MIN || degrees == 0) return pixClone(pix);
-  return pixRotateOrth(pix, (360 - degrees) / 90 % 4);
+  return known && confidence >= TURN_CONFIDENCE_MIN ? (360 - degrees) / 90 % 4 : 0;
 }
 
 /* ---- words ---- */
@@ -140,9 +140,8 @@ static void write_page(const Reading *reading, const MimePart *part, guint numbe
   }
 }
 
-static void read_page(PIX *loaded, const MimePart *part, guint number, const Wire__Limits *limits,
-                      Text *text) {
-  PIX *pix = turned_upright(loaded);
+/* Words and boxes of the page as it stands. `pix` is painted on. */
+static Reading read_standing(PIX *pix, guint *ret_boxes) {
   l_int32 width = 0, height = 0;
   pixGetDimensions(pix, &width, &height, NULL);
   g_autoptr(GArray) boxes = scan_boxes_take(pix);
@@ -153,10 +152,27 @@ static void read_page(PIX *loaded, const MimePart *part, guint number, const Wir
                  box_of(&reading, box->x, box->y, box->x + box->width, box->y + box->height),
                  g_strdup(box->ticked ? TICKED : UNTICKED), TRUE);
   }
-  if (reading.words >= WORDS_OF_PAGE || boxes->len > 0)
-    write_page(&reading, part, number, limits, text);
+  *ret_boxes = boxes->len;
+  return reading;
+}
+
+/* A page that seems to be turned is read both ways: on few words the orientation is a guess. */
+static void read_page(PIX *pix, const MimePart *part, guint number, const Wire__Limits *limits,
+                      Text *text) {
+  guint boxes = 0, other_boxes = 0;
+  int quarters = quarters_of(pix);
+  PIX *turned = quarters ? pixRotateOrth(pix, quarters) : NULL;
+  Reading reading = read_standing(pix, &boxes);
+  if (turned) {
+    Reading other = read_standing(turned, &other_boxes);
+    gboolean better = other.confidences > reading.confidences;
+    pdf_page_free(better ? reading.page : other.page);
+    if (better) reading = other;
+    if (better) boxes = other_boxes;
+    pixDestroy(&turned);
+  }
+  if (reading.words >= WORDS_OF_PAGE || boxes > 0) write_page(&reading, part, number, limits, text);
   pdf_page_free(reading.page);
-  pixDestroy(&pix);
 }
 
 gboolean scan_read(const MimePart *part, const Picture *picture, const Wire__Limits *limits,
