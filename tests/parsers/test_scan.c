@@ -14,6 +14,12 @@ enum { WIDTH = 1654, HEIGHT = 2339, LETTERS = 34, SIDE = 44 }; /* A4 at 200 dots
 
 static Wire__Limits limits;
 
+/* The letters that the test draws: fontconfig keeps what it has found. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void) {
+  return "leak:libfontconfig\n";
+}
+
 /* Text with its baseline at (x, y). */
 static void write_text(PIX *page, const char *text, int x, int y) {
   cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, WIDTH, 80);
