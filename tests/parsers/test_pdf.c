@@ -1,0 +1,339 @@
+/* test_pdf - what PDF documents and their forms say, one habit of a program a row. */
+#include <glib.h>
+#include <locale.h>
+#include <string.h>
+
+#include "parsers/formats/format.h"
+#include "tests/parsers/pdf_fixture.h"
+
+#define FIELD(number, entries)                                                                     \
+#number " 0 obj<</Type/Annot/Subtype/Widget/F 4/DA(/F 10 Tf)" entries ">>endobj\n"
+#define TEXT_FIELD(number, name, value, rect)                                                      \
+  FIELD(number, "/FT/Tx/T(" name ")/V(" value ")/Rect[" rect "]")
+#define CHECK(number, name, state, rect)                                                           \
+  FIELD(number, "/FT/Btn/T(" name ")/V/" state "/AS/" state "/Rect[" rect                          \
+                "]/AP<</N<</Yes 28 0 R/Off 29 0 R>>>>")
+#define RADIO(number, on, state, rect)                                                             \
+#number " 0 obj<</Type/Annot/Subtype/Widget/F 4/Parent 27 0 R/AS/" state "/Rect[" rect           \
+          "]/AP<</N<</" on " 28 0 R/Off 29 0 R>>>>>>endobj\n"
+#define LOOKS                                                                                      \
+  "28 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 10 10]/Length 0>>stream\n\nendstream endobj\n"    \
+  "29 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 10 10]/Length 0>>stream\n\nendstream endobj\n"
+#define NOTE(number, subtype, entries)                                                             \
+#number " 0 obj<</Type/Annot/Subtype/" subtype "/F 4" entries ">>endobj\n"
+
+typedef struct {
+  const char *name;
+  PdfFixture pdf;
+  const char *want;
+} PdfRow;
+
+static Text *read_bytes(GBytes *content, const Wire__Limits *limits) {
+  static char type[] = "application/pdf", name[] = "bulletin.pdf", none[] = "";
+  MimePart part = {.type = type,
+                   .name = name,
+                   .charset = none,
+                   .method = none,
+                   .content_id = none,
+                   .content = content};
+  Wire__Limits standard = WIRE__LIMITS__INIT;
+  wire_limits_default(&standard);
+  Text *text = text_new();
+  g_assert_true(pdf_read(&part, limits ? limits : &standard, text));
+  return text;
+}
+
+static Text *read_pdf(const PdfFixture *pdf, const Wire__Limits *limits) {
+  g_autoptr(GBytes) content = pdf_fixture_new(pdf, NULL);
+  return read_bytes(content, limits);
+}
+
+static char *lines_of(const Text *text) {
+  GString *out = g_string_new(NULL);
+  for (guint i = 0; i < text->lines->len; i++)
+    g_string_append_printf(out, "%s\n", ((TextLine *)text->lines->pdata[i])->text);
+  return g_string_free(out, FALSE);
+}
+
+static void assert_reason(const Text *text, const char *want) {
+  for (guint i = 0; i < text->review_reasons->len; i++)
+    if (strstr(text->review_reasons->pdata[i], want)) return;
+  g_test_fail_printf("no reason says '%s'", want);
+}
+
+static void try_rows(const PdfRow *rows, gsize n) {
+  for (gsize i = 0; i < n; i++) {
+    g_autoptr(Text) text = read_pdf(&rows[i].pdf, NULL);
+    g_autofree char *got = lines_of(text);
+    if (strcmp(got, rows[i].want) != 0) {
+      g_test_message("%s: got '%s', not '%s'", rows[i].name, got, rows[i].want);
+      g_test_fail();
+    }
+    if (text->review_reasons->len) {
+      g_test_message("%s: %s", rows[i].name, (char *)text->review_reasons->pdata[0]);
+      g_test_fail();
+    }
+  }
+}
+
+/* ---- printed text ---- */
+
+static const PdfRow printed[] = {
+    {"a label column beside a value column",
+     {.content = AT(60, 700, "Nom") AT(220, 700, "BLANCHET") AT(60, 680, "Pr\351nom")
+          AT(220, 680, "Ir\350ne")},
+     "Nom\tBLANCHET\nPrénom\tIrène\n"},
+    {"drawn column by column, read row by row",
+     {.content =
+          AT(60, 700, "Nom") AT(60, 680, "Ville") AT(220, 700, "COSTE") AT(220, 680, "Gray")},
+     "Nom\tCOSTE\nVille\tGray\n"},
+    {"a label above its value",
+     {.content = AT(60, 700, "Nom de famille") AT(60, 684, "BLANCHET")},
+     "Nom de famille\nBLANCHET\n"},
+    {"leaders stay",
+     {.content = AT(60, 700, "Nom : ........ COSTE ........")},
+     "Nom : ........ COSTE ........\n"},
+    {"a word of several pieces",
+     {.content = "BT /F 11 Tf 60 700 Td [(BLAN) 20 (CH) -15 (ET)] TJ ET\n"},
+     "BLANCHET\n"},
+    {"a word letter by letter",
+     {.content =
+          "BT /F 11 Tf 60 700 Td (G) Tj 8.56 0 Td (r) Tj 3.66 0 Td (a) Tj 6.12 0 Td (y) Tj ET\n"},
+     "Gray\n"},
+    {"a no-break space", {.content = AT(60, 700, "Nom\240: COSTE")}, "Nom : COSTE\n"},
+    {"an empty line where rows stand far apart",
+     {.content = AT(60, 700, "a") AT(60, 685, "b") AT(60, 670, "c") AT(60, 610, "d")},
+     "a\nb\nc\n\nd\n"},
+    {"text that cannot be seen: drawn off the page",
+     {.content = AT(60, 700, "Nom") AT(60, 2700, "loin")},
+     "Nom\n"},
+    {"a line through words",
+     {.content =
+          AT(60, 700, "Oui") AT(160, 700, "Samedi matin") "0.8 w 158 703.5 m 232 703.5 l S\n"},
+     "Oui\n"},
+    {"a ruled table",
+     {.content = "60 660 300 40 re 60 680 m 360 680 l 160 660 m 160 700 l S\n" AT(64, 686, "Nom")
+          AT(164, 686, "COSTE") AT(64, 666, "Ville") AT(164, 666, "Gray")},
+     "Nom\tCOSTE\nVille\tGray\n"},
+    {"Japanese without a font in the file",
+     {.content = AT_FONT("J", 60, 700, "\202\250\226\274\221\117")
+          AT_FONT("J", 220, 700, "\216\122\223\143")},
+     "お名前\t山田\n"},
+};
+
+static void test_printed_text(void) {
+  try_rows(printed, G_N_ELEMENTS(printed));
+}
+
+/* ---- tick boxes ---- */
+
+static const PdfRow boxes[] = {
+    {"ZapfDingbats, drawn for forms that were flattened",
+     {.content = AT_FONT("Z", 60, 700, "4") AT(80, 700, "Oui") AT_FONT("Z", 160, 700, "o")
+          AT(180, 700, "Non")},
+     "☒ Oui\t☐ Non\n"},
+    {"Wingdings with the style in its name",
+     {.content = AT_FONT("W", 60, 700, "\376") AT(80, 700, "Oui") AT_FONT("W", 160, 700, "\250")
+          AT(180, 700, "Non")},
+     "☒ Oui\t☐ Non\n"},
+    {"Wingdings 2 without the space",
+     {.content = AT_FONT("V", 60, 700, "R") AT(80, 700, "Oui") AT_FONT("V", 160, 700, "\243")
+          AT(180, 700, "Non")},
+     "☒ Oui\t☐ Non\n"},
+    {"squares that are drawn, one crossed",
+     {.content =
+          "0.8 w 60 699 9 9 re S 160 699 9 9 re S 160 699 m 169 708 l 160 708 m 169 699 l S\n" AT(
+              74, 700, "Oui") AT(174, 700, "Non")},
+     "☐ Oui\t☒ Non\n"},
+};
+
+static void test_tick_boxes(void) {
+  try_rows(boxes, G_N_ELEMENTS(boxes));
+}
+
+/* ---- form fields ---- */
+
+static const PdfRow fields[] = {
+    {"a field beside its label, without a look of its own",
+     {.content = AT(60, 700, "Nom"),
+      TEXT_FIELD(20, "f1", "COSTE", "160 696 300 712"),
+      "20 0 R",
+      "20 0 R"},
+     "Nom\tCOSTE\n"},
+    {"a field below its label",
+     {.content = AT(60, 700, "Nom de famille"),
+      TEXT_FIELD(20, "f1", "COSTE", "60 680 300 696"),
+      "20 0 R",
+      "20 0 R"},
+     "Nom de famille\nCOSTE\n"},
+    {"what its program painted is not read twice",
+     {.content = AT(60, 700, "Nom") AT(162, 700, "COSTE"),
+      TEXT_FIELD(20, "f1", "COSTE", "160 696 300 712"),
+      "20 0 R",
+      "20 0 R"},
+     "Nom\tCOSTE\n"},
+    {"nothing is printed beside it: the tooltip",
+     {.content = NULL,
+      FIELD(20, "/FT/Tx/T(f1)/TU(Ville ou commune)/V(Gray)/Rect[160 696 300 712]"),
+      "20 0 R",
+      "20 0 R"},
+     "Ville ou commune\tGray\n"},
+    {"no tooltip either: the name",
+     {.content = NULL,
+      TEXT_FIELD(20, "code_postal", "70100", "160 696 300 712"),
+      "20 0 R",
+      "20 0 R"},
+     "code postal\t70100\n"},
+    {"a value in UTF-16, of two lines",
+     {.content = AT(60, 700, "Adresse"),
+      FIELD(20, "/FT/Tx/Ff 4096/T(a)/V<FEFF0032002000720075006500200064006500730020004500740061006E"
+                "00670073000A004200E200740069006D0065006E007400200043>/Rect[160 660 300 712]"),
+      "20 0 R",
+      "20 0 R"},
+     "Adresse\t2 rue des Etangs, Bâtiment C\n"},
+    {"an empty field",
+     {.content = AT(60, 700, "Nom"),
+      TEXT_FIELD(20, "f1", "", "160 696 300 712"),
+      "20 0 R",
+      "20 0 R"},
+     "Nom\n"},
+    {"check boxes in their places",
+     {.content = AT(60, 700, "Oui") AT(120, 700, "Non"),
+      CHECK(20, "c1", "Yes", "84 698 94 708") CHECK(21, "c2", "Off", "144 698 154 708") LOOKS,
+      "20 0 R 21 0 R",
+      "20 0 R 21 0 R"},
+     "Oui ☒ Non ☐\n"},
+    {"check boxes before their words",
+     {.content = AT(76, 700, "Oui") AT(136, 700, "Non"),
+      CHECK(20, "c1", "Off", "60 698 70 708") CHECK(21, "c2", "Yes", "120 698 130 708") LOOKS,
+      "20 0 R 21 0 R",
+      "20 0 R 21 0 R"},
+     "☐ Oui ☒ Non\n"},
+    {"radio buttons whose names say nothing",
+     {.content = AT(60, 700, "Participera") AT(176, 700, "Oui") AT(236, 700, "Non"),
+      "27 0 obj<</FT/Btn/Ff 49152/T(g1)/V/1/Kids[20 0 R 21 0 R]>>endobj\n" RADIO(
+          20, "0", "Off", "160 698 170 708") RADIO(21, "1", "1", "220 698 230 708") LOOKS,
+      "20 0 R 21 0 R",
+      "27 0 R"},
+     "Participera\t☐ Oui ☒ Non\n"},
+    {"a choice, by what it shows",
+     {.content = AT(60, 700, "Civilit\351"),
+      FIELD(20,
+            "/FT/Ch/Ff 131072/T(c)/Opt[[(1)(Madame)][(2)(Monsieur)]]/V(1)/Rect[160 696 300 712]"),
+      "20 0 R",
+      "20 0 R"},
+     "Civilité\tMadame\n"},
+    {"a list with two choices",
+     {.content = AT(60, 700, "Ateliers"),
+      FIELD(20, "/FT/Ch/Ff 2097152/T(c)/Opt[(Eau)(Bois)(Sport)]/V[(Eau)(Sport)]"
+                "/Rect[160 660 300 712]"),
+      "20 0 R",
+      "20 0 R"},
+     "Ateliers\tEau, Sport\n"},
+    {"a button to push says nothing",
+     {.content = AT(60, 700, "Nom"),
+      FIELD(20, "/FT/Btn/Ff 65536/T(Envoyer)/Rect[160 696 300 712]"),
+      "20 0 R",
+      "20 0 R"},
+     "Nom\n"},
+};
+
+static void test_form_fields(void) {
+  try_rows(fields, G_N_ELEMENTS(fields));
+}
+
+/* ---- annotations, turned pages ---- */
+
+static const PdfRow notes[] = {
+    {"text that was typed onto the page",
+     {.content = AT(60, 700, "Nom"),
+      NOTE(20, "FreeText", "/DA(/F 10 Tf)/Contents(COSTE)/Rect[160 696 300 712]"),
+      "20 0 R"},
+     "Nom\tCOSTE\n"},
+    {"struck out by an annotation",
+     {.content = AT(60, 700, "Oui") AT(160, 700, "Non"),
+      NOTE(20, "StrikeOut", "/QuadPoints[158 712 190 712 158 696 190 696]/Rect[158 696 190 712]"),
+      "20 0 R"},
+     "Oui\n"},
+    {"a page that is shown turned",
+     {.content = "0 1 -1 0 595 0 cm\n" AT(60, 500, "Nom") AT(220, 500, "COSTE") AT(60, 480, "Ville")
+          AT(220, 480, "Gray"),
+      .page = "/Rotate 90"},
+     "Nom\tCOSTE\nVille\tGray\n"},
+    {"a page of which a part is shown",
+     {.content = AT(60, 500, "Nom"),
+      TEXT_FIELD(20, "f1", "COSTE", "160 496 300 512"),
+      "20 0 R",
+      "20 0 R",
+      "/CropBox[40 300 595 700]"},
+     "Nom\tCOSTE\n"},
+};
+
+static void test_annotations_and_turned_pages(void) {
+  try_rows(notes, G_N_ELEMENTS(notes));
+}
+
+/* ---- what is said of a document that cannot be read whole ---- */
+
+static void test_pages_have_numbers(void) {
+  const PdfFixture pdf = {.content = AT(60, 700, "Nom"), .copies = 3};
+  g_autoptr(Text) text = read_pdf(&pdf, NULL);
+  g_autofree char *got = lines_of(text);
+  g_assert_cmpstr(got, ==, "Nom\n\nNom\n\nNom\n");
+  g_assert_cmpuint(((TextLine *)text->lines->pdata[0])->page, ==, 1);
+  g_assert_cmpuint(((TextLine *)text->lines->pdata[4])->page, ==, 3);
+}
+
+static void test_limits_are_named(void) {
+  const PdfFixture pdf = {.content = AT(60, 700, "Nom"), .copies = 3};
+  Wire__Limits limits = WIRE__LIMITS__INIT;
+  wire_limits_default(&limits);
+  limits.pages = 2;
+  g_autoptr(Text) text = read_pdf(&pdf, &limits);
+  assert_reason(text, "pages");
+  g_autofree char *got = lines_of(text);
+  g_assert_cmpstr(got, ==, "Nom\n\nNom\n");
+}
+
+static void test_faults_are_said(void) {
+  g_autoptr(GBytes) cut = g_bytes_new_static("%PDF-1.7\n1 0 obj<<", 18);
+  g_autoptr(Text) damaged = read_bytes(cut, NULL);
+  assert_reason(damaged, "bulletin.pdf cannot be read: damaged");
+  const PdfFixture blank = {.content = NULL};
+  g_autoptr(Text) nothing = read_pdf(&blank, NULL);
+  assert_reason(nothing, "shows no text");
+  const PdfFixture scan = {
+      .content = "500 0 0 700 40 60 cm /P Do",
+      "30 0 obj<</Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceGray"
+      "/BitsPerComponent 8/Length 1>>stream\nx\nendstream endobj\n"};
+  g_autoptr(Text) picture = read_pdf(&scan, NULL);
+  assert_reason(picture, "page 1 of bulletin.pdf is a picture");
+  g_assert_true(picture->pictures);
+}
+
+static void test_locked_documents(void) {
+  g_autoptr(GBytes) owner = pdf_fixture_locked(AT(60, 700, "Nom COSTE"), "", "mairie");
+  g_autoptr(Text) read = read_bytes(owner, NULL);
+  g_autofree char *got = lines_of(read);
+  g_assert_cmpstr(got, ==, "Nom COSTE\n");
+  g_assert_cmpuint(read->review_reasons->len, ==, 0);
+  g_autoptr(GBytes) user = pdf_fixture_locked(AT(60, 700, "Nom COSTE"), "secret", "mairie");
+  g_autoptr(Text) closed = read_bytes(user, NULL);
+  assert_reason(closed, "bulletin.pdf cannot be read: encrypted");
+  g_assert_cmpuint(closed->lines->len, ==, 0);
+}
+
+int main(int argc, char **argv) {
+  setlocale(LC_ALL, "C.UTF-8"); /* what failed is told in its own letters */
+  g_test_init(&argc, &argv, NULL);
+  g_test_set_nonfatal_assertions();
+  g_test_add_func("/pdf/printed", test_printed_text);
+  g_test_add_func("/pdf/boxes", test_tick_boxes);
+  g_test_add_func("/pdf/fields", test_form_fields);
+  g_test_add_func("/pdf/annotations", test_annotations_and_turned_pages);
+  g_test_add_func("/pdf/pages", test_pages_have_numbers);
+  g_test_add_func("/pdf/limits", test_limits_are_named);
+  g_test_add_func("/pdf/faults", test_faults_are_said);
+  g_test_add_func("/pdf/locked", test_locked_documents);
+  return g_test_run();
+}
