@@ -383,6 +383,7 @@ static void find_titled(Search *search) {
                                      &end)) >= 0) {
     from = end;
     gsize at = fold_origin(&fold, start), behind = fold_origin(&fold, end);
+    if (is_taken(search, at)) continue;
     const char *rest = search->text + behind;
     rest += strspn(rest, ". ");
     guint i = word_from(search, (gsize)(rest - search->text));
@@ -525,6 +526,7 @@ static void find_untitled(Search *search) {
         !office_begins(word_at(search, i - 1)->folded))
       continue;
     guint to = name_end(search, i, FALSE);
+    while (to > i && is_taken(search, word_at(search, to - 1)->start)) to--;
     if (to < i + 2) continue;
     g_autofree char *name =
         g_strndup(search->text + word->start, word_at(search, to - 1)->end - word->start);

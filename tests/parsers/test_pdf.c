@@ -6,6 +6,12 @@
 #include "parsers/formats/format.h"
 #include "tests/parsers/pdf_fixture.h"
 
+/* The letters of the documents: fontconfig keeps what it has found. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void) {
+  return "leak:libfontconfig\n";
+}
+
 #define FIELD(number, entries)                                                                     \
 #number " 0 obj<</Type/Annot/Subtype/Widget/F 4/DA(/F 10 Tf)" entries ">>endobj\n"
 #define TEXT_FIELD(number, name, value, rect)                                                      \
