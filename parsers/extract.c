@@ -15,6 +15,7 @@
 #include "parsers/language.h"
 #include "parsers/people.h"
 #include "parsers/people_signature.h"
+#include "parsers/place.h"
 #include "parsers/prose.h"
 #include "parsers/reading.h"
 #include "parsers/signature.h"
@@ -370,19 +371,22 @@ static gboolean is_bulletin(const Reading *reading, guint values) {
   return FALSE;
 }
 
-/* Letters that were guessed from a picture: a person compares them. */
-static void doubt_scanned(Reading *reading) {
+/* Where the values stand on their pages. Letters that were guessed from a picture are for a person
+ * to compare. */
+static void place_values(Reading *reading) {
   const GPtrArray *lines = reading->text->lines;
+  gboolean guessed = FALSE;
   for (guint p = 0; p < reading->result->participants->len; p++) {
     const Participant *person = reading->result->participants->pdata[p];
     for (guint i = 0; i < person->values->len; i++) {
-      const FieldValue *value = person->values->pdata[i];
-      if (value->line >= lines->len || !((const TextLine *)lines->pdata[value->line])->scanned)
-        continue;
-      reading_doubt(reading, "read from a picture");
-      return;
+      FieldValue *value = person->values->pdata[i];
+      if (value->line >= lines->len) continue;
+      const TextLine *line = lines->pdata[value->line];
+      place_value(value, line);
+      guessed = guessed || line->scanned;
     }
   }
+  if (guessed) reading_doubt(reading, "read from a picture");
 }
 
 static void settle_kind(Reading *reading, const Classification *found, guint values) {
@@ -399,7 +403,7 @@ static void settle_kind(Reading *reading, const Classification *found, guint val
   } else if (is_bulletin(reading, values) && !(saying == PROSE_ASKS && reading->quoted_only)) {
     result->kind = KIND_BULLETIN;
     people_signature(reading);
-    doubt_scanned(reading);
+    place_values(reading);
   } else {
     g_ptr_array_set_size(result->participants, 0);
     result->kind = KIND_QUESTION;

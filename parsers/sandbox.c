@@ -78,7 +78,7 @@ static const struct {
     {3, (1 << 15) - 1, 0, 0, 8},  {2, (1 << 14) - 1, 0, 0, 8},  {1, (1 << 13) - 1, 0, 0, 8},
 };
 
-/* Files below `folder` may be read. A folder that is not there is no error: nothing is readable. */
+/* Files below `folder` may be read. A folder that is not there is no error: nothing of it is. */
 static gboolean allow_reading(int ruleset, const char *folder) {
   struct {
     uint64_t access;
@@ -90,8 +90,8 @@ static gboolean allow_reading(int ruleset, const char *folder) {
   return done == 0;
 }
 
-/* *ret_readable: files of the folder can be read after it, and no others. */
-static gboolean enter_landlock(const char *folder, gboolean *ret_readable, const char **ret_note,
+/* *ret_readable: files of some of the folders can be read after it, and no others. */
+static gboolean enter_landlock(const char *const *folders, gboolean *ret_readable, const char **ret_note,
                                GError **error) {
   *ret_readable = FALSE;
   long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION_FLAG);
@@ -106,7 +106,8 @@ static gboolean enter_landlock(const char *folder, gboolean *ret_readable, const
                               landlock_abis[row].scoped};
   long ruleset = syscall(SYS_landlock_create_ruleset, &attr, landlock_abis[row].size, 0);
   if (ruleset < 0) return fail(error, "landlock_create_ruleset", errno);
-  if (folder) *ret_readable = allow_reading((int)ruleset, folder);
+  for (guint i = 0; folders && folders[i]; i++)
+    *ret_readable = allow_reading((int)ruleset, folders[i]) || *ret_readable;
   long done = syscall(SYS_landlock_restrict_self, (int)ruleset, 0);
   int code = errno;
   close((int)ruleset);
@@ -199,8 +200,8 @@ static int add_guarded(scmp_filter_ctx filter) {
 #endif
 }
 
-/* Opening a file is answered EPERM; where Landlock holds the process to one folder, reading one is
- * left to it. */
+/* Opening a file is answered EPERM; where Landlock holds the process to its folders, reading one
+ * is left to it. */
 static int add_opening(scmp_filter_ctx filter, gboolean readable) {
   const uint32_t no = SCMP_ACT_ERRNO(EPERM);
   if (!readable) return seccomp_rule_add(filter, no, SCMP_SYS(openat), 0);

@@ -9,8 +9,8 @@
 typedef struct {
   guint64 memory_bytes; /* RLIMIT_AS; 0: none (sanitizer builds drop it) */
   guint cpu_s;          /* RLIMIT_CPU of the whole process; 0: none */
-  const char *readable; /* the only folder whose files may still be read, where Landlock can hold
-                           the process to it; NULL: none */
+  const char *const *readable; /* the only folders whose files may still be read, where Landlock
+                                  can hold the process to them; NULL-terminated, NULL: none */
 } SandboxLimits;
 
 /* FALSE with an error if any step that the kernel offers fails: the caller must exit then. A kernel

@@ -15,6 +15,7 @@
 static void line_free(TextLine *line) {
   g_free(line->text);
   g_free(line->folded);
+  if (line->places) g_array_unref(line->places);
   g_free(line);
 }
 
@@ -269,6 +270,10 @@ static char *clean(const char *line, gsize length) {
   }
   trim(out);
   return composed ? g_strndup(out->str, out->len) : compose(out);
+}
+
+char *text_clean(const char *piece) {
+  return clean(piece, strlen(piece));
 }
 
 static void over_limit(Text *text, const char *name) {

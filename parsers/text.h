@@ -23,6 +23,7 @@ typedef struct {
                          header or footer: no answer stands there */
   gboolean scanned;   /* letters that were guessed from a picture */
   char *folded;       /* see text_folded; NULL: nobody asked yet */
+  GArray *places;     /* TextPlace (place.h); NULL: not on a page that can be shown */
 } TextLine;
 
 typedef struct Text Text;
@@ -52,6 +53,9 @@ void text_free(Text *text);
  * (over_limit is set). Returns the line, borrowed; NULL when the limit is reached. */
 TextLine *text_add(Text *text, const Wire__Limits *limits, const char *line, gssize length,
                    guint part, guint quote_depth);
+
+/* A piece of a line, cleaned as text_add cleans lines. The caller frees. */
+char *text_clean(const char *piece);
 
 /* Turn a message into its text: of the alternatives the one that says more (an HTML part where the
  * plain one is empty or a mere notice), inline text first, then the attachments that a format of

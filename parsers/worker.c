@@ -123,6 +123,9 @@ static void problem_free(Wire__Problem *problem) {
   wire__problem__free_unpacked(problem, NULL);
 }
 
+/* Character maps and fonts that a PDF names but does not bring. */
+static const char *const readable[] = {"/usr/share/poppler", "/usr/share/fonts", NULL};
+
 static int run(const WorkerKind *kind, const Wire__Setup *setup) {
   GError *error = NULL;
   g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify)problem_free);
@@ -135,7 +138,7 @@ static int run(const WorkerKind *kind, const Wire__Setup *setup) {
   const Wire__Limits *given = setup->limits;
   SandboxLimits limits = {.memory_bytes =
                               kind->pictures ? given->scan_memory_bytes : given->memory_bytes,
-                          .readable = "/usr/share/poppler"};
+                          .readable = readable};
   if (!sandbox_enter(&limits, NULL, &error)) return fail(EX_OSERR, "sandbox", error);
   if (!send_setup_reply(problems, &error)) return fail(EX_IOERR, "setup", error);
   return serve(extractor, kind->pictures ? given->scan_s : given->cpu_s);

@@ -211,6 +211,16 @@ static json_t *lines_json(const GPtrArray *lines) {
   return list;
 }
 
+/* Points from the page's top left. */
+static json_t *rectangle_json(const FieldValue *value) {
+  json_t *rectangle = json_object();
+  json_object_set_new(rectangle, "x", json_real(value->x));
+  json_object_set_new(rectangle, "y", json_real(value->y));
+  json_object_set_new(rectangle, "width", json_real(value->width));
+  json_object_set_new(rectangle, "height", json_real(value->height));
+  return rectangle;
+}
+
 static json_t *mark_json(const Mark *mark) {
   const FieldValue *value = mark->value;
   gboolean in_text = value->line != G_MAXUINT;
@@ -224,6 +234,9 @@ static json_t *mark_json(const Mark *mark) {
   json_object_set_new(object, "line", in_text ? json_integer(value->line) : json_null());
   json_object_set_new(object, "start", json_integer(value->start));
   json_object_set_new(object, "end", json_integer(value->end));
+  json_object_set_new(object, "part", json_integer(value->part));
+  json_object_set_new(object, "page", json_integer(value->page));
+  if (value->width > 0) json_object_set_new(object, "rectangle", rectangle_json(value));
   json_object_set_new(object, "confidence", json_integer(value->confidence));
   return object;
 }

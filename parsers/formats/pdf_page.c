@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "parsers/formats/pdf_place.h"
+
 enum {
   PIECES_MAX = 20000,
   LINE_POINTS_MAX = 24, /* a taller piece is a field of several lines: its first line counts */
@@ -24,22 +26,25 @@ PdfPage *pdf_page_new(void) {
   PdfPage *page = g_new0(PdfPage, 1);
   page->pieces = g_array_new(FALSE, FALSE, sizeof(PdfPiece));
   g_array_set_clear_func(page->pieces, piece_clear);
+  page->written = g_array_new(FALSE, FALSE, sizeof(PdfPiece));
   return page;
 }
 
 void pdf_page_free(PdfPage *page) {
   if (!page) return;
+  g_array_unref(page->written);
   g_array_unref(page->pieces);
   g_free(page);
 }
 
-void pdf_page_add(PdfPage *page, PdfBox box, char *text, gboolean sign) {
+PdfPiece *pdf_page_add(PdfPage *page, PdfBox box, char *text, gboolean sign) {
   if (page->pieces->len >= PIECES_MAX || !isfinite(box.x0 + box.y0 + box.x1 + box.y1)) {
     g_free(text);
-    return;
+    return NULL;
   }
-  PdfPiece piece = {.box = box, .text = text, .sign = sign};
+  PdfPiece piece = {.box = box, .text = text, .sign = sign, .confidence = 100};
   g_array_append_val(page->pieces, piece);
+  return &g_array_index(page->pieces, PdfPiece, page->pieces->len - 1);
 }
 
 gboolean pdf_box_holds(const PdfBox *box, double x, double y) {
@@ -150,12 +155,13 @@ static const char *gap_between(const PdfPiece *left, const PdfPiece *right) {
   return gap > size * space_gap || right->sign ? " " : "";
 }
 
-static char *row_text(const GArray *pieces, const Row *row) {
+static char *row_text(PdfPage *page, const GArray *pieces, const Row *row) {
   GString *text = g_string_new(NULL);
   for (guint i = row->start; i < row->end; i++) {
     const PdfPiece *piece = &g_array_index(pieces, PdfPiece, i);
     if (i > row->start) g_string_append(text, gap_between(piece - 1, piece));
     g_string_append(text, piece->text);
+    g_array_append_val(page->written, *piece);
   }
   return g_string_free(text, FALSE);
 }
@@ -256,12 +262,12 @@ static gboolean is_broken_word(const GString *line, const char *next) {
   return g_str_has_suffix(word, "-") && strlen(word) > 1;
 }
 
-static void write_cell(const Cell *cell, Page *out) {
+static void write_cell(PdfPage *page, const Cell *cell, Page *out) {
   g_autoptr(GArray) rows = find_rows(cell->pieces);
   g_autoptr(GString) line = g_string_new(NULL);
   for (guint r = 0; r < rows->len; r++) {
     const Row *row = &g_array_index(rows, Row, r);
-    g_autofree char *text = row_text(cell->pieces, row);
+    g_autofree char *text = row_text(page, cell->pieces, row);
     if (line->len && !is_broken_word(line, text)) g_string_append_c(line, ' ');
     g_string_append(line, text);
     if (r + 1 < rows->len && is_wrapped(cell, row)) continue;
@@ -291,12 +297,12 @@ static void free_lone_cells(GArray *cells, GArray *free_pieces) {
 }
 
 /* One row of cells, those from `i` on that begin at one height; returns the one behind. */
-static guint write_cells(GArray *cells, guint i, Page *out) {
+static guint write_cells(PdfPage *page, GArray *cells, guint i, Page *out) {
   double top = g_array_index(cells, Cell, i).box.y0;
   page_table_start(out);
   for (; i < cells->len && fabs(g_array_index(cells, Cell, i).box.y0 - top) < 2; i++) {
     page_cell_start(out);
-    write_cell(&g_array_index(cells, Cell, i), out);
+    write_cell(page, &g_array_index(cells, Cell, i), out);
     page_cell_end(out);
   }
   page_row_end(out);
@@ -304,7 +310,7 @@ static guint write_cells(GArray *cells, guint i, Page *out) {
   return i;
 }
 
-void pdf_page_write(PdfPage *page, Page *out) {
+static void write_rows(PdfPage *page, Page *out) {
   g_autoptr(GArray) pieces = g_array_new(FALSE, FALSE, sizeof(PdfPiece));
   g_autoptr(GArray) cells = find_cells(page, pieces);
   free_lone_cells(cells, pieces);
@@ -316,11 +322,23 @@ void pdf_page_write(PdfPage *page, Page *out) {
     const Row *row = &g_array_index(rows, Row, i);
     gboolean parted = i > 0 && row->middle - (row - 1)->middle > usual * blank_gap;
     while (c < cells->len && g_array_index(cells, Cell, c).box.y0 <= row->top) {
-      c = write_cells(cells, c, out);
+      c = write_cells(page, cells, c, out);
       parted = FALSE;
     }
     if (parted) page_line(out, "", 0, 0);
-    write_text(out, row_text(pieces, row));
+    write_text(out, row_text(page, pieces, row));
   }
-  while (c < cells->len) c = write_cells(cells, c, out);
+  while (c < cells->len) c = write_cells(page, cells, c, out);
+}
+
+void pdf_page_write(PdfPage *page, Text *text, const Wire__Limits *limits, guint part,
+                    guint number) {
+  guint first = text->lines->len;
+  Page *out = page_new(text, limits, part);
+  g_array_set_size(page->written, 0);
+  write_rows(page, out);
+  page_free(out);
+  for (guint i = first; i < text->lines->len; i++)
+    ((TextLine *)text->lines->pdata[i])->page = number;
+  pdf_place(page->written, text, first);
 }

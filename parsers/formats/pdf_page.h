@@ -16,20 +16,24 @@ typedef struct {
   gboolean sign;  /* a tick box: what it is for stands right behind it */
   gboolean ruled; /* it stands in a cell with rules on all sides */
   PdfBox cell;
+  guint confidence; /* 0..100: how surely the letters were read; 100: they were printed as such */
 } PdfPiece;
 
 typedef struct {
-  GArray *pieces; /* PdfPiece */
+  GArray *pieces;  /* PdfPiece */
+  GArray *written; /* PdfPiece, in the order of the lines; texts borrowed */
 } PdfPage;
 
 PdfPage *pdf_page_new(void);
 void pdf_page_free(PdfPage *page);
 
-/* Add a piece; `text` is taken. */
-void pdf_page_add(PdfPage *page, PdfBox box, char *text, gboolean sign);
+/* Add a piece; `text` is taken. Borrowed until the next one; NULL: there are too many. */
+PdfPiece *pdf_page_add(PdfPage *page, PdfBox box, char *text, gboolean sign);
 
-/* Write the rows from top to bottom ("" where a gap parts two of them), those of tables as such. */
-void pdf_page_write(PdfPage *page, Page *out);
+/* Write the rows from top to bottom ("" where a gap parts two of them), those of tables as such,
+ * as lines of page `number` of the part; they know where on the page their words stand. */
+void pdf_page_write(PdfPage *page, Text *text, const Wire__Limits *limits, guint part,
+                    guint number);
 
 /* Is there a piece left of, or above and near, the place? For labels of fields. */
 gboolean pdf_page_has_label(const PdfPage *page, const PdfBox *box);

@@ -320,15 +320,6 @@ static void find_cells(Pdf *pdf) {
   }
 }
 
-static void write_page(Pdf *pdf) {
-  guint first = pdf->text->lines->len;
-  Page *out = page_new(pdf->text, pdf->limits, pdf->part->index);
-  pdf_page_write(pdf->page, out);
-  page_free(out);
-  for (guint i = first; i < pdf->text->lines->len; i++)
-    ((TextLine *)pdf->text->lines->pdata[i])->page = pdf->number;
-}
-
 static const char *name_of(const MimePart *part) {
   return *part->name ? part->name : part->type;
 }
@@ -385,7 +376,7 @@ static void read_page(Pdf *pdf, PopplerPage *page) {
     if (!pdf->buttons) add_drawn_boxes(pdf);
     find_cells(pdf);
   }
-  write_page(pdf);
+  pdf_page_write(pdf->page, pdf->text, pdf->limits, pdf->part->index, pdf->number);
   pdf_drawing_free(pdf->drawing);
   poppler_page_free_form_field_mapping(fields);
   poppler_page_free_annot_mapping(annotations);
@@ -422,13 +413,18 @@ static gboolean is_pdf(GBytes *content) {
 }
 
 void pdf_warm_up(void) {
-  /* kept open, or the C library forgets the module, and Poppler where its character maps lie */
+  /* kept open, or the C library forgets the module, and Poppler where its character maps lie;
+   * the letter makes fontconfig know the fonts that are installed */
   static GIConv strings;
   static PopplerDocument *document;
   static const char blank[] = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
                               "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-                              "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\n"
-                              "trailer<</Size 4/Root 1 0 R>>\n%%EOF\n";
+                              "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R"
+                              "/Resources<</Font<</F 5 0 R>>>>>>endobj\n"
+                              "4 0 obj<</Length 24>>stream\nBT/F 9 Tf 1 1 Td(A)Tj ET\n"
+                              "endstream endobj\n"
+                              "5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
+                              "trailer<</Size 6/Root 1 0 R>>\n%%EOF\n";
   if (strings) return;
   strings = g_iconv_open("UTF-8", "UTF-16BE");
   g_autoptr(GBytes) bytes = g_bytes_new_static(blank, sizeof blank - 1);

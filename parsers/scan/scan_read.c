@@ -84,7 +84,9 @@ static void add_word(Reading *reading, const TessResultIterator *results,
   if (word) g_strstrip(g_strdelimit(word, "|", ' ')); /* what is left of a rule */
   if (word && *word && confidence >= WORD_CONFIDENCE_MIN &&
       TessPageIteratorBoundingBox(places, RIL_WORD, &left, &top, &right, &bottom)) {
-    pdf_page_add(reading->page, box_of(reading, left, top, right, bottom), g_strdup(word), FALSE);
+    PdfPiece *piece = pdf_page_add(reading->page, box_of(reading, left, top, right, bottom),
+                                   g_strdup(word), FALSE);
+    if (piece) piece->confidence = (guint)CLAMP(confidence, 0, 100);
     reading->words++;
     reading->confidences += confidence;
     reading->least = MIN(reading->least, confidence);
@@ -130,14 +132,9 @@ static Reading read_languages(PIX *pix, double scale) {
 static void write_page(const Reading *reading, const MimePart *part, guint number,
                        const Wire__Limits *limits, Text *text) {
   guint first = text->lines->len;
-  Page *out = page_new(text, limits, part->index);
-  pdf_page_write(reading->page, out);
-  page_free(out);
-  for (guint i = first; i < text->lines->len; i++) {
-    TextLine *line = text->lines->pdata[i];
-    line->page = number;
-    line->scanned = TRUE;
-  }
+  pdf_page_write(reading->page, text, limits, part->index, number);
+  for (guint i = first; i < text->lines->len; i++)
+    ((TextLine *)text->lines->pdata[i])->scanned = TRUE;
 }
 
 /* Words and boxes of the page as it stands. `pix` is painted on. */
