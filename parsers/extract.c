@@ -26,7 +26,8 @@ enum {
   MACHINE_VALUES_MIN = 4, /* values that make a bulletin of what a machine sent */
   LABELS_MIN = 4,         /* labels that make a bulletin of a mail about the event */
   UNTIED_VALUES_MIN = 3,  /* values that make a bulletin of a mail that names no event */
-  TIE_LINES_MAX = 400     /* lines that are searched for the event's words */
+  TIE_LINES_MAX = 400,    /* lines that are searched for the event's words */
+  SURE_MIN = 85           /* less confidence than this is told */
 };
 
 struct Extractor {
@@ -372,9 +373,11 @@ static gboolean is_bulletin(const Reading *reading, guint values) {
 }
 
 /* Where the values stand on their pages. Letters that were guessed from a picture are for a person
- * to compare. */
+ * to compare, however sure the guess: wrong letters come with nine parts in ten of certainty too.
+ */
 static void place_values(Reading *reading) {
   const GPtrArray *lines = reading->text->lines;
+  g_autoptr(GString) unsure = g_string_new(NULL);
   gboolean guessed = FALSE;
   for (guint p = 0; p < reading->result->participants->len; p++) {
     const Participant *person = reading->result->participants->pdata[p];
@@ -384,9 +387,13 @@ static void place_values(Reading *reading) {
       const TextLine *line = lines->pdata[value->line];
       place_value(value, line);
       guessed = guessed || line->scanned;
+      if (line->scanned && value->confidence < SURE_MIN)
+        g_string_append_printf(unsure, ", %s", value->field);
     }
   }
-  if (guessed) reading_doubt(reading, "read from a picture");
+  if (guessed)
+    reading_doubt(reading, "read from a picture%s%s", unsure->len ? ", hardly legible: " : "",
+                  unsure->len ? unsure->str + 2 : "");
 }
 
 static void settle_kind(Reading *reading, const Classification *found, guint values) {

@@ -91,8 +91,8 @@ static gboolean allow_reading(int ruleset, const char *folder) {
 }
 
 /* *ret_readable: files of some of the folders can be read after it, and no others. */
-static gboolean enter_landlock(const char *const *folders, gboolean *ret_readable, const char **ret_note,
-                               GError **error) {
+static gboolean enter_landlock(const char *const *folders, gboolean *ret_readable,
+                               const char **ret_note, GError **error) {
   *ret_readable = FALSE;
   long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION_FLAG);
   if (abi < 1) {

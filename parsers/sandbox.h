@@ -7,8 +7,8 @@
 #include <glib.h>
 
 typedef struct {
-  guint64 memory_bytes; /* RLIMIT_AS; 0: none (sanitizer builds drop it) */
-  guint cpu_s;          /* RLIMIT_CPU of the whole process; 0: none */
+  guint64 memory_bytes;        /* RLIMIT_AS; 0: none (sanitizer builds drop it) */
+  guint cpu_s;                 /* RLIMIT_CPU of the whole process; 0: none */
   const char *const *readable; /* the only folders whose files may still be read, where Landlock
                                   can hold the process to them; NULL-terminated, NULL: none */
 } SandboxLimits;
