@@ -172,6 +172,7 @@ static Extraction *worker_ask(Worker *worker, const ParseJob *job, guint64 id, G
   request.want_text = job->want_text;
   request.want_lines = job->want_lines;
   request.header_only = job->header_only;
+  request.wish = (Wire__PageWish *)job->wish;
   g_autoptr(GBytes) packed = wire_pack(&request.base);
   gint64 deadline = deadline_in(worker->pool->timeout_s);
   const guint8 *bytes = g_bytes_get_data(packed, &size);

@@ -21,7 +21,8 @@ typedef struct {
   char *account_event; /* or "" */
   char **addresses;    /* ours; may be NULL */
   gboolean want_text, want_lines, header_only;
-  void *tag;         /* the caller's */
+  const Wire__PageWish *wish; /* NULL, or the page whose picture is asked for; borrowed */
+  void *tag;                  /* the caller's */
   Extraction *first; /* private: what bulletin-parser made of it, while pictures are read */
 } ParseJob;
 ParseJob *parse_job_new(GBytes *raw, void *tag);

@@ -12,6 +12,7 @@
 #include "parsers/classify.h"
 #include "parsers/fields/field.h"
 #include "parsers/formats/container.h"
+#include "parsers/formats/page_picture.h"
 #include "parsers/language.h"
 #include "parsers/people.h"
 #include "parsers/people_signature.h"
@@ -547,6 +548,16 @@ static void read_body(const Extractor *extractor, const Wire__Request *request,
   classification_free(found);
 }
 
+/* The picture of a page, and nothing else. */
+static void show_page(const Extractor *extractor, const Wire__PageWish *wish, const MimeMail *mail,
+                      Extraction *result) {
+  PagePicture wanted = {.wish = wish};
+  g_autoptr(Text) text = text_show(mail, &extractor->limits, extractor->pictures, &wanted);
+  append_strings(result->notes, text->notes);
+  result->page = (PageShown){wanted.png, wanted.width, wanted.height};
+  if (text->pictures && !wanted.png) result->flags |= EXTRACTION_PICTURES;
+}
+
 Extraction *extract(const Extractor *extractor, const Wire__Request *request) {
   Extraction *result = extraction_new();
   g_autoptr(GBytes) raw = g_bytes_new_static(request->message.data, request->message.len);
@@ -554,7 +565,10 @@ Extraction *extract(const Extractor *extractor, const Wire__Request *request) {
   read_header(mail, result);
   digest(mail, result);
   container_expand(mail, &extractor->limits);
-  read_body(extractor, request, mail, result);
+  if (request->wish)
+    show_page(extractor, request->wish, mail, result);
+  else
+    read_body(extractor, request, mail, result);
   if (request->header_only) {
     forget_participants(&(Reading){.result = result});
     result->flags |= EXTRACTION_HEADER_ONLY;

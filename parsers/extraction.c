@@ -44,6 +44,7 @@ void extraction_free(Extraction *e) {
   for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
     if (lists[i]) g_ptr_array_unref(lists[i]);
   bounce_report_free(e->bounce);
+  if (e->page.png) g_bytes_unref(e->page.png);
   g_free(e);
 }
 

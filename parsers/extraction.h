@@ -52,6 +52,12 @@ typedef struct {
   guint confidence;           /* 0..100; 100 where nothing was guessed */
 } FieldValue;
 
+/* The picture of a page. */
+typedef struct {
+  GBytes *png;          /* NULL: none was asked for, or it could not be made */
+  double width, height; /* of the page, points */
+} PageShown;
+
 /* A value that was given but is not one: the reason is a short English phrase ("too short"). */
 typedef struct {
   char *field, *value, *reason;
@@ -112,6 +118,7 @@ typedef struct {
   BounceReport *bounce; /* of KIND_BOUNCE; NULL else */
   char *text;           /* --text: what the sender newly wrote; NULL unless asked for */
   GPtrArray *lines;     /* ExtractionLine*; NULL unless asked for */
+  PageShown page;       /* of a request for a page: nothing else was read */
 } Extraction;
 
 /* An empty extraction of kind `question`, every array empty, every char* "" (return_path NULL). */

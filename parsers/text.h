@@ -28,6 +28,7 @@ typedef struct {
 
 typedef struct Text Text;
 typedef struct Picture Picture;
+typedef struct PagePicture PagePicture;
 
 /* Append what a picture says (formats/picture.h). FALSE: it is none that can be read, or no
  * bulletin (a logo). */
@@ -40,6 +41,7 @@ struct Text {
   GPtrArray *notes;          /* char*: for Extraction.notes */
   GPtrArray *review_reasons; /* char*: e.g. "attachment bulletin.docx cannot be read yet" */
   PictureReader reader;      /* NULL: pictures are left to another process */
+  PagePicture *wanted;       /* NULL, or the page that is to be shown (formats/page_picture.h) */
   gboolean pictures;         /* some were not read that may be bulletins (picture.h) */
   guint64 unpacked;          /* bytes that came out of archives, counted against the limit */
   gsize bytes;               /* of all lines together, counted against the limit */
@@ -62,6 +64,10 @@ char *text_clean(const char *piece);
  * parsers/formats/ can read, each once. `reader` reads pictures; NULL: text->pictures tells that
  * there are some. */
 Text *text_read(const MimeMail *mail, const Wire__Limits *limits, PictureReader reader);
+
+/* Read that part alone, for the picture of one of its pages, which is left in `wanted`. */
+Text *text_show(const MimeMail *mail, const Wire__Limits *limits, PictureReader reader,
+                PagePicture *wanted);
 
 /* Line `line` folded (fold.h), without white space around it. Made when first asked for, then kept
  * for all the steps that compare lines. Borrowed; the line's text must not change any more. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "parsers/formats/format.h"
+#include "parsers/formats/page_picture.h"
 #include "parsers/formats/picture.h"
 #include "parsers/text.h"
 
@@ -293,5 +294,19 @@ Text *text_read(const MimeMail *mail, const Wire__Limits *limits, PictureReader 
     }
   }
   read_rest(&reader);
+  return text;
+}
+
+Text *text_show(const MimeMail *mail, const Wire__Limits *limits, PictureReader pictures,
+                PagePicture *wanted) {
+  Text *text = text_new();
+  text->reader = pictures;
+  text->wanted = wanted;
+  TextReader reader = {.mail = mail, .limits = limits, .text = text};
+  for (guint i = 0; i < mail->parts->len; i++) {
+    const MimePart *part = g_ptr_array_index(mail->parts, i);
+    if (part->index != wanted->wish->part || part->opened) continue;
+    if (!read_part(part, limits, text)) note_unread(&reader, part);
+  }
   return text;
 }

@@ -248,6 +248,18 @@ static Wire__Bounce *pack_bounce(Arena *arena, const BounceReport *report) {
   return w;
 }
 
+static Wire__PageShown *pack_page(Arena *arena, const PageShown *page) {
+  if (!page->png) return NULL;
+  Wire__PageShown *w = arena_new0(arena, Wire__PageShown, 1);
+  wire__page_shown__init(w);
+  gsize size = 0;
+  w->png.data = (guint8 *)(gsize)g_bytes_get_data(page->png, &size);
+  w->png.len = size;
+  w->width = page->width;
+  w->height = page->height;
+  return w;
+}
+
 static Wire__Extraction *pack_extraction(Arena *arena, const Extraction *e) {
   Wire__Extraction *w = arena_new0(arena, Wire__Extraction, 1);
   wire__extraction__init(w);
@@ -274,6 +286,7 @@ static Wire__Extraction *pack_extraction(Arena *arena, const Extraction *e) {
   for (gsize i = 0; i < w->n_participants; i++)
     w->participants[i] = pack_person(arena, g_ptr_array_index(e->participants, i));
   w->bounce = pack_bounce(arena, e->bounce);
+  w->page = pack_page(arena, &e->page);
   pack_lines(arena, e->lines, w);
   return w;
 }
@@ -387,6 +400,17 @@ static gboolean check_bounce(const Wire__Bounce *w, GError **error) {
          check_line(w->diagnostic, WIRE_BOUNCE_MAX_BYTES, "diagnostic", error);
 }
 
+static gboolean check_page(const Wire__PageShown *w, GError **error) {
+  static const guint8 signature[8] = "\211PNG\r\n\032\n";
+  if (!w) return TRUE;
+  if (w->png.len > WIRE_PAGE_MAX_BYTES) return invalid(error, "page", "too long");
+  if (w->png.len < sizeof signature || memcmp(w->png.data, signature, sizeof signature) != 0)
+    return invalid(error, "page", "no PNG");
+  if (!isfinite(w->width) || !isfinite(w->height) || w->width <= 0 || w->height <= 0)
+    return invalid(error, "page", "has no size");
+  return TRUE;
+}
+
 static gboolean check_header(const Wire__Extraction *w, GError **error) {
   const struct {
     const char *string, *what;
@@ -405,7 +429,8 @@ static gboolean check_header(const Wire__Extraction *w, GError **error) {
 }
 
 static gboolean check_extraction(const Wire__Extraction *w, GError **error) {
-  if (!check_header(w, error) || !check_lines(w, error) || !check_bounce(w->bounce, error))
+  if (!check_header(w, error) || !check_lines(w, error) || !check_bounce(w->bounce, error) ||
+      !check_page(w->page, error))
     return FALSE;
   if (!check_text(w->text, WIRE_REPLY_MAX_BYTES, "text", error)) return FALSE;
   if (w->n_participants > WIRE_PARTICIPANTS_MAX) return invalid(error, "participants", "too many");
@@ -503,6 +528,9 @@ static Extraction *unpack_extraction(const Wire__Extraction *w) {
   unpack_strings(e->sources, w->n_sources, w->sources);
   unpack_strings(e->notes, w->n_notes, w->notes);
   e->bounce = unpack_bounce(w->bounce);
+  if (w->page)
+    e->page = (PageShown){g_bytes_new(w->page->png.data, w->page->png.len), w->page->width,
+                          w->page->height};
   return e;
 }
 

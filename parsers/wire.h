@@ -15,6 +15,8 @@ enum {
   WIRE_REPLY_MAX_BYTES = 8 << 20,  /* a Reply */
   WIRE_STRINGS_MAX = 2000,         /* references, notes, sources, reasons: each list */
   WIRE_BOUNCE_MAX_BYTES = 1000,    /* each string of a BounceReport */
+  WIRE_PAGE_MAX_BYTES = 6 << 20,   /* the picture of a page */
+  WIRE_PAGE_SIDE_MAX = 2400,       /* its longer side, pixels */
   WIRE_LINES_MAX = 200000,
   WIRE_PARTICIPANTS_MAX = 1000,    /* the most that Limits.participants may allow */
   WIRE_VALUE_MAX_BYTES = 64 << 10, /* the most that Limits.value_bytes may allow */

@@ -12,7 +12,7 @@
 static const Command commands[] = {
     {"parse", "FILE...", 1, -1, "mails/", OPTION_EVENT | OPTION_JOBS | OPTION_TEXT,
      "Read mails and print what the daemon would see in them, a JSON object a line", ctl_parse},
-    {"explain", "FILE", 1, 1, "mail.eml", OPTION_EVENT | OPTION_JSON,
+    {"explain", "FILE", 1, 1, "mail.eml", OPTION_EVENT | OPTION_PAGES | OPTION_JSON,
      "Show the text that the rules saw, each value marked with the rule that took it", ctl_explain},
     {"rules", "test [FILE...]", 1, -1, "test", OPTION_EVENT | OPTION_UNUSED | OPTION_JSON,
      "Read the examples that event files carry and show which rule took what, and where",
@@ -66,6 +66,9 @@ static const OptionRow option_rows[] = {
     ROW(OPTION_ID, "id", 0, G_OPTION_ARG_FILENAME, id, "About this mail alone", "ID", "--id 12"),
     ROW(OPTION_FORMAT, "format", 0, G_OPTION_ARG_FILENAME, format, "csv (default) or json",
         "FORMAT", "--format json"),
+    ROW(OPTION_PAGES, "pages", 0, G_OPTION_ARG_FILENAME, pages,
+        "Write pictures of the PDF and scanned pages there, the values marked", "DIR",
+        "--pages pages"),
     ROW(OPTION_UNUSED, "unused", 0, G_OPTION_ARG_NONE, unused,
         "List the rules that no example used", NULL, "--unused"),
     ROW(OPTION_JSON, "json", 0, G_OPTION_ARG_NONE, json, "JSON Lines", NULL, "--json"),
@@ -176,6 +179,7 @@ static void options_done(Options *options) {
   g_free(options->format);
   g_free(options->id);
   g_free(options->since);
+  g_free(options->pages);
 }
 
 static int run(Options *options, int argc, char **argv) {

@@ -10,7 +10,7 @@
 
 typedef struct {
   char *config; /* NULL: not given */
-  char *event, *format, *id, *since;
+  char *event, *format, *id, *since, *pages;
   int jobs;
   gboolean json, text, all, outbox, follow, unused;
 } Options;
@@ -27,7 +27,8 @@ typedef enum {
   OPTION_SINCE = 1 << 7,
   OPTION_ID = 1 << 8,
   OPTION_FORMAT = 1 << 9,
-  OPTION_UNUSED = 1 << 10
+  OPTION_UNUSED = 1 << 10,
+  OPTION_PAGES = 1 << 11
 } OptionBit;
 
 typedef struct {

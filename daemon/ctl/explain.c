@@ -7,6 +7,7 @@
 #include <sysexits.h>
 
 #include "daemon/ctl/json.h"
+#include "daemon/ctl/pages.h"
 #include "daemon/ctl/reading.h"
 #include "daemon/ctl/table.h"
 #include "daemon/log.h"
@@ -298,7 +299,8 @@ int ctl_explain(const Options *options, char **arguments) {
     g_autoptr(Extraction) extraction = read_one(&reading, arguments[0], &code);
     if (extraction) {
       explain(&reading, options, arguments[0], extraction);
-      code = ctl_end_output(EX_OK);
+      if (options->pages) code = pages_write(&reading, arguments[0], extraction, options->pages);
+      code = ctl_end_output(code);
     }
   }
   reading_done(&reading);

@@ -10,6 +10,7 @@
 #include "parsers/formats/font.h"
 #include "parsers/formats/format.h"
 #include "parsers/formats/package.h"
+#include "parsers/formats/page_picture.h"
 #include "parsers/formats/pdf_drawing.h"
 #include "parsers/formats/picture.h"
 
@@ -320,6 +321,28 @@ static void find_cells(Pdf *pdf) {
   }
 }
 
+/* The page in pixels, `scale` of them a point. The caller destroys it. */
+static cairo_surface_t *paint(PopplerPage *page, double width, double height, double scale) {
+  cairo_surface_t *surface = cairo_image_surface_create(
+      CAIRO_FORMAT_RGB24, (int)(width * scale) + 1, (int)(height * scale) + 1);
+  cairo_t *cairo = cairo_create(surface);
+  cairo_set_source_rgb(cairo, 1, 1, 1);
+  cairo_paint(cairo);
+  cairo_scale(cairo, scale, scale);
+  poppler_page_render(page, cairo);
+  cairo_destroy(cairo);
+  cairo_surface_flush(surface);
+  return surface;
+}
+
+/* The page as it looks, for eyes. */
+static void show_page(const Pdf *pdf, PopplerPage *page, double width, double height) {
+  double scale = page_picture_scale(pdf->text, width, height);
+  cairo_surface_t *surface = paint(page, width, height, scale);
+  page_picture_keep(pdf->text, surface, width, height);
+  cairo_surface_destroy(surface);
+}
+
 static const char *name_of(const MimePart *part) {
   return *part->name ? part->name : part->type;
 }
@@ -332,15 +355,7 @@ static gboolean read_as_picture(Pdf *pdf, PopplerPage *page) {
   poppler_page_get_size(page, &width, &height);
   double scale = SCAN_SIDE / MAX(MAX(width, height), 1);
   if (width * scale * height * scale > (double)pdf->limits->page_pixels) return FALSE;
-  cairo_surface_t *surface = cairo_image_surface_create(
-      CAIRO_FORMAT_RGB24, (int)(width * scale) + 1, (int)(height * scale) + 1);
-  cairo_t *cairo = cairo_create(surface);
-  cairo_set_source_rgb(cairo, 1, 1, 1);
-  cairo_paint(cairo);
-  cairo_scale(cairo, scale, scale);
-  poppler_page_render(page, cairo);
-  cairo_destroy(cairo);
-  cairo_surface_flush(surface);
+  cairo_surface_t *surface = paint(page, width, height, scale);
   picture.pixels = cairo_image_surface_get_data(surface);
   picture.width = cairo_image_surface_get_width(surface);
   picture.height = cairo_image_surface_get_height(surface);
@@ -353,6 +368,8 @@ static gboolean read_as_picture(Pdf *pdf, PopplerPage *page) {
 static void read_page(Pdf *pdf, PopplerPage *page) {
   double width = 0;
   poppler_page_get_size(page, &width, &pdf->height);
+  gboolean wanted = page_picture_is(pdf->text, pdf->part->index, pdf->number);
+  if (pdf->text->wanted && !wanted) return;
   pdf->buttons = FALSE;
   pdf->page = pdf_page_new();
   pdf->drawing = pdf_drawing_new(page, pdf->limits->page_pixels);
@@ -370,8 +387,10 @@ static void read_page(Pdf *pdf, PopplerPage *page) {
     if (pictures && !read_as_picture(pdf, page))
       g_ptr_array_add(pdf->text->review_reasons, g_strdup_printf("page %u of %s is a picture",
                                                                  pdf->number, name_of(pdf->part)));
+    wanted = wanted && !pictures;
     poppler_page_free_image_mapping(pictures);
   }
+  if (wanted) show_page(pdf, page, width, pdf->height);
   if (pdf->drawing) {
     if (!pdf->buttons) add_drawn_boxes(pdf);
     find_cells(pdf);

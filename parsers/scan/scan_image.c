@@ -94,3 +94,18 @@ PIX *scan_image_load(const Picture *picture, guint n) {
   become(&pix, pixDeskew(pix, 2));
   return pix;
 }
+
+cairo_surface_t *scan_image_surface(PIX *pix) {
+  l_int32 width = 0, height = 0;
+  pixGetDimensions(pix, &width, &height, NULL);
+  cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+  guint8 *pixels = cairo_image_surface_get_data(surface);
+  int stride = cairo_image_surface_get_stride(surface);
+  for (int y = 0; pixels && y < height; y++) {
+    const l_uint32 *line = pixGetData(pix) + (gsize)y * (gsize)pixGetWpl(pix);
+    guint32 *row = (guint32 *)(gpointer)(pixels + (gsize)y * (gsize)stride);
+    for (int x = 0; x < width; x++) row[x] = (guint32)GET_DATA_BYTE(line, x) * 0x10101;
+  }
+  cairo_surface_mark_dirty(surface);
+  return surface;
+}

@@ -1,6 +1,7 @@
 /* scan_image - bytes to an upright, clean picture in grey that can be read. Private to scan. */
 #pragma once
 #include <allheaders.h>
+#include <cairo.h>
 
 #include "parsers/formats/picture.h"
 
@@ -11,6 +12,9 @@ guint scan_image_count(const Picture *picture, const Wire__Limits *limits, const
 /* The n-th of them, 8 bits deep, turned upright by its skew, with its background made white, of a
  * size that letters are read at best. NULL: damaged. The caller destroys it. */
 PIX *scan_image_load(const Picture *picture, guint n);
+
+/* The picture (8 bits) for cairo to paint on. The caller destroys it. */
+cairo_surface_t *scan_image_surface(PIX *pix);
 
 /* Is it large enough, and no banner, to be a page? */
 gboolean scan_image_is_page(const PIX *pix);

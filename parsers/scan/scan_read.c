@@ -6,6 +6,7 @@
 #include <tesseract/capi.h>
 
 #include "parsers/formats/package.h"
+#include "parsers/formats/page_picture.h"
 #include "parsers/formats/pdf_page.h"
 #include "parsers/scan/scan_boxes.h"
 #include "parsers/scan/scan_image.h"
@@ -153,23 +154,60 @@ static Reading read_standing(PIX *pix, guint *ret_boxes) {
   return reading;
 }
 
-/* A page that seems to be turned is read both ways: on few words the orientation is a guess. */
-static void read_page(PIX *pix, const MimePart *part, guint number, const Wire__Limits *limits,
-                      Text *text) {
-  guint boxes = 0, other_boxes = 0;
+/* A page that seems to be turned is read both ways: on few words the orientation is a guess.
+ * *ret_quarters: how it stands upright. */
+static Reading read_upright(PIX *pix, guint *ret_boxes, int *ret_quarters) {
+  guint other_boxes = 0;
   int quarters = quarters_of(pix);
   PIX *turned = quarters ? pixRotateOrth(pix, quarters) : NULL;
-  Reading reading = read_standing(pix, &boxes);
-  if (turned) {
-    Reading other = read_standing(turned, &other_boxes);
-    gboolean better = other.confidences > reading.confidences;
-    pdf_page_free(better ? reading.page : other.page);
-    if (better) reading = other;
-    if (better) boxes = other_boxes;
-    pixDestroy(&turned);
-  }
+  Reading reading = read_standing(pix, ret_boxes);
+  *ret_quarters = 0;
+  if (!turned) return reading;
+  Reading other = read_standing(turned, &other_boxes);
+  pixDestroy(&turned);
+  gboolean better = other.confidences > reading.confidences;
+  pdf_page_free(better ? reading.page : other.page);
+  if (!better) return reading;
+  *ret_boxes = other_boxes;
+  *ret_quarters = quarters;
+  return other;
+}
+
+static void read_page(PIX *pix, const MimePart *part, guint number, const Wire__Limits *limits,
+                      Text *text) {
+  guint boxes = 0;
+  int quarters = 0;
+  Reading reading = read_upright(pix, &boxes, &quarters);
   if (reading.words >= WORDS_OF_PAGE || boxes > 0) write_page(&reading, part, number, limits, text);
   pdf_page_free(reading.page);
+}
+
+/* By how many quarters read_page turns the page. */
+static int quarters_shown(PIX *pix) {
+  guint boxes = 0;
+  int quarters = 0;
+  if (quarters_of(pix) == 0) return 0;
+  PIX *copy = pixCopy(NULL, pix);
+  Reading reading = read_upright(copy, &boxes, &quarters);
+  pdf_page_free(reading.page);
+  pixDestroy(&copy);
+  return quarters;
+}
+
+/* The picture of the page, for eyes. */
+static void show_page(PIX *pix, Text *text) {
+  int quarters = quarters_shown(pix);
+  PIX *upright = quarters ? pixRotateOrth(pix, quarters) : pixClone(pix);
+  l_int32 width = 0, height = 0;
+  pixGetDimensions(upright, &width, &height, NULL);
+  double points = (double)PAGE_POINTS / MAX(width, height);
+  double scale = page_picture_scale(text, width * points, height * points) * points;
+  PIX *scaled = pixScale(upright, (float)scale, (float)scale);
+  cairo_surface_t *surface = scaled ? scan_image_surface(scaled) : NULL;
+  if (surface) page_picture_keep(text, surface, width * points, height * points);
+  if (surface) cairo_surface_destroy(surface);
+  pixDestroy(&scaled);
+  pixDestroy(&upright);
 }
 
 gboolean scan_read(const MimePart *part, const Picture *picture, const Wire__Limits *limits,
@@ -181,13 +219,17 @@ gboolean scan_read(const MimePart *part, const Picture *picture, const Wire__Lim
     return TRUE;
   }
   for (guint n = 0; n < pages; n++) {
+    guint number = picture->page ? picture->page : n + 1;
     if (n >= limits->pages) {
       package_report("pages", part, text);
       break;
     }
+    if (text->wanted && !page_picture_is(text, part->index, number)) continue;
     PIX *pix = scan_image_load(picture, n);
-    if (pix && scan_image_is_page(pix))
-      read_page(pix, part, picture->page ? picture->page : n + 1, limits, text);
+    if (pix && text->wanted)
+      show_page(pix, text);
+    else if (pix && scan_image_is_page(pix))
+      read_page(pix, part, number, limits, text);
     else if (!pix)
       package_report("damaged", part, text);
     pixDestroy(&pix);

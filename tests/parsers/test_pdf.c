@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "parsers/formats/format.h"
+#include "parsers/formats/page_picture.h"
+#include "parsers/place.h"
 #include "tests/parsers/pdf_fixture.h"
 
 /* The letters of the documents: fontconfig keeps what it has found. */
@@ -329,6 +331,118 @@ static void test_locked_documents(void) {
   g_assert_cmpuint(closed->lines->len, ==, 0);
 }
 
+/* ---- where on the page ---- */
+
+static const TextPlace *place_of(const Text *text, const char *words) {
+  for (guint i = 0; i < text->lines->len; i++) {
+    const TextLine *line = text->lines->pdata[i];
+    const char *at = strstr(line->text, words);
+    for (guint k = 0; at && line->places && k < line->places->len; k++) {
+      const TextPlace *place = &g_array_index(line->places, TextPlace, k);
+      if (place->start == (guint)(at - line->text)) return place;
+    }
+  }
+  g_error("'%s' has no place", words);
+}
+
+static void test_words_know_their_places(void) {
+  const PdfFixture pdf = {.content = AT(60, 700, "Nom") AT(220, 700, "BLANCHET")
+                              AT(60, 600, "Ville") AT(220, 600, "Gray") AT(60, 300, "Ville")};
+  g_autoptr(Text) text = read_pdf(&pdf, NULL);
+  const TextPlace *name = place_of(text, "BLANCHET"), *city = place_of(text, "Gray");
+  g_assert_cmpfloat_with_epsilon(name->x, 220, 2);
+  g_assert_cmpfloat_with_epsilon(name->y + name->height, 842 - 700, 5);
+  g_assert_cmpfloat(name->width, >, 40);
+  g_assert_cmpfloat(name->width, <, 90);
+  g_assert_cmpfloat_with_epsilon(city->y - name->y, 100, 1);
+  /* the same word twice: each line has its own */
+  const TextLine *last = text->lines->pdata[text->lines->len - 1];
+  g_assert_cmpuint(last->places->len, ==, 1);
+  g_assert_cmpfloat_with_epsilon(g_array_index(last->places, TextPlace, 0).y - city->y, 300, 1);
+}
+
+static cairo_status_t take_png(void *data, unsigned char *bytes, unsigned int length) {
+  GBytes **left = data;
+  if (length > g_bytes_get_size(*left)) return CAIRO_STATUS_READ_ERROR;
+  memcpy(bytes, g_bytes_get_data(*left, NULL), length);
+  GBytes *rest = g_bytes_new_from_bytes(*left, length, g_bytes_get_size(*left) - length);
+  g_bytes_unref(*left);
+  *left = rest;
+  return CAIRO_STATUS_SUCCESS;
+}
+
+/* Blue, green and red of the picture at a place in points. */
+static guint32 colour_at(cairo_surface_t *picture, double x, double y) {
+  double scale = cairo_image_surface_get_height(picture) / 842.0;
+  const guint8 *row = cairo_image_surface_get_data(picture) +
+                      (gsize)(y * scale) * (gsize)cairo_image_surface_get_stride(picture);
+  return ((const guint32 *)(gconstpointer)row)[(gsize)(x * scale)] & 0xffffff;
+}
+
+static void show(const PdfFixture *pdf, guint number, PagePicture *wanted) {
+  g_autoptr(GBytes) content = pdf_fixture_new(pdf, NULL);
+  static char type[] = "application/pdf", none[] = "";
+  MimePart part = {.type = type,
+                   .name = none,
+                   .charset = none,
+                   .method = none,
+                   .content_id = none,
+                   .index = 3,
+                   .content = content};
+  Wire__Limits standard = WIRE__LIMITS__INIT;
+  wire_limits_default(&standard);
+  g_autoptr(Text) text = text_new();
+  ((Wire__PageWish *)(gsize)wanted->wish)->page = number;
+  text->wanted = wanted;
+  g_assert_true(pdf_read(&part, &standard, text));
+}
+
+static void test_a_page_is_shown_and_marked(void) {
+  const PdfFixture pdf = {.content = AT(60, 700, "Nom") AT(220, 700, "BLANCHET"), .copies = 2};
+  Wire__PageMark mark = WIRE__PAGE_MARK__INIT;
+  mark.x = 220;
+  mark.y = 131;
+  mark.width = 60;
+  mark.height = 12;
+  Wire__PageMark *marks[] = {&mark};
+  Wire__PageWish wish = WIRE__PAGE_WISH__INIT;
+  wish.part = 3;
+  wish.side = 421; /* half a pixel a point */
+  wish.marks = marks;
+  wish.n_marks = 1;
+  PagePicture wanted = {.wish = &wish};
+  show(&pdf, 2, &wanted);
+  g_assert_nonnull(wanted.png);
+  g_assert_cmpfloat(wanted.width, ==, 595);
+  g_assert_cmpfloat(wanted.height, ==, 842);
+  cairo_surface_t *picture = cairo_image_surface_create_from_png_stream(take_png, &wanted.png);
+  g_assert_cmpint(cairo_surface_status(picture), ==, CAIRO_STATUS_SUCCESS);
+  g_assert_cmpint(cairo_image_surface_get_height(picture), <=, 422);
+  g_assert_cmphex(colour_at(picture, 400, 400), ==, 0xffffff);
+  g_assert_cmphex(colour_at(picture, 277, 138) & 0xff, <, 0xc0); /* yellow */
+  g_assert_cmphex(colour_at(picture, 277, 138) >> 16, >, 0xc0);
+  cairo_surface_destroy(picture);
+  show(&pdf, 3, &wanted); /* there is no such page */
+  page_picture_clear(&wanted);
+  PagePicture none = {.wish = &wish};
+  show(&pdf, 3, &none);
+  g_assert_null(none.png);
+}
+
+static void test_a_page_shown_is_never_larger_than_allowed(void) {
+  const PdfFixture pdf = {.content = AT(60, 700, "Nom")};
+  Wire__PageWish wish = WIRE__PAGE_WISH__INIT;
+  wish.part = 3;
+  wish.side = 1000000;
+  PagePicture wanted = {.wish = &wish};
+  show(&pdf, 1, &wanted);
+  cairo_surface_t *picture = cairo_image_surface_create_from_png_stream(take_png, &wanted.png);
+  g_assert_cmpint(cairo_image_surface_get_height(picture), >=, WIRE_PAGE_SIDE_MAX);
+  g_assert_cmpint(cairo_image_surface_get_height(picture), <=, WIRE_PAGE_SIDE_MAX + 1);
+  cairo_surface_destroy(picture);
+  page_picture_clear(&wanted);
+}
+
 int main(int argc, char **argv) {
   setlocale(LC_ALL, "C.UTF-8"); /* what failed is told in its own letters */
   g_test_init(&argc, &argv, NULL);
@@ -341,5 +455,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/pdf/limits", test_limits_are_named);
   g_test_add_func("/pdf/faults", test_faults_are_said);
   g_test_add_func("/pdf/locked", test_locked_documents);
+  g_test_add_func("/pdf/places", test_words_know_their_places);
+  g_test_add_func("/pdf/shown", test_a_page_is_shown_and_marked);
+  g_test_add_func("/pdf/shown-size", test_a_page_shown_is_never_larger_than_allowed);
   return g_test_run();
 }

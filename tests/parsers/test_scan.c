@@ -7,6 +7,8 @@
 #include <cairo.h>
 #include <string.h>
 
+#include "parsers/formats/page_picture.h"
+#include "parsers/place.h"
 #include "parsers/scan/scan_boxes.h"
 #include "parsers/scan/scan_image.h"
 
@@ -67,7 +69,7 @@ static PIX *page_new(void) {
   return page;
 }
 
-static char *read_picture(PIX *page) {
+static Text *text_of(PIX *page, PagePicture *wanted) {
   l_uint8 *data = NULL;
   size_t size = 0;
   g_assert_cmpint(pixWriteMemPng(&data, &size, page, 0), ==, 0);
@@ -76,8 +78,14 @@ static char *read_picture(PIX *page) {
   MimePart part = {
       .type = type, .name = name, .charset = none, .content_id = none, .content = bytes};
   Picture picture = {.encoded = bytes};
-  g_autoptr(Text) text = text_new();
+  Text *text = text_new();
+  text->wanted = wanted;
   g_assert_true(scan_read(&part, &picture, &limits, text));
+  return text;
+}
+
+static char *read_picture(PIX *page) {
+  g_autoptr(Text) text = text_of(page, NULL);
   GString *out = g_string_new(NULL);
   for (guint i = 0; i < text->lines->len; i++) {
     const TextLine *line = text->lines->pdata[i];
@@ -110,6 +118,61 @@ static void test_askew(void) {
   g_autofree char *got = read_picture(askew);
   assert_read(got);
   pixDestroy(&askew);
+  pixDestroy(&page);
+}
+
+/* The rectangle of a word on the page as it was drawn (A4 at 200 dots an inch). */
+static void assert_place(const Text *text, const char *word, double x, double baseline) {
+  for (guint i = 0; i < text->lines->len; i++) {
+    const TextLine *line = text->lines->pdata[i];
+    const char *at = strstr(line->text, word);
+    for (guint k = 0; at && line->places && k < line->places->len; k++) {
+      const TextPlace *place = &g_array_index(line->places, TextPlace, k);
+      if (place->start != (guint)(at - line->text)) continue;
+      g_assert_cmpfloat_with_epsilon(place->x, x * 72 / 200, 4);
+      g_assert_cmpfloat_with_epsilon(place->y + place->height, baseline * 72 / 200, 4);
+      g_assert_cmpuint(place->confidence, >, 50);
+      g_assert_cmpuint(place->confidence, <=, 100);
+      return;
+    }
+  }
+  g_test_fail_printf("'%s' has no place", word);
+}
+
+static void test_words_know_their_places(void) {
+  PIX *page = page_new();
+  PIX *turned = pixRotateOrth(page, 1);
+  PIX *pages[] = {page, turned};
+  for (guint i = 0; i < G_N_ELEMENTS(pages); i++) {
+    g_autoptr(Text) text = text_of(pages[i], NULL);
+    assert_place(text, "Organisme", 150, 500);
+    assert_place(text, "Fonction", 150, 800);
+  }
+  pixDestroy(&turned);
+  pixDestroy(&page);
+}
+
+/* How tall and wide the picture is that is shown of the page. */
+static void test_a_turned_page_is_shown_upright(void) {
+  PIX *page = page_new();
+  PIX *turned = pixRotateOrth(page, 1);
+  Wire__PageWish wish = WIRE__PAGE_WISH__INIT;
+  wish.page = 1;
+  wish.side = 842;
+  PagePicture wanted = {.wish = &wish};
+  g_autoptr(Text) text = text_of(turned, &wanted);
+  g_assert_cmpuint(text->lines->len, ==, 0);
+  g_assert_nonnull(wanted.png);
+  g_assert_cmpfloat_with_epsilon(wanted.height, 842, 0.1);
+  g_assert_cmpfloat_with_epsilon(wanted.width, 842.0 * WIDTH / HEIGHT, 1);
+  gsize size = 0;
+  const guint8 *data = g_bytes_get_data(wanted.png, &size);
+  PIX *shown = pixReadMemPng(data, size);
+  g_assert_cmpint((int)pixGetHeight(shown), ==, 842);
+  g_assert_cmpint((int)pixGetWidth(shown), <, 700);
+  page_picture_clear(&wanted);
+  pixDestroy(&shown);
+  pixDestroy(&turned);
   pixDestroy(&page);
 }
 
@@ -165,6 +228,8 @@ int main(int argc, char **argv) {
   }
   g_test_add_func("/scan/upright", test_upright);
   g_test_add_func("/scan/askew", test_askew);
+  g_test_add_func("/scan/places", test_words_know_their_places);
+  g_test_add_func("/scan/shown", test_a_turned_page_is_shown_upright);
   g_test_add_func("/scan/boxes", test_boxes_are_no_letters);
   g_test_add_func("/scan/logo", test_a_logo_says_nothing);
   g_test_add_func("/scan/pixels", test_pixels_are_bounded_before_they_are_unpacked);

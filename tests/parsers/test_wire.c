@@ -20,6 +20,7 @@ static Extraction *sample(void) {
   e->bounce->action = BOUNCE_EXPANDED;
   g_free(e->bounce->diagnostic);
   e->bounce->diagnostic = g_strdup("550 no such user");
+  e->page = (PageShown){g_bytes_new_static("\211PNG\r\n\032\nrest", 12), 595, 842};
   e->kind = KIND_BULLETIN;
   e->flags = EXTRACTION_TO_US | EXTRACTION_CALENDAR;
   g_ptr_array_add(e->notes, g_strdup("note"));
@@ -62,6 +63,8 @@ static void test_extraction_survives(void) {
   g_assert_cmpstr(((InvalidValue *)p->invalid->pdata[0])->reason, ==, "too short");
   g_assert_cmpint(back->bounce->action, ==, BOUNCE_EXPANDED);
   g_assert_cmpstr(back->bounce->diagnostic, ==, "550 no such user");
+  g_assert_cmpuint(g_bytes_get_size(back->page.png), ==, 12);
+  g_assert_cmpfloat(back->page.height, ==, 842);
   g_assert_true(((ExtractionLine *)back->lines->pdata[0])->quoted);
   g_autoptr(GBytes) again = wire_extraction_write(back);
   g_assert_true(g_bytes_equal(bytes, again));
@@ -137,6 +140,17 @@ static void spoil_diagnostic(Extraction *e) {
   g_free(e->bounce->diagnostic);
   e->bounce->diagnostic = g_strnfill(WIRE_BOUNCE_MAX_BYTES + 1, 'a');
 }
+static void spoil_png(Extraction *e) {
+  g_bytes_unref(e->page.png);
+  e->page.png = g_bytes_new_static("GIF89a, no more", 15);
+}
+static void spoil_page_length(Extraction *e) {
+  g_bytes_unref(e->page.png);
+  e->page.png = g_bytes_new_take(g_malloc0(WIRE_PAGE_MAX_BYTES + 1), WIRE_PAGE_MAX_BYTES + 1);
+}
+static void spoil_page_size(Extraction *e) {
+  e->page.height = -1;
+}
 
 static const struct {
   const char *name, *message;
@@ -159,6 +173,9 @@ static const struct {
     {"lines", "lines: too many", spoil_lines},
     {"action", "bounce: unknown action", spoil_action},
     {"diagnostic", "diagnostic: too long", spoil_diagnostic},
+    {"page that is no PNG", "page: no PNG", spoil_png},
+    {"page length", "page: too long", spoil_page_length},
+    {"page size", "page: has no size", spoil_page_size},
 };
 
 static void test_lies_are_refused(void) {
