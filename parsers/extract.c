@@ -16,9 +16,9 @@
 #include "parsers/language.h"
 #include "parsers/people.h"
 #include "parsers/people_signature.h"
-#include "parsers/place.h"
 #include "parsers/prose.h"
 #include "parsers/reading.h"
+#include "parsers/scanned.h"
 #include "parsers/signature.h"
 
 enum {
@@ -27,8 +27,7 @@ enum {
   MACHINE_VALUES_MIN = 4, /* values that make a bulletin of what a machine sent */
   LABELS_MIN = 4,         /* labels that make a bulletin of a mail about the event */
   UNTIED_VALUES_MIN = 3,  /* values that make a bulletin of a mail that names no event */
-  TIE_LINES_MAX = 400,    /* lines that are searched for the event's words */
-  SURE_MIN = 85           /* less confidence than this is told */
+  TIE_LINES_MAX = 400     /* lines that are searched for the event's words */
 };
 
 struct Extractor {
@@ -373,30 +372,6 @@ static gboolean is_bulletin(const Reading *reading, guint values) {
   return FALSE;
 }
 
-/* Where the values stand on their pages. Letters that were guessed from a picture are for a person
- * to compare, however sure the guess: wrong letters come with nine parts in ten of certainty too.
- */
-static void place_values(Reading *reading) {
-  const GPtrArray *lines = reading->text->lines;
-  g_autoptr(GString) unsure = g_string_new(NULL);
-  gboolean guessed = FALSE;
-  for (guint p = 0; p < reading->result->participants->len; p++) {
-    const Participant *person = reading->result->participants->pdata[p];
-    for (guint i = 0; i < person->values->len; i++) {
-      FieldValue *value = person->values->pdata[i];
-      if (value->line >= lines->len) continue;
-      const TextLine *line = lines->pdata[value->line];
-      place_value(value, line);
-      guessed = guessed || line->scanned;
-      if (line->scanned && value->confidence < SURE_MIN)
-        g_string_append_printf(unsure, ", %s", value->field);
-    }
-  }
-  if (guessed)
-    reading_doubt(reading, "read from a picture%s%s", unsure->len ? ", hardly legible: " : "",
-                  unsure->len ? unsure->str + 2 : "");
-}
-
 static void settle_kind(Reading *reading, const Classification *found, guint values) {
   Extraction *result = reading->result;
   if (settle_machine(reading, found, values)) return;
@@ -411,7 +386,7 @@ static void settle_kind(Reading *reading, const Classification *found, guint val
   } else if (is_bulletin(reading, values) && !(saying == PROSE_ASKS && reading->quoted_only)) {
     result->kind = KIND_BULLETIN;
     people_signature(reading);
-    place_values(reading);
+    scanned_settle(reading);
   } else {
     g_ptr_array_set_size(result->participants, 0);
     result->kind = KIND_QUESTION;
@@ -520,6 +495,7 @@ static void read_body(const Extractor *extractor, const Wire__Request *request,
   Classification *found = classify(mail, text, addresses);
   Rules *rules = choose_rules(extractor, request, mail, result->subject);
   const Wire__Event *event = rules ? rules_event(rules) : NULL;
+  if (event) scanned_boxes(text, event);
   QuotePeople people = {result->from, result->from_name, addresses, event,
                         sent_of(extractor, rules)};
   g_autoptr(Quote) quote = quote_mark(text, mail, &people);

@@ -20,6 +20,8 @@ typedef struct {
       to; /* a rule across: its height, from left to right; down: the other way round */
 } Rule;
 
+static const double stroke_sizes = 1.2; /* of the letters' height: as long is a stroke */
+
 struct PdfDrawing {
   cairo_surface_t *surface;
   const guint8 *grey; /* 4 bytes a pixel, of which the first is looked at */
@@ -169,13 +171,15 @@ static gboolean is_square(const PdfDrawing *drawing, const Square *square) {
              SIDE_PERCENT;
 }
 
-/* Is there ink within, away from the sides? */
+/* Is there ink within, away from the sides? A thin cross is grey; grey all over is a shade. */
 static gboolean is_filled(const PdfDrawing *drawing, const Square *square) {
-  int edge = MAX((square->right - square->left) / 4, 3), dark = 0, all = 0;
+  int edge = MAX((square->right - square->left) / 4, 3), dark = 0, grey = 0, all = 0;
   for (int y = square->top + edge; y <= square->bottom - edge; y++)
-    for (int x = square->left + edge; x <= square->right - edge; x++, all++)
+    for (int x = square->left + edge; x <= square->right - edge; x++, all++) {
       dark += grey_at(drawing, x, y) < INK_GREY;
-  return all > 0 && dark * 100 / all >= 6;
+      grey += grey_at(drawing, x, y) < RULE_GREY;
+    }
+  return all > 0 && (dark * 100 / all >= 6 || (grey * 100 / all >= 10 && grey * 100 / all <= 60));
 }
 
 /* The square whose right side is at `right`; sides between `least` and `most` pixels. */
@@ -184,8 +188,11 @@ static gboolean square_at(const PdfDrawing *drawing, int right, int top, int bot
   for (int y = top; y <= bottom - least; y++) {
     if (grey_at(drawing, right, y) >= RULE_GREY) continue;
     for (int side = least; side <= most && y + side <= bottom; side++) {
-      *ret_square = (Square){right - side, y, right, y + side};
-      if (is_square(drawing, ret_square)) return TRUE;
+      if (ink_along(drawing, right - side, y, right, y) < SIDE_PERCENT) continue;
+      for (int taller = -1; taller <= 1; taller++) { /* the grid of pixels may stretch it */
+        *ret_square = (Square){right - side, y, right, y + side + taller};
+        if (is_square(drawing, ret_square)) return TRUE;
+      }
     }
   }
   return FALSE;
@@ -208,12 +215,36 @@ gboolean pdf_drawing_tick(const PdfDrawing *drawing, const PdfBox *text, PdfBox 
   return FALSE;
 }
 
-gboolean pdf_drawing_struck(const PdfDrawing *drawing, const PdfBox *text) {
+void pdf_drawing_forget(PdfDrawing *drawing, const PdfBox *box) {
+  for (guint i = drawing->down->len; i > 0; i--) {
+    const Rule *rule = &g_array_index(drawing->down, Rule, i - 1);
+    gboolean side = fabs(rule->at - box->x0) < 2 || fabs(rule->at - box->x1) < 2;
+    if (side && rule->from > box->y0 - 2 && rule->to < box->y1 + 2)
+      g_array_remove_index(drawing->down, i - 1);
+  }
+}
+
+/* How far the ink goes on from (x, y) in one direction. */
+static int ink_end(const PdfDrawing *drawing, int x, int y, int step) {
+  while (grey_at(drawing, x + step, y) < INK_GREY) x += step;
+  return x;
+}
+
+gboolean pdf_drawing_stroke(const PdfDrawing *drawing, const PdfBox *text, double *ret_x0,
+                            double *ret_x1) {
   double size = text->y1 - text->y0;
   int x0 = (int)(text->x0 * SCALE), x1 = (int)(text->x1 * SCALE);
-  if (x1 - x0 < (int)(size * SCALE)) return FALSE; /* a letter or two: a dash looks the same */
   for (int y = (int)((text->y0 + size * 0.35) * SCALE);
-       y <= (int)((text->y0 + size * 0.75) * SCALE); y++)
-    if (ink_along(drawing, x0, y, x1, y) >= 97) return TRUE;
+       y <= (int)((text->y0 + size * 0.75) * SCALE); y++) {
+    for (int x = x0; x <= x1; x++) {
+      if (grey_at(drawing, x, y) >= INK_GREY) continue;
+      int left = x == x0 ? ink_end(drawing, x, y, -1) : x, right = ink_end(drawing, x, y, 1);
+      x = right;
+      if (right - left < (int)(size * stroke_sizes * SCALE)) continue; /* a letter's, or a dash */
+      *ret_x0 = (double)left / SCALE;
+      *ret_x1 = (double)(right + 1) / SCALE;
+      return TRUE;
+    }
+  }
   return FALSE;
 }

@@ -24,7 +24,12 @@ gboolean pdf_drawing_parts(const PdfDrawing *drawing, double x0, double x1, doub
 gboolean pdf_drawing_tick(const PdfDrawing *drawing, const PdfBox *text, PdfBox *ret_box,
                           gboolean *ret_ticked);
 
-/* Is the text struck out by a line through its middle? */
-gboolean pdf_drawing_struck(const PdfDrawing *drawing, const PdfBox *text);
+/* The sides of that box are no rules of a table. */
+void pdf_drawing_forget(PdfDrawing *drawing, const PdfBox *box);
+
+/* Does a stroke go through the middle of the text, or of a part of it? From x0 to x1, perhaps
+ * beyond the text. */
+gboolean pdf_drawing_stroke(const PdfDrawing *drawing, const PdfBox *text, double *ret_x0,
+                            double *ret_x1);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdfDrawing, pdf_drawing_free)

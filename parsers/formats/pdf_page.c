@@ -253,6 +253,16 @@ static gboolean is_wrapped(const Cell *cell, const Row *row) {
   return next->box.x1 - next->box.x0 + size * 0.8 > room;
 }
 
+/* A letter or two that are no word: the end of the one word above, which fills the cell. */
+static gboolean is_word_end(const Cell *cell, const Row *above, const char *next) {
+  static const char *const words[] = {"de", "du", "la", "le", "et", "en", "au", "ou", "un",
+                                      "of", "or", "to", "in", "at", "y",  "a",  NULL};
+  const PdfPiece *word = &g_array_index(cell->pieces, PdfPiece, above->start);
+  double room = cell->box.x1 - cell->box.x0 - (word->box.x1 - word->box.x0);
+  return above->end == above->start + 1 && !strchr(word->text, ' ') && room < height(word) * 1.2 &&
+         g_ascii_islower(*next) && strlen(next) <= 2 && !g_strv_contains(words, next);
+}
+
 /* A word that was broken because the cell is narrow, an address at any place of it. */
 static gboolean is_broken_word(const GString *line, const char *next) {
   const char *word = strrchr(line->str, ' ');
@@ -268,7 +278,8 @@ static void write_cell(PdfPage *page, const Cell *cell, Page *out) {
   for (guint r = 0; r < rows->len; r++) {
     const Row *row = &g_array_index(rows, Row, r);
     g_autofree char *text = row_text(page, cell->pieces, row);
-    if (line->len && !is_broken_word(line, text)) g_string_append_c(line, ' ');
+    gboolean broken = line->len && (is_broken_word(line, text) || is_word_end(cell, row - 1, text));
+    if (line->len && !broken) g_string_append_c(line, ' ');
     g_string_append(line, text);
     if (r + 1 < rows->len && is_wrapped(cell, row)) continue;
     page_line(out, line->str, line->len, 0);
@@ -296,14 +307,63 @@ static void free_lone_cells(GArray *cells, GArray *free_pieces) {
   }
 }
 
+/* Where the row of cells that begins with cell `i` ends. */
+static guint cells_end(const GArray *cells, guint i) {
+  double top = g_array_index(cells, Cell, i).box.y0;
+  while (i < cells->len && fabs(g_array_index(cells, Cell, i).box.y0 - top) < 2) i++;
+  return i;
+}
+
+/* How many cells of another row stand between x0 and x1; of the row with the most. */
+static guint cells_between(const GArray *cells, double x0, double x1) {
+  guint most = 0;
+  for (guint i = 0, end; i < cells->len; i = end) {
+    guint within = 0;
+    end = cells_end(cells, i);
+    for (guint k = i; k < end; k++) {
+      const PdfBox *box = &g_array_index(cells, Cell, k).box;
+      within += box->x0 >= x0 - 2 && box->x1 <= x1 + 2 ? 1 : 0;
+    }
+    most = MAX(most, within);
+  }
+  return most;
+}
+
+/* The left end of the table that the row [i, end) belongs to: of rows with a column like its. */
+static double table_left(const GArray *cells, guint i, guint end) {
+  const PdfBox *first = &g_array_index(cells, Cell, i).box;
+  double left = first->x0;
+  for (guint r = 0, stop; r < cells->len; r = stop) {
+    stop = cells_end(cells, r);
+    for (guint k = r; k < stop; k++) {
+      const PdfBox *box = &g_array_index(cells, Cell, k).box;
+      gboolean same = fabs(box->x0 - first->x0) < 2 && fabs(box->x1 - first->x1) < 2;
+      if (same && (r < i || r >= end)) left = MIN(left, g_array_index(cells, Cell, r).box.x0);
+    }
+  }
+  return left;
+}
+
+/* Cells in which nothing stands are there all the same: what follows keeps its column. */
+static void write_empty_cells(const GArray *cells, double x0, double x1, Page *out) {
+  for (guint n = x1 - x0 > 3 ? cells_between(cells, x0, x1) : 0; n > 0; n--) {
+    page_cell_start(out);
+    page_cell_end(out);
+  }
+}
+
 /* One row of cells, those from `i` on that begin at one height; returns the one behind. */
 static guint write_cells(PdfPage *page, GArray *cells, guint i, Page *out) {
-  double top = g_array_index(cells, Cell, i).box.y0;
+  guint end = cells_end(cells, i);
+  double right = table_left(cells, i, end);
   page_table_start(out);
-  for (; i < cells->len && fabs(g_array_index(cells, Cell, i).box.y0 - top) < 2; i++) {
+  for (; i < end; i++) {
+    const Cell *cell = &g_array_index(cells, Cell, i);
+    write_empty_cells(cells, right, cell->box.x0, out);
     page_cell_start(out);
-    write_cell(page, &g_array_index(cells, Cell, i), out);
+    write_cell(page, cell, out);
     page_cell_end(out);
+    right = cell->box.x1;
   }
   page_row_end(out);
   page_table_end(out);

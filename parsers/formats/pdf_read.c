@@ -147,15 +147,32 @@ static Font font_of(const char *name) {
 typedef struct {
   Pdf *pdf;
   const PopplerRectangle *boxes;
-  GString *text; /* of the open piece */
+  GString *text;   /* of the open piece */
+  GArray *middles; /* double: of each of its letters */
   PdfBox box;
   Font font;
 } Piece;
 
+/* Take out the letters of the piece that are struck out. */
+static void drop_struck(Piece *piece) {
+  double x0 = 0, x1 = 0;
+  if (!piece->pdf->drawing || !pdf_drawing_stroke(piece->pdf->drawing, &piece->box, &x0, &x1))
+    return;
+  GString *kept = g_string_new(NULL);
+  guint i = 0;
+  for (const char *p = piece->text->str; *p; p = g_utf8_next_char(p), i++) {
+    double middle = g_array_index(piece->middles, double, i);
+    if (middle < x0 || middle > x1) g_string_append_len(kept, p, g_utf8_next_char(p) - p);
+  }
+  if (piece->box.x0 >= x0) piece->box.x0 = MIN(x1, piece->box.x1);
+  g_string_assign(piece->text, kept->str);
+  g_string_free(kept, TRUE);
+}
+
 static void end_piece(Piece *piece) {
+  if (piece->text->len) drop_struck(piece);
   const char *text = piece->text->str;
-  gboolean struck = piece->pdf->drawing && pdf_drawing_struck(piece->pdf->drawing, &piece->box);
-  if (text[strspn(text, " \t")] && !struck) {
+  if (text[strspn(text, " \t")]) {
     g_autofree char *copy = g_strstrip(g_strdup(text));
     GString *out = g_string_new(NULL);
     font_text(out, copy, strlen(copy), piece->font, FALSE);
@@ -163,6 +180,7 @@ static void end_piece(Piece *piece) {
     pdf_page_add(piece->pdf->page, piece->box, g_string_free(out, FALSE), sign);
   }
   g_string_truncate(piece->text, 0);
+  g_array_set_size(piece->middles, 0);
 }
 
 static void add_character(Piece *piece, const char *p, const PopplerRectangle *at) {
@@ -185,7 +203,9 @@ static void add_character(Piece *piece, const char *p, const PopplerRectangle *a
     end_piece(piece);
     return;
   }
+  double middle = (box.x0 + box.x1) / 2;
   g_string_append_len(piece->text, p, g_utf8_next_char(p) - p);
+  g_array_append_val(piece->middles, middle);
   piece->box.x1 = MAX(piece->box.x1, box.x1);
   piece->box.y0 = MIN(piece->box.y0, box.y0);
   piece->box.y1 = MAX(piece->box.y1, box.y1);
@@ -203,7 +223,10 @@ static void read_printed(Pdf *pdf, PopplerPage *page) {
   guint n = 0;
   if (!text || !poppler_page_get_text_layout(page, &boxes, &n)) return;
   GList *runs = poppler_page_get_text_attributes(page), *run = runs;
-  Piece piece = {.pdf = pdf, .boxes = boxes, .text = g_string_new(NULL)};
+  Piece piece = {.pdf = pdf,
+                 .boxes = boxes,
+                 .text = g_string_new(NULL),
+                 .middles = g_array_new(FALSE, FALSE, sizeof(double))};
   int index = 0;
   for (const char *p = text; *p && (guint)index < n; p = g_utf8_next_char(p), index++) {
     Font font = font_at(&run, index);
@@ -213,6 +236,7 @@ static void read_printed(Pdf *pdf, PopplerPage *page) {
   }
   end_piece(&piece);
   g_string_free(piece.text, TRUE);
+  g_array_unref(piece.middles);
   poppler_page_free_text_attributes(runs);
   g_free(boxes);
 }
@@ -308,6 +332,7 @@ static void add_drawn_boxes(Pdf *pdf) {
     ticked = drop_cross(pdf->page, &box) || ticked;
     PdfBox within = {box.x0 + 1, box.y0 + size / 4, box.x1 - 1, box.y1 - size / 4};
     if (!is_free(pdf->page, &within, i)) continue; /* strokes of letters */
+    pdf_drawing_forget(pdf->drawing, &box);
     box.y0 = text.y0;
     box.y1 = text.y1;
     pdf_page_add(pdf->page, box, g_strdup(ticked ? TICKED : UNTICKED), TRUE);

@@ -2,8 +2,13 @@
 #include "parsers/scan/scan_boxes.h"
 
 enum {
-  INK = 150, /* darker is ink */
+  INK = 150,       /* darker is ink */
+  PALE_INK = 168,  /* the sides of a box that was photographed or copied badly */
+  FAINT_INK = 175, /* so are thin rules, and crosses made with a pencil */
   BOXES_MAX = 500,
+  CELLS_MAX = 2000,
+  CELL_SIDE_MIN = 25, /* pixels */
+  GROWTH = 4,         /* pixels around a box in which its side may be a rule's */
   WHITE = 255,
   SIDE_PARTS = 140,    /* a box's side is at least one part of the page's, in so many … */
   SIDE_PARTS_MAX = 28, /* … and at most one of these */
@@ -91,11 +96,33 @@ static int letter_height(BOXA *places, int least, int most) {
   return g_array_index(heights, int, heights->len / 2);
 }
 
-static void find_boxes(PIX *pix, PIX *binary, GArray *boxes) {
+/* The component's place with what stands around it: a side may lie on the rule of a table. */
+static BOX *grown(const BOX *place, PIX *pix) {
+  l_int32 x, y, width, height, page_width = 0, page_height = 0;
+  boxGetGeometry((BOX *)(gsize)place, &x, &y, &width, &height);
+  pixGetDimensions(pix, &page_width, &page_height, NULL);
+  int left = MAX(x - GROWTH, 0), top = MAX(y - GROWTH, 0);
+  return boxCreate(left, top, MIN(x + width + GROWTH, page_width) - left,
+                   MIN(y + height + GROWTH, page_height) - top);
+}
+
+/* Is there a square at the place, perhaps one that lies on a rule? */
+static gboolean holds_square(PIX *binary, PIX *shape, const BOX *place) {
+  if (is_square(shape, (int)pixGetWidth(shape), (int)pixGetHeight(shape))) return TRUE;
+  BOX *around = grown(place, binary);
+  PIX *clip = pixClipRectangle(binary, around, NULL);
+  gboolean square = clip && is_square(clip, (int)pixGetWidth(clip), (int)pixGetHeight(clip));
+  pixDestroy(&clip);
+  boxDestroy(&around);
+  return square;
+}
+
+/* `rest` is the binary page without long rules. */
+static void find_boxes(PIX *pix, PIX *binary, PIX *faint, PIX *rest, GArray *boxes) {
   PIXA *shapes = NULL;
-  BOXA *places = pixConnComp(binary, &shapes, 8);
+  BOXA *places = pixConnComp(rest, &shapes, 8);
   if (!places) return;
-  l_int32 page_width = 0, page_height = 0, n = places ? boxaGetCount(places) : 0;
+  l_int32 page_width = 0, page_height = 0, n = boxaGetCount(places);
   pixGetDimensions(pix, &page_width, &page_height, NULL);
   int least = MAX(page_width, page_height) / SIDE_PARTS,
       most = MAX(page_width, page_height) / SIDE_PARTS_MAX;
@@ -108,10 +135,10 @@ static void find_boxes(PIX *pix, PIX *binary, GArray *boxes) {
     PIX *shape = width >= least && height >= least && width <= most && height <= most
                      ? pixaGetPix(shapes, i, L_CLONE)
                      : NULL;
-    if (shape && is_square(shape, width, height)) {
-      ScanBox box = {x, y, width, height, is_ticked(binary, place)};
+    if (shape && holds_square(binary, shape, place)) {
+      ScanBox box = {x, y, width, height, is_ticked(faint, place)};
       g_array_append_val(boxes, box);
-      paint_over(pix, place, 2);
+      paint_over(pix, place, GROWTH / 2);
     }
     pixDestroy(&shape);
     boxDestroy(&place);
@@ -120,21 +147,62 @@ static void find_boxes(PIX *pix, PIX *binary, GArray *boxes) {
   pixaDestroy(&shapes);
 }
 
-static void paint_rules(PIX *pix, PIX *binary, const char *opening, const char *wider) {
-  PIX *rules = pixMorphSequence(binary, opening, 0);
-  PIX *mask = rules ? pixMorphSequence(rules, wider, 0) : NULL;
+/* The rules of tables: lines that are longer than letters, perhaps with gaps and a little askew. */
+static PIX *find_rules(PIX *binary) {
+  PIX *across = pixMorphSequence(binary, "o80.1 + c101.3 + o160.1", 0);
+  PIX *down = pixMorphSequence(binary, "o1.80 + c3.101 + o1.100", 0);
+  PIX *rules = across && down ? pixOr(NULL, across, down) : NULL;
+  pixDestroy(&across);
+  pixDestroy(&down);
+  return rules;
+}
+
+/* What is closed in by rules, and is neither a line's thickness nor the page. */
+static void find_cells(PIX *rules, GArray *cells) {
+  PIX *closed = pixMorphSequence(rules, "c5.5", 0);
+  PIX *inner = closed ? pixInvert(NULL, closed) : NULL;
+  BOXA *places = inner ? pixConnCompBB(inner, 4) : NULL;
+  l_int32 page_width = 0, page_height = 0;
+  pixGetDimensions(rules, &page_width, &page_height, NULL);
+  for (l_int32 i = 0; places && i < boxaGetCount(places) && cells->len < CELLS_MAX; i++) {
+    ScanBox cell = {0};
+    boxaGetBoxGeometry(places, i, &cell.x, &cell.y, &cell.width, &cell.height);
+    gboolean page = cell.x == 0 || cell.y == 0 || cell.x + cell.width == page_width ||
+                    cell.y + cell.height == page_height;
+    if (!page && cell.width >= CELL_SIDE_MIN && cell.height >= CELL_SIDE_MIN)
+      g_array_append_val(cells, cell);
+  }
+  boxaDestroy(&places);
+  pixDestroy(&inner);
+  pixDestroy(&closed);
+}
+
+static void paint_rules(PIX *pix, PIX *rules) {
+  PIX *mask = pixMorphSequence(rules, "d5.5", 0);
   if (mask) pixSetMasked(pix, mask, WHITE);
-  pixDestroy(&rules);
   pixDestroy(&mask);
 }
 
-GArray *scan_boxes_take(PIX *pix) {
-  GArray *boxes = g_array_new(FALSE, FALSE, sizeof(ScanBox));
-  PIX *binary = pixThresholdToBinary(pix, INK);
-  if (!binary) return boxes;
-  find_boxes(pix, binary, boxes);
-  paint_rules(pix, binary, "o120.1", "d1.5");
-  paint_rules(pix, binary, "o1.120", "d5.1");
+/* Boxes whose sides are as dark as `ink`. */
+static void take_boxes(PIX *pix, PIX *rules, int ink, GArray *boxes) {
+  PIX *binary = pixThresholdToBinary(pix, ink), *faint = pixThresholdToBinary(pix, FAINT_INK);
+  PIX *rest = binary ? pixSubtract(NULL, binary, rules) : NULL;
+  if (rest && faint) find_boxes(pix, binary, faint, rest, boxes);
+  pixDestroy(&rest);
+  pixDestroy(&faint);
   pixDestroy(&binary);
+}
+
+GArray *scan_boxes_take(PIX *pix, GArray *cells) {
+  GArray *boxes = g_array_new(FALSE, FALSE, sizeof(ScanBox));
+  PIX *faint = pixThresholdToBinary(pix, FAINT_INK);
+  PIX *rules = faint ? find_rules(faint) : NULL;
+  pixDestroy(&faint);
+  if (!rules) return boxes;
+  take_boxes(pix, rules, INK, boxes);
+  take_boxes(pix, rules, PALE_INK, boxes); /* those that were found are painted over */
+  find_cells(rules, cells);
+  paint_rules(pix, rules);
+  pixDestroy(&rules);
   return boxes;
 }

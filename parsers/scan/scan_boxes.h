@@ -10,5 +10,6 @@ typedef struct {
 } ScanBox;
 
 /* The boxes of `pix` (8 bits), which are painted over, as are the rules of tables: neither is a
- * letter. GArray of ScanBox; the caller unrefs. */
-GArray *scan_boxes_take(PIX *pix);
+ * letter. GArray of ScanBox; the caller unrefs. The cells that the rules close in are appended to
+ * `cells`, too (never ticked). */
+GArray *scan_boxes_take(PIX *pix, GArray *cells);

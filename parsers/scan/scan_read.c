@@ -16,8 +16,9 @@
 
 enum {
   WORD_CONFIDENCE_MIN = 25, /* less is dirt */
-  LATIN_MEAN_MIN = 60,      /* less: perhaps it is Japanese */
-  TURN_CONFIDENCE_MIN = 2,  /* of the orientation */
+  MARK_CONFIDENCE_MIN = 75,
+  LATIN_MEAN_MIN = 60,     /* less: perhaps it is Japanese */
+  TURN_CONFIDENCE_MIN = 2, /* of the orientation */
   WORDS_MAX = 20000,
   PAGE_POINTS = 842, /* A4's longer side: distances are thought of in points */
   WORDS_OF_PAGE = 8  /* fewer, and no box, are a logo */
@@ -77,13 +78,19 @@ static PdfBox box_of(const Reading *reading, int left, int top, int right, int b
                   bottom * reading->scale};
 }
 
+/* Dashes and dots alone: rather dirt, or what is left of a rule, than a word. */
+static gboolean is_mark(const char *word) {
+  return word[strspn(word, "-=_!~'`.,;*\"")] == '\0' || !strcmp(word, "\342\200\224");
+}
+
 static void add_word(Reading *reading, const TessResultIterator *results,
                      const TessPageIterator *places) {
   int left = 0, top = 0, right = 0, bottom = 0;
   double confidence = TessResultIteratorConfidence(results, RIL_WORD);
   char *word = TessResultIteratorGetUTF8Text(results, RIL_WORD);
   if (word) g_strstrip(g_strdelimit(word, "|", ' ')); /* what is left of a rule */
-  if (word && *word && confidence >= WORD_CONFIDENCE_MIN &&
+  double least = word && is_mark(word) ? MARK_CONFIDENCE_MIN : WORD_CONFIDENCE_MIN;
+  if (word && *word && confidence >= least &&
       TessPageIteratorBoundingBox(places, RIL_WORD, &left, &top, &right, &bottom)) {
     PdfPiece *piece = pdf_page_add(reading->page, box_of(reading, left, top, right, bottom),
                                    g_strdup(word), FALSE);
@@ -93,6 +100,27 @@ static void add_word(Reading *reading, const TessResultIterator *results,
     reading->least = MIN(reading->least, confidence);
   }
   if (word) TessDeleteText(word);
+}
+
+static gint by_height(gconstpointer a, gconstpointer b) {
+  const PdfPiece *x = a, *y = b;
+  double p = x->box.y1 - x->box.y0, q = y->box.y1 - y->box.y0;
+  return p < q ? -1 : p > q;
+}
+
+/* A dash is low, but it stands in a row of letters: words are as tall as the page's letters are. */
+static void level_words(const PdfPage *page) {
+  if (page->pieces->len == 0) return;
+  g_array_sort(page->pieces, by_height);
+  const PdfPiece *middle = &g_array_index(page->pieces, PdfPiece, page->pieces->len / 2);
+  double usual = middle->box.y1 - middle->box.y0;
+  for (guint i = 0; i < page->pieces->len; i++) {
+    PdfBox *box = &g_array_index(page->pieces, PdfPiece, i).box;
+    double lacks = (usual - (box->y1 - box->y0)) / 2;
+    if (lacks < usual / 4) continue;
+    box->y0 -= lacks;
+    box->y1 += lacks;
+  }
 }
 
 static void read_words(TessBaseAPI *api, PIX *pix, Reading *reading) {
@@ -108,6 +136,7 @@ static void read_words(TessBaseAPI *api, PIX *pix, Reading *reading) {
       if (!TessResultIteratorNext(results, RIL_WORD)) break;
     }
     if (results) TessResultIteratorDelete(results);
+    level_words(reading->page);
   }
   TessBaseAPIClear(api);
 }
@@ -138,11 +167,28 @@ static void write_page(const Reading *reading, const MimePart *part, guint numbe
     ((TextLine *)text->lines->pdata[i])->scanned = TRUE;
 }
 
+/* Each piece knows the smallest cell around its middle. */
+static void put_in_cells(const Reading *reading, const GArray *cells) {
+  for (guint i = 0; i < reading->page->pieces->len; i++) {
+    PdfPiece *piece = &g_array_index(reading->page->pieces, PdfPiece, i);
+    double x = (piece->box.x0 + piece->box.x1) / 2, y = (piece->box.y0 + piece->box.y1) / 2;
+    for (guint k = 0; k < cells->len; k++) {
+      const ScanBox *cell = &g_array_index(cells, ScanBox, k);
+      PdfBox box = box_of(reading, cell->x, cell->y, cell->x + cell->width, cell->y + cell->height);
+      gboolean smaller = !piece->ruled || box.x1 - box.x0 < piece->cell.x1 - piece->cell.x0;
+      if (!pdf_box_holds(&box, x, y) || !smaller) continue;
+      piece->ruled = TRUE;
+      piece->cell = box;
+    }
+  }
+}
+
 /* Words and boxes of the page as it stands. `pix` is painted on. */
 static Reading read_standing(PIX *pix, guint *ret_boxes) {
   l_int32 width = 0, height = 0;
   pixGetDimensions(pix, &width, &height, NULL);
-  g_autoptr(GArray) boxes = scan_boxes_take(pix);
+  g_autoptr(GArray) cells = g_array_new(FALSE, FALSE, sizeof(ScanBox));
+  g_autoptr(GArray) boxes = scan_boxes_take(pix, cells);
   Reading reading = read_languages(pix, (double)PAGE_POINTS / MAX(width, height));
   for (guint i = 0; i < boxes->len; i++) {
     const ScanBox *box = &g_array_index(boxes, ScanBox, i);
@@ -150,6 +196,7 @@ static Reading read_standing(PIX *pix, guint *ret_boxes) {
                  box_of(&reading, box->x, box->y, box->x + box->width, box->y + box->height),
                  g_strdup(box->ticked ? TICKED : UNTICKED), TRUE);
   }
+  put_in_cells(&reading, cells);
   *ret_boxes = boxes->len;
   return reading;
 }

@@ -178,10 +178,11 @@ static void test_a_turned_page_is_shown_upright(void) {
 
 static void test_boxes_are_no_letters(void) {
   PIX *page = page_new();
-  g_autoptr(GArray) boxes = scan_boxes_take(page);
+  g_autoptr(GArray) cells = g_array_new(FALSE, FALSE, sizeof(ScanBox));
+  g_autoptr(GArray) boxes = scan_boxes_take(page, cells);
   g_assert_cmpuint(boxes->len, ==, 2);
   g_assert_true(g_array_index(boxes, ScanBox, 0).ticked != g_array_index(boxes, ScanBox, 1).ticked);
-  g_autoptr(GArray) again = scan_boxes_take(page); /* they were painted over */
+  g_autoptr(GArray) again = scan_boxes_take(page, cells); /* they were painted over */
   g_assert_cmpuint(again->len, ==, 0);
   pixDestroy(&page);
 }
