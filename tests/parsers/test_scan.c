@@ -10,6 +10,7 @@
 #include "parsers/formats/page_picture.h"
 #include "parsers/place.h"
 #include "parsers/scan/scan_boxes.h"
+#include "parsers/scan/scan_heif.h"
 #include "parsers/scan/scan_image.h"
 
 enum { WIDTH = 1654, HEIGHT = 2339, LETTERS = 34, SIDE = 44 }; /* A4 at 200 dots an inch */
@@ -69,11 +70,14 @@ static PIX *page_new(void) {
   return page;
 }
 
-static Text *text_of(PIX *page, PagePicture *wanted) {
+static GBytes *png_of(PIX *page) {
   l_uint8 *data = NULL;
   size_t size = 0;
   g_assert_cmpint(pixWriteMemPng(&data, &size, page, 0), ==, 0);
-  g_autoptr(GBytes) bytes = g_bytes_new_with_free_func(data, size, lept_free, data);
+  return g_bytes_new_with_free_func(data, size, lept_free, data);
+}
+
+static Text *text_of_bytes(GBytes *bytes, PagePicture *wanted) {
   static char type[] = "image/png", name[] = "scan.png", none[] = "";
   MimePart part = {
       .type = type, .name = name, .charset = none, .content_id = none, .content = bytes};
@@ -84,8 +88,13 @@ static Text *text_of(PIX *page, PagePicture *wanted) {
   return text;
 }
 
-static char *read_picture(PIX *page) {
-  g_autoptr(Text) text = text_of(page, NULL);
+static Text *text_of(PIX *page, PagePicture *wanted) {
+  g_autoptr(GBytes) bytes = png_of(page);
+  return text_of_bytes(bytes, wanted);
+}
+
+static char *read_bytes(GBytes *bytes) {
+  g_autoptr(Text) text = text_of_bytes(bytes, NULL);
   GString *out = g_string_new(NULL);
   for (guint i = 0; i < text->lines->len; i++) {
     const TextLine *line = text->lines->pdata[i];
@@ -96,6 +105,11 @@ static char *read_picture(PIX *page) {
   for (guint i = 0; i < text->review_reasons->len; i++)
     g_string_append_printf(out, "! %s\n", (char *)text->review_reasons->pdata[i]);
   return g_string_free(out, FALSE);
+}
+
+static char *read_picture(PIX *page) {
+  g_autoptr(GBytes) bytes = png_of(page);
+  return read_bytes(bytes);
 }
 
 static void assert_read(const char *got) {
@@ -217,6 +231,103 @@ static void test_broken_pictures(void) {
   g_assert_cmpuint(text->lines->len, ==, 0);
 }
 
+/* ---- photographs of telephones: photo.heic, of six tiles, stored turned by a quarter ---- */
+
+#define DAMAGED "! attachment scan.png cannot be read: damaged\n"
+
+static GByteArray *photo_new(void) {
+  char *data = NULL;
+  gsize size = 0;
+  g_assert_true(g_file_get_contents(SOURCE_DIR "/tests/parsers/photo.heic", &data, &size, NULL));
+  return g_byte_array_new_take((guint8 *)data, size);
+}
+
+/* What is read of the photo; *takes* it. */
+static char *read_photo(GByteArray *photo) {
+  g_autoptr(GBytes) bytes = g_byte_array_free_to_bytes(photo);
+  return read_bytes(bytes);
+}
+
+/* Behind the n-th mark from the file's start. */
+static guint8 *behind(GByteArray *photo, const char *mark, guint n) {
+  guint8 *at = photo->data;
+  for (guint i = 0; i < n; i++) {
+    at = memmem(at, (gsize)(photo->data + photo->len - at), mark, 4);
+    g_assert_nonnull(at);
+    at += 4;
+  }
+  return at;
+}
+
+static void test_photo(void) {
+  g_autofree char *got = read_photo(photo_new());
+  static const char *const wanted[] = {"Haute-Loire", "CHAUSSENDE", "Bernadette", "43011"};
+  for (guint i = 0; i < G_N_ELEMENTS(wanted); i++)
+    if (!strstr(got, wanted[i])) g_test_fail_printf("'%s' is not in: %s", wanted[i], got);
+}
+
+static void test_photo_upright_as_the_file_says(void) {
+  for (guint8 quarters = 0; quarters < 4; quarters++) {
+    GByteArray *photo = photo_new();
+    *behind(photo, "irot", 1) = quarters;
+    g_autoptr(GBytes) bytes = g_byte_array_free_to_bytes(photo);
+    PIX *pix = scan_image_load(&(Picture){.encoded = bytes}, 0);
+    g_assert_nonnull(pix);
+    g_assert_true((pixGetHeight(pix) > pixGetWidth(pix)) == (quarters % 2 == 1));
+    pixDestroy(&pix);
+  }
+}
+
+static void test_photo_is_bounded_before_it_is_decoded(void) {
+  static const guint8 large[] = {0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30};
+  GByteArray *photo = photo_new();
+  memcpy(behind(photo, "ispe", 2) + 4, large, sizeof large); /* of the whole, behind a tile's */
+  g_autofree char *got = read_photo(photo);
+  g_assert_cmpstr(got, ==, "! over the limit page_pixels: scan.png read in part\n");
+}
+
+/* The parts say how large the whole becomes: a size that was not counted is refused. */
+static void test_photo_that_grows_is_damaged(void) {
+  static const guint8 large[] = {0x75, 0x30, 0x75, 0x30};
+  GByteArray *photo = photo_new();
+  memcpy(photo->data + photo->len - sizeof large, large, sizeof large);
+  g_autofree char *got = read_photo(photo);
+  g_assert_cmpstr(got, ==, DAMAGED);
+}
+
+static void test_photo_cut(void) {
+  for (guint keep = 24; keep < 16000; keep = keep < 1200 ? keep + 61 : keep * 2) {
+    GByteArray *photo = photo_new();
+    g_assert_cmpuint(keep, <, photo->len);
+    g_byte_array_set_size(photo, keep);
+    g_autofree char *got = read_photo(photo);
+    g_assert_cmpstr(got, ==, DAMAGED);
+  }
+}
+
+static void test_photo_with_gaps_is_damaged(void) {
+  GByteArray *photo = photo_new();
+  for (guint i = 6000; i < 8000; i += 7) photo->data[photo->len - i] ^= 0x5a;
+  g_autofree char *got = read_photo(photo);
+  g_assert_cmpstr(got, ==, DAMAGED);
+}
+
+/* Whatever is wrong in its boxes, it ends. */
+static void test_photo_with_any_byte_wrong(void) {
+  g_autoptr(GByteArray) first = photo_new();
+  gsize boxes = (gsize)(behind(first, "mdat", 1) - first->data);
+  for (gsize i = 12; i < boxes; i += 3) {
+    GByteArray *photo = photo_new();
+    photo->data[i] ^= 0xff;
+    g_autoptr(GBytes) bytes = g_byte_array_free_to_bytes(photo);
+    const char *limit = NULL;
+    Picture picture = {.encoded = bytes};
+    if (scan_image_count(&picture, &limits, &limit) == 0) continue;
+    PIX *pix = scan_heif_load(bytes);
+    pixDestroy(&pix);
+  }
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_autoptr(GError) error = NULL;
@@ -234,5 +345,12 @@ int main(int argc, char **argv) {
   g_test_add_func("/scan/logo", test_a_logo_says_nothing);
   g_test_add_func("/scan/pixels", test_pixels_are_bounded_before_they_are_unpacked);
   g_test_add_func("/scan/broken", test_broken_pictures);
+  g_test_add_func("/scan/photo", test_photo);
+  g_test_add_func("/scan/photo/upright", test_photo_upright_as_the_file_says);
+  g_test_add_func("/scan/photo/pixels", test_photo_is_bounded_before_it_is_decoded);
+  g_test_add_func("/scan/photo/grows", test_photo_that_grows_is_damaged);
+  g_test_add_func("/scan/photo/cut", test_photo_cut);
+  g_test_add_func("/scan/photo/gaps", test_photo_with_gaps_is_damaged);
+  g_test_add_func("/scan/photo/wrong", test_photo_with_any_byte_wrong);
   return g_test_run();
 }
