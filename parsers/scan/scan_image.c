@@ -1,6 +1,7 @@
 /* scan_image - see scan_image.h. Leptonica reads what it knows by the content. */
 #include "parsers/scan/scan_image.h"
 
+#include "parsers/scan/scan_exif.h"
 #include "parsers/scan/scan_heif.h"
 
 enum {
@@ -67,6 +68,19 @@ static PIX *load_pixels(const Picture *picture) {
   return pix;
 }
 
+/* Replace *pix by `made`, where there is one. */
+static void become(PIX **pix, PIX *made) {
+  if (!made) return;
+  pixDestroy(pix);
+  *pix = made;
+}
+
+/* As the camera was held, of which telephones tell instead of turning what they store. */
+static void turn(PIX **pix, ScanTurn how) {
+  if (how.quarters) become(pix, pixRotateOrth(*pix, how.quarters));
+  if (how.mirror) become(pix, pixFlipLR(NULL, *pix));
+}
+
 static PIX *load_encoded(const Picture *picture, guint n) {
   if (scan_heif_is(picture->encoded)) return scan_heif_load(picture->encoded);
   gsize size = 0;
@@ -79,6 +93,7 @@ static PIX *load_encoded(const Picture *picture, guint n) {
   pixDestroy(&pix);
   pixDestroy(&flat);
   pixDestroy(&opaque);
+  if (grey) turn(&grey, scan_exif_turn(data, size));
   return grey;
 }
 
@@ -87,13 +102,6 @@ gboolean scan_image_is_page(const PIX *pix) {
   pixGetDimensions(pix, &width, &height, NULL);
   return MIN(width, height) >= PAGE_SIDE_MIN &&
          MAX(width, height) <= MIN(width, height) * PAGE_SHAPE_MAX;
-}
-
-/* Replace *pix by `made`, where there is one. */
-static void become(PIX **pix, PIX *made) {
-  if (!made) return;
-  pixDestroy(pix);
-  *pix = made;
 }
 
 static void scale(PIX **pix) {

@@ -10,6 +10,7 @@
 #include "parsers/formats/page_picture.h"
 #include "parsers/place.h"
 #include "parsers/scan/scan_boxes.h"
+#include "parsers/scan/scan_exif.h"
 #include "parsers/scan/scan_heif.h"
 #include "parsers/scan/scan_image.h"
 
@@ -328,6 +329,84 @@ static void test_photo_with_any_byte_wrong(void) {
   }
 }
 
+/* ---- photographs that say how the camera was held ---- */
+
+enum { EXIF_VALUE = 40 }; /* where it stands in: */
+
+/* A segment that says `number`, in either order of bytes. */
+static GByteArray *exif_new(guint8 number, gboolean little) {
+  static const guint8 orders[2][48] = {
+      {0xff, 0xe1, 0, 46, 'E', 'x', 'i', 'f', 0,   0, 'M', 'M', 0,    '*',  0, 0, 0, 8, 0, 2,
+       0x01, 0x0f, 0, 2,  0,   0,   0,   1,   'A', 0, 0,   0,   0x01, 0x12, 0, 3, 0, 0, 0, 1},
+      {0xff, 0xe1, 0, 46, 'E', 'x', 'i', 'f', 0,   0, 'I', 'I', '*',  0,    8, 0, 0, 0, 2, 0,
+       0x0f, 0x01, 2, 0,  1,   0,   0,   0,   'A', 0, 0,   0,   0x12, 0x01, 3, 0, 1, 0, 0, 0}};
+  GByteArray *exif = g_byte_array_new();
+  g_byte_array_append(exif, orders[little], sizeof orders[little]);
+  exif->data[little ? EXIF_VALUE : EXIF_VALUE + 1] = number;
+  return exif;
+}
+
+/* A file of `page` with that behind its mark. */
+static GBytes *jpeg_new(PIX *page, const GByteArray *exif) {
+  l_uint8 *data = NULL;
+  size_t size = 0;
+  g_assert_cmpint(pixWriteMemJpeg(&data, &size, page, 90, 0), ==, 0);
+  GByteArray *jpeg = g_byte_array_new();
+  g_byte_array_append(jpeg, data, 2);
+  g_byte_array_append(jpeg, exif->data, exif->len);
+  g_byte_array_append(jpeg, data + 2, (guint)(size - 2));
+  lept_free(data);
+  return g_byte_array_free_to_bytes(jpeg);
+}
+
+/* As it is stored by a camera that was held so (the inverse of what the number asks for). */
+static PIX *stored(PIX *page, guint number) {
+  static const int quarters[] = {0, 0, 0, 2, 2, 1, 3, 3, 1};
+  static const gboolean mirrored[] = {FALSE, FALSE, TRUE, FALSE, TRUE, TRUE, FALSE, TRUE, FALSE};
+  PIX *turned = pixRotateOrth(page, quarters[number]);
+  if (mirrored[number]) pixFlipLR(turned, turned);
+  return turned;
+}
+
+static void test_held_in_any_way(void) {
+  PIX *page = page_new();
+  for (guint8 number = 1; number <= 8; number++) {
+    PIX *turned = stored(page, number);
+    g_autoptr(GByteArray) exif = exif_new(number, number % 2);
+    g_autoptr(GBytes) jpeg = jpeg_new(turned, exif);
+    g_autofree char *got = read_bytes(jpeg);
+    g_test_message("orientation %u", number);
+    assert_read(got);
+    pixDestroy(&turned);
+  }
+  pixDestroy(&page);
+}
+
+static void test_exif(void) {
+  static const struct {
+    guint at;
+    guint8 value;
+  } faults[] = {{3, 16},   {2, 255}, {4, 88}, {10, 88}, {14, 255},
+                {17, 255}, {35, 4},  {39, 2}, {41, 9},  {41, 0}};
+  for (guint i = 0; i < G_N_ELEMENTS(faults); i++) {
+    g_autoptr(GByteArray) exif = exif_new(6, FALSE);
+    exif->data[faults[i].at] = faults[i].value;
+    g_byte_array_prepend(exif, (const guint8 *)"\xff\xd8", 2);
+    ScanTurn how = scan_exif_turn(exif->data, exif->len);
+    if (how.quarters || how.mirror) g_test_fail_printf("row %u is believed", i);
+  }
+}
+
+static void test_exif_cut(void) {
+  g_autoptr(GByteArray) exif = exif_new(6, TRUE);
+  g_byte_array_prepend(exif, (const guint8 *)"\xff\xd8", 2);
+  g_assert_cmpint(scan_exif_turn(exif->data, exif->len).quarters, ==, 1);
+  for (gsize size = 0; size < exif->len; size++) {
+    g_autofree guint8 *cut = g_memdup2(exif->data, size); /* so that reading beyond is seen */
+    g_assert_cmpint(scan_exif_turn(cut, size).quarters, ==, 0);
+  }
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_autoptr(GError) error = NULL;
@@ -352,5 +431,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/scan/photo/cut", test_photo_cut);
   g_test_add_func("/scan/photo/gaps", test_photo_with_gaps_is_damaged);
   g_test_add_func("/scan/photo/wrong", test_photo_with_any_byte_wrong);
+  g_test_add_func("/scan/exif/held", test_held_in_any_way);
+  g_test_add_func("/scan/exif/faults", test_exif);
+  g_test_add_func("/scan/exif/cut", test_exif_cut);
   return g_test_run();
 }
