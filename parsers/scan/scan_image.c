@@ -2,6 +2,7 @@
 #include "parsers/scan/scan_image.h"
 
 #include "parsers/scan/scan_exif.h"
+#include "parsers/scan/scan_flatten.h"
 #include "parsers/scan/scan_heif.h"
 
 enum {
@@ -113,9 +114,17 @@ static void scale(PIX **pix) {
   become(pix, pixScale(*pix, MIN(factor, 4), MIN(factor, 4)));
 }
 
+/* The page alone, where it lies on a table; what is then too small for one stays as it was. */
+static void flatten(PIX **pix) {
+  PIX *page = scan_flatten(*pix);
+  if (page && !scan_image_is_page(page)) pixDestroy(&page);
+  become(pix, page);
+}
+
 PIX *scan_image_load(const Picture *picture, guint n) {
   PIX *pix = picture->encoded ? load_encoded(picture, n) : load_pixels(picture);
   if (!pix || !scan_image_is_page(pix)) return pix;
+  flatten(&pix);
   scale(&pix);
   become(&pix, pixBackgroundNormSimple(pix, NULL, NULL));
   become(&pix, pixDeskew(pix, 2));

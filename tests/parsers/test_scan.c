@@ -11,6 +11,7 @@
 #include "parsers/place.h"
 #include "parsers/scan/scan_boxes.h"
 #include "parsers/scan/scan_exif.h"
+#include "parsers/scan/scan_flatten.h"
 #include "parsers/scan/scan_heif.h"
 #include "parsers/scan/scan_image.h"
 
@@ -407,6 +408,120 @@ static void test_exif_cut(void) {
   }
 }
 
+/* ---- pages on a table ---- */
+
+enum { TABLE_WIDTH = 2100, TABLE_HEIGHT = 2900, TABLE_GREY = 45 };
+
+typedef struct {
+  float x[4], y[4]; /* of its corners: left above, right above, right below, left below */
+} Place;
+
+/* `page` where it lies on a dark table, as a camera sees it. */
+static PIX *photograph(PIX *page, const Place *place) {
+  PIX *table = pixCreate(TABLE_WIDTH, TABLE_HEIGHT, 8);
+  PTA *from = ptaCreate(4), *to = ptaCreate(4);
+  float width = (float)pixGetWidth(page), height = (float)pixGetHeight(page);
+  const float x[] = {0, width, width, 0}, y[] = {0, 0, height, height};
+  for (int i = 0; i < 4; i++) {
+    ptaAddPt(from, x[i], y[i]);
+    ptaAddPt(to, place->x[i], place->y[i]);
+  }
+  pixRasterop(table, 0, 0, (int)width, (int)height, PIX_SRC, page, 0, 0);
+  PIX *seen = pixProjectivePta(table, to, from, L_BRING_IN_BLACK);
+  pixMultConstantGray(seen, 0.7f);
+  pixAddConstantGray(seen, TABLE_GREY);
+  PIX *photo = pixAddGaussianNoise(seen, 4);
+  ptaDestroy(&from);
+  ptaDestroy(&to);
+  pixDestroy(&table);
+  pixDestroy(&seen);
+  return photo;
+}
+
+static void test_photographed_at_an_angle(void) {
+  static const Place places[] = {
+      {{420, 1750, 1960, 180}, {260, 380, 2700, 2580}}, /* from below, turned */
+      {{150, 1900, 1700, 400}, {300, 200, 2500, 2650}},
+      {{300, 1900, 1800, 200}, {150, 500, 2700, 2300}},
+  };
+  PIX *page = page_new();
+  for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
+    PIX *photo = photograph(page, &places[i]);
+    g_test_message("place %u", i);
+    g_autofree char *got = read_picture(photo);
+    assert_read(got);
+    pixDestroy(&photo);
+  }
+  pixDestroy(&page);
+}
+
+static PIX *askew_on_black(PIX *page) {
+  return pixRotate(page, 0.03f, L_ROTATE_AREA_MAP, L_BRING_IN_BLACK, 0, 0); /* its corners cut */
+}
+
+static PIX *with_banner(PIX *page) {
+  PIX *made = pixCopy(NULL, page);
+  pixRasterop(made, 0, 0, WIDTH, HEIGHT / 4, PIX_CLR, NULL, 0, 0);
+  return made;
+}
+
+static PIX *with_rim(PIX *page) {
+  return pixAddBorder(page, 12, 0);
+}
+
+static PIX *far_away(PIX *page) {
+  return photograph(page, &(Place){{600, 1500, 1500, 600}, {800, 850, 2000, 2000}});
+}
+
+static PIX *cut_by_the_picture(PIX *page) {
+  return photograph(page, &(Place){{-200, 2300, 2300, -200}, {400, 300, 2500, 2600}});
+}
+
+static PIX *folded(PIX *page) {
+  PIX *made = pixCopy(NULL, page);
+  pixRasterop(made, WIDTH / 2, 0, WIDTH / 2, HEIGHT / 3, PIX_CLR, NULL, 0, 0);
+  PIX *photo = photograph(made, &(Place){{420, 1750, 1960, 180}, {260, 380, 2700, 2580}});
+  pixDestroy(&made);
+  return photo;
+}
+
+/* A hand lies on it. */
+static PIX *held_down(PIX *page) {
+  PIX *made = pixCopy(NULL, page);
+  pixRasterop(made, WIDTH / 2, HEIGHT / 3, WIDTH / 2, HEIGHT / 4, PIX_CLR, NULL, 0, 0);
+  PIX *photo = photograph(made, &(Place){{420, 1750, 1960, 180}, {260, 380, 2700, 2580}});
+  pixDestroy(&made);
+  return photo;
+}
+
+static PIX *dark_page(PIX *page) {
+  return pixInvert(NULL, page);
+}
+
+static PIX *as_it_is(PIX *page) {
+  return pixCopy(NULL, page);
+}
+
+/* What is no photograph of one page on a table is not touched. */
+static void test_others_are_left_alone(void) {
+  static const struct {
+    const char *what;
+    PIX *(*make)(PIX *page);
+  } others[] = {{"as it is", as_it_is},  {"askew on black", askew_on_black},
+                {"banner", with_banner}, {"rim", with_rim},
+                {"far away", far_away},  {"cut by the picture", cut_by_the_picture},
+                {"folded", folded},      {"held down", held_down},
+                {"dark page", dark_page}};
+  PIX *page = page_new();
+  for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
+    PIX *picture = others[i].make(page), *flat = scan_flatten(picture);
+    if (flat) g_test_fail_printf("%s is changed", others[i].what);
+    pixDestroy(&flat);
+    pixDestroy(&picture);
+  }
+  pixDestroy(&page);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_autoptr(GError) error = NULL;
@@ -434,5 +549,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/scan/exif/held", test_held_in_any_way);
   g_test_add_func("/scan/exif/faults", test_exif);
   g_test_add_func("/scan/exif/cut", test_exif_cut);
+  g_test_add_func("/scan/table/angle", test_photographed_at_an_angle);
+  g_test_add_func("/scan/table/others", test_others_are_left_alone);
   return g_test_run();
 }
