@@ -3,10 +3,13 @@
 
 #include <string.h>
 
+#include "parsers/formats/sniff.h"
+
 enum {
-  PAGE_SIDE_MIN = 500, /* pixels */
-  PAGE_SHAPE_MAX = 3,  /* times longer than wide */
-  SEGMENTS_MAX = 200   /* of a JPEG, before its size */
+  PAGE_SIDE_MIN = 500,   /* pixels */
+  PAGE_SHAPE_MAX = 3,    /* times longer than wide */
+  SEGMENTS_MAX = 200,    /* of a JPEG, before its size */
+  BOXES_BYTES = 64 << 10 /* of a HEIF, in which the sizes of its pictures stand */
 };
 
 static guint u16(const guint8 *p) {
@@ -33,6 +36,22 @@ static gboolean jpeg_size(const guint8 *data, gsize size, guint32 *ret_width, gu
   return FALSE;
 }
 
+/* The largest of the sizes (ISO 23008-12, 6.5.3): tiles and thumbnails have some, too. */
+static gboolean heif_size(const guint8 *data, gsize size, guint32 *ret_width, guint32 *ret_height) {
+  guint64 most = 0;
+  const guint8 *at = data, *end = data + MIN(size, BOXES_BYTES);
+  while ((at = memmem(at, (gsize)(end - at), "ispe", 4)) && end - at >= 16) {
+    guint32 width = u32(at + 8), height = u32(at + 12);
+    if ((guint64)width * height > most) {
+      most = (guint64)width * height;
+      *ret_width = width;
+      *ret_height = height;
+    }
+    at += 16;
+  }
+  return most > 0;
+}
+
 static gboolean size_of(GBytes *encoded, guint32 *ret_width, guint32 *ret_height) {
   gsize size = 0;
   const guint8 *data = g_bytes_get_data(encoded, &size);
@@ -47,6 +66,8 @@ static gboolean size_of(GBytes *encoded, guint32 *ret_width, guint32 *ret_height
     *ret_height = (guint32)data[9] << 8 | data[8];
     return TRUE;
   }
+  if (g_strcmp0(sniff_content(encoded), "image/heic") == 0)
+    return heif_size(data, size, ret_width, ret_height);
   return data[0] == 0xFF && data[1] == 0xD8 && jpeg_size(data, size, ret_width, ret_height);
 }
 

@@ -9,7 +9,8 @@
  * *ret_limit names the limit that it passes. */
 guint scan_image_count(const Picture *picture, const Wire__Limits *limits, const char **ret_limit);
 
-/* The n-th of them, 8 bits deep, turned upright by its skew, with its background made white, of a
+/* The n-th of them, 8 bits deep, turned as the camera was held and upright by its skew, without the
+ * table that it lies on, with its background made white, of a
  * size that letters are read at best. NULL: damaged. The caller destroys it. */
 PIX *scan_image_load(const Picture *picture, guint n);
 

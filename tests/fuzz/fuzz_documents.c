@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "parsers/formats/format.h"
+#include "parsers/formats/picture.h"
 #include "tests/parsers/zip_fixture.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -37,6 +38,7 @@ static void read_in_archive(FormatReader read, const char *path, const uint8_t *
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   g_autoptr(GBytes) content = g_bytes_new(data, size);
+  picture_is_page(content);
   read_as(richtext_read, content);
   read_as(word97_read, content);
   read_as(docx_read, content);

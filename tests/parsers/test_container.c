@@ -496,6 +496,14 @@ static void test_types(void) {
        BYTES("\0\0\0\x18"
              "ftypheic"),
        "image/heic"},
+      {"image/jpeg", "a.jpg",
+       BYTES("\0\0\0\x18"
+             "ftypmif1"),
+       "image/heic"},
+      {"image/heif", "a.heif",
+       BYTES("\0\0\0\x18"
+             "ftypheif"),
+       "image/heic"},
       {"application/octet-stream", "smime.p7s", BYTES("0\x80"), "application/pkcs7-signature"},
       {"application/octet-stream", "a.bin", BYTES("\1\2\3"), "application/octet-stream"},
       {"application/octet-stream", "a", BYTES("From: a\nSubject: b\nTo: c\n\nd"), SNIFF_MESSAGE},
