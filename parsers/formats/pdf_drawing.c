@@ -219,7 +219,7 @@ void pdf_drawing_forget(PdfDrawing *drawing, const PdfBox *box) {
   for (guint i = drawing->down->len; i > 0; i--) {
     const Rule *rule = &g_array_index(drawing->down, Rule, i - 1);
     gboolean side = fabs(rule->at - box->x0) < 2 || fabs(rule->at - box->x1) < 2;
-    if (side && rule->from > box->y0 - 2 && rule->to < box->y1 + 2)
+    if (side && rule->from > box->y0 - 3 && rule->to < box->y1 + 3)
       g_array_remove_index(drawing->down, i - 1);
   }
 }

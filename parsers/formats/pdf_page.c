@@ -287,8 +287,7 @@ static void write_cell(PdfPage *page, const Cell *cell, Page *out) {
   }
 }
 
-/* A field's frame beside its label is no table: cells stand side by side there. */
-static gboolean has_neighbour(const GArray *cells, guint i) {
+static gboolean stands_beside_one(const GArray *cells, guint i) {
   const PdfBox *box = &g_array_index(cells, Cell, i).box;
   for (guint k = 0; k < cells->len; k++) {
     const PdfBox *other = &g_array_index(cells, Cell, k).box;
@@ -298,10 +297,26 @@ static gboolean has_neighbour(const GArray *cells, guint i) {
   return FALSE;
 }
 
+/* A field's frame beside its label is no table: cells stand side by side there, or right above or
+ * below one of their column that does. */
+static gboolean is_of_table(const GArray *cells, guint i) {
+  if (stands_beside_one(cells, i)) return TRUE;
+  const PdfBox *box = &g_array_index(cells, Cell, i).box;
+  for (guint k = 0; k < cells->len; k++) {
+    const PdfBox *other = &g_array_index(cells, Cell, k).box;
+    gboolean column = fabs(other->x0 - box->x0) < 2 && fabs(other->x1 - box->x1) < 2;
+    gboolean touches = fabs(other->y1 - box->y0) < 3 || fabs(other->y0 - box->y1) < 3;
+    if (k != i && column && touches && stands_beside_one(cells, k)) return TRUE;
+  }
+  return FALSE;
+}
+
 static void free_lone_cells(GArray *cells, GArray *free_pieces) {
+  g_autofree gboolean *kept = g_new(gboolean, cells->len + 1);
+  for (guint i = 0; i < cells->len; i++) kept[i] = is_of_table(cells, i);
   for (guint i = cells->len; i > 0; i--) {
     const GArray *pieces = g_array_index(cells, Cell, i - 1).pieces;
-    if (has_neighbour(cells, i - 1)) continue;
+    if (kept[i - 1]) continue;
     g_array_append_vals(free_pieces, pieces->data, pieces->len);
     g_array_remove_index(cells, i - 1);
   }

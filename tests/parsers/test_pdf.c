@@ -119,6 +119,22 @@ static const PdfRow printed[] = {
      {.content =
           AT(60, 700, "Oui") AT(160, 700, "Samedi matin") "0.8 w 158 703.5 m 232 703.5 l S\n"},
      "Oui\n"},
+    {"a line through the first half of what stands without a space",
+     {.content = AT(60, 700, "NonOui") "0.8 w 59 703.5 m 81 703.5 l S\n"},
+     "Oui\n"},
+    {"a line through a choice of one letter and the stroke behind it",
+     {.content = AT(60, 700, "M. / Mme") "0.8 w 59 703.5 m 79 703.5 l S\n"},
+     "Mme\n"},
+    {"empty cells keep their columns",
+     {.content = "60 640 300 60 re 60 660 m 360 660 l 60 680 m 360 680 l S\n"
+                 "160 640 m 160 700 l 260 640 m 260 700 l S\n" AT(64, 686, "Nom")
+                     AT(164, 686, "Tel") AT(264, 686, "Ville") AT(64, 666, "COSTE")
+                         AT(264, 666, "Gray") AT(164, 646, "12 34") AT(264, 646, "Dole")},
+     "Nom\tTel\tVille\nCOSTE\t\tGray\n\t12 34\tDole\n"},
+    {"a word that is broken by its cell",
+     {.content = "60 660 240 40 re 108 660 m 108 700 l S\n" AT(62, 686, "Telepho") AT(62, 672, "ne")
+          AT(112, 686, "12 34")},
+     "Telephone\t12 34\n"},
     {"a ruled table",
      {.content = "60 660 300 40 re 60 680 m 360 680 l 160 660 m 160 700 l S\n" AT(64, 686, "Nom")
           AT(164, 686, "COSTE") AT(64, 666, "Ville") AT(164, 666, "Gray")},
@@ -155,7 +171,18 @@ static const PdfRow boxes[] = {
      "☐ Oui\t☒ Non\n"},
 };
 
+static const PdfRow ruled_boxes[] = {
+    {"squares that reach the rules of their row",
+     {.content =
+          "0.8 w 60 660 300 40 re 60 680 m 360 680 l 160 660 m 160 700 l S\n"
+          "164 681 12 12.5 re S 220 681 12 12.5 re S\n"
+          "0.3 w 220 681 m 232 693.5 l 220 693.5 m 232 681 l S\n" AT(64, 684, "Viendra")
+              AT(180, 684, "Oui") AT(236, 684, "Non") AT(64, 666, "Ville") AT(164, 666, "Gray")},
+     "Viendra\t☐ Oui ☒ Non\nVille\tGray\n"},
+};
+
 static void test_tick_boxes(void) {
+  try_rows(ruled_boxes, G_N_ELEMENTS(ruled_boxes));
   try_rows(boxes, G_N_ELEMENTS(boxes));
 }
 
