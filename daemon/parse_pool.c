@@ -11,7 +11,7 @@
 #include "daemon/event.h"
 #include "daemon/paths.h"
 
-enum { SETUP_TIMEOUT_S = 30, RESTART_WAIT_MS = 1000, SCAN_IDLE_S = 60, SCAN_SLACK_S = 30 };
+enum { SETUP_TIMEOUT_S = 30, RESTART_WAIT_MS = 1000, SCAN_IDLE_MS = 60000, SCAN_SLACK_S = 30 };
 
 typedef struct {
   struct ParsePool *pool;
@@ -31,12 +31,12 @@ struct ParsePool {
   ParseJob stop;
   GPtrArray *workers;
   gint stopping, restarts; /* atomic */
-  guint idle_s;            /* a worker without work for so long is ended; 0: never */
+  guint idle_ms;           /* a worker without work for so long is ended; 0: never */
   GMutex lane_lock;        /* guards lane and lane_failed */
   struct ParsePool *lane;  /* for messages with pictures; NULL: none has come */
   gboolean lane_failed;
   char *lane_program; /* NULL: there is no lane */
-  guint lane_timeout_s;
+  guint lane_timeout_s, lane_idle_ms;
 };
 
 extern char **environ;
@@ -254,9 +254,9 @@ static gboolean lane_take(ParsePool *pool, ParseJob *job, Extraction *first) {
 static ParseJob *next_job(Worker *worker) {
   ParsePool *pool = worker->pool;
   for (;;) {
-    ParseJob *job =
-        pool->idle_s ? g_async_queue_timeout_pop(pool->jobs, (guint64)pool->idle_s * G_USEC_PER_SEC)
-                     : g_async_queue_pop(pool->jobs);
+    ParseJob *job = pool->idle_ms
+                        ? g_async_queue_timeout_pop(pool->jobs, (guint64)pool->idle_ms * 1000)
+                        : g_async_queue_pop(pool->jobs);
     if (job) return job;
     worker_reap(worker, FALSE); /* end of file ends it */
   }
@@ -274,7 +274,7 @@ static void work(Worker *worker, ParseJob *job) {
 static gpointer worker_thread(gpointer data) {
   Worker *worker = data;
   ParsePool *pool = worker->pool;
-  if (!pool->idle_s) worker_ensure(worker);
+  if (!pool->idle_ms) worker_ensure(worker);
   for (ParseJob *job; (job = next_job(worker)) != &pool->stop;) work(worker, job);
   worker_reap(worker, FALSE); /* end of file ends it */
   return NULL;
@@ -342,7 +342,7 @@ static ParsePool *lane_new(ParsePool *pool) {
   lane->timeout_s = pool->lane_timeout_s;
   lane->done = lane_done;
   lane->context = pool;
-  lane->idle_s = SCAN_IDLE_S;
+  lane->idle_ms = pool->lane_idle_ms;
   g_ptr_array_add(lane->workers, worker_new(lane));
   if (!pool_probe(lane, NULL, problems, &error)) {
     g_warning("%s: pictures are left to a person: %s", pool->lane_program,
@@ -361,6 +361,7 @@ ParsePool *parse_pool_new(const char *program, guint workers, const Wire__Setup 
   ParsePool *pool =
       pool_new(program ? g_strdup(program) : paths_libexec("bulletin-parser"), packed);
   if (!program) pool->lane_program = paths_libexec("bulletin-scan");
+  pool->lane_idle_ms = SCAN_IDLE_MS;
   pool->lane_timeout_s = (setup->limits ? setup->limits->scan_s : 0) + SCAN_SLACK_S;
   pool->timeout_s = timeout_s;
   pool->done = done;
@@ -373,6 +374,13 @@ ParsePool *parse_pool_new(const char *program, guint workers, const Wire__Setup 
   }
   start_threads(pool);
   return pool;
+}
+
+void parse_pool_set_lane(ParsePool *pool, const char *program, guint idle_ms, guint timeout_s) {
+  g_free(pool->lane_program);
+  pool->lane_program = g_strdup(program);
+  pool->lane_idle_ms = idle_ms;
+  pool->lane_timeout_s = timeout_s;
 }
 
 void parse_pool_push(ParsePool *pool, ParseJob *job) {

@@ -37,6 +37,9 @@ typedef void (*ParseDone)(ParseJob *job, Extraction *extraction, void *context);
 ParsePool *parse_pool_new(const char *program, guint workers, const Wire__Setup *setup,
                           const GPtrArray *events, guint timeout_s, ParseDone done, void *context,
                           GPtrArray *problems, GError **error);
+/* Another program for the lane (NULL: no lane), ended when no job has come for idle_ms; a job may
+ * take timeout_s. Before the first job. */
+void parse_pool_set_lane(ParsePool *pool, const char *program, guint idle_ms, guint timeout_s);
 /* Queue a job; takes it. Never blocks. */
 void parse_pool_push(ParsePool *pool, ParseJob *job);
 /* Workers that had to be killed or died since the start. */

@@ -5,9 +5,11 @@
  * the file and printing the line. */
 #include <stdio.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "daemon/ctl/json.h"
 #include "daemon/ctl/mail_files.h"
+#include "daemon/ctl/progress.h"
 #include "daemon/ctl/reading.h"
 
 enum { WINDOW_MAILS = 256, WINDOW_BYTES = 64 << 20, JOBS_MAX = 256 };
@@ -23,6 +25,7 @@ typedef struct {
   ParsePool *pool;
   GQueue slots; /* Slot*, the oldest first; the main thread's */
   gsize bytes;  /* raw bytes of the slots */
+  Progress progress;
   GMutex lock;
   GCond ready;
 } Run;
@@ -62,7 +65,10 @@ static gboolean print_oldest(Run *run, gboolean wait) {
   gboolean is_read = slot->line != NULL;
   g_mutex_unlock(&run->lock);
   if (!is_read) return FALSE;
+  progress_hide(&run->progress);
   fputs(slot->line, stdout);
+  if (isatty(STDOUT_FILENO)) fflush(stdout); /* the bar stands below it */
+  progress_step(&run->progress);
   run->bytes -= slot->raw_bytes;
   slot_free(g_queue_pop_head(&run->slots));
   return TRUE;
@@ -113,7 +119,9 @@ static int read_paths(Run *run, const Options *options, const GPtrArray *paths) 
   g_mutex_init(&run->lock);
   g_cond_init(&run->ready);
   g_queue_init(&run->slots);
+  progress_begin(&run->progress, paths->len);
   read_all(run, paths);
+  progress_hide(&run->progress);
   parse_pool_free(run->pool, FALSE);
   g_queue_clear_full(&run->slots, slot_free);
   g_cond_clear(&run->ready);

@@ -7,6 +7,8 @@
 
 #include "daemon/parse_pool.h"
 
+#define LANE_NAME "lane-of-test"
+
 /* --- the worker's side
  * ---------------------------------------------------------------------------- */
 
@@ -15,6 +17,20 @@ static void send_bytes(GBytes *bytes) {
   const guint8 *data = g_bytes_get_data(bytes, &size);
   if (!wire_write(STDOUT_FILENO, data, size, 0, NULL)) _exit(70);
   g_bytes_unref(bytes);
+}
+
+static gboolean is_lane; /* this worker reads pictures */
+
+/* A mail with a picture: the ordinary worker hands it on, the lane's tells its process. */
+static void answer_picture(const char *text, Extraction *extraction) {
+  if (!is_lane) {
+    extraction->flags |= EXTRACTION_PICTURES;
+    g_ptr_array_add(extraction->notes, g_strdup(": without the picture"));
+    return;
+  }
+  if (!strcmp(text, "picture that kills")) abort();
+  if (!strcmp(text, "picture without end")) pause();
+  g_ptr_array_add(extraction->notes, g_strdup_printf(" by %d", (int)getpid()));
 }
 
 static void answer(const Wire__Request *request) {
@@ -31,6 +47,7 @@ static void answer(const Wire__Request *request) {
   g_autoptr(Extraction) extraction = extraction_new();
   g_free(extraction->subject);
   extraction->subject = g_strdup(text);
+  if (g_str_has_prefix(text, "picture")) answer_picture(text, extraction);
   send_bytes(wire_reply_write(request->id, extraction));
 }
 
@@ -181,7 +198,99 @@ static void test_a_worker_that_cannot_start_is_an_error(void) {
   g_async_queue_unref(outcome.done);
 }
 
+/* --- the lane for pictures --- */
+
+typedef struct {
+  ParsePool *pool;
+  Outcome outcome;
+  char *dir, *program;
+} Lane;
+
+/* Its program is this one, too, by another name. */
+static void lane_open(Lane *lane, guint idle_ms) {
+  g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+  g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+  lane->dir = g_dir_make_tmp("parse-lane-XXXXXX", NULL);
+  lane->program = g_build_filename(lane->dir, LANE_NAME, NULL);
+  g_assert_cmpint(symlink(self, lane->program), ==, 0);
+  lane->pool = pool_new("serve", 1, &lane->outcome, problems, NULL);
+  parse_pool_set_lane(lane->pool, lane->program, idle_ms, 1);
+}
+
+static void lane_close(Lane *lane) {
+  parse_pool_free(lane->pool, TRUE);
+  g_async_queue_unref(lane->outcome.done);
+  unlink(lane->program);
+  rmdir(lane->dir);
+  g_free(lane->program);
+  g_free(lane->dir);
+}
+
+/* The process that read the next message. */
+static pid_t next_reader(Outcome *outcome) {
+  g_autofree char *text = g_async_queue_pop(outcome->done);
+  const char *by = strstr(text, " by ");
+  if (!by) g_error("'%s' was not read by the lane", text);
+  return (pid_t)g_ascii_strtoll(by + 4, NULL, 10);
+}
+
+static void test_pictures_go_to_their_lane(void) {
+  Lane lane;
+  lane_open(&lane, 60000);
+  push(lane.pool, "picture 1");
+  pid_t first = next_reader(&lane.outcome);
+  push(lane.pool, "text");
+  assert_next(&lane.outcome, "text → read");
+  push(lane.pool, "picture 2");
+  g_assert_cmpint(next_reader(&lane.outcome), ==, first);
+  g_assert_cmpuint(parse_pool_restarts(lane.pool), ==, 0);
+  lane_close(&lane);
+}
+
+static void test_where_the_lane_fails_the_first_reading_stands(void) {
+  Lane lane;
+  lane_open(&lane, 60000);
+  push(lane.pool, "picture that kills");
+  assert_next(&lane.outcome, "picture that kills → read: without the picture");
+  push(lane.pool, "picture without end");
+  push(lane.pool, "text"); /* is not held up by it */
+  assert_next(&lane.outcome, "text → read");
+  assert_next(&lane.outcome, "picture without end → read: without the picture");
+  push(lane.pool, "picture 3");
+  next_reader(&lane.outcome);
+  g_assert_cmpuint(parse_pool_restarts(lane.pool), ==, 0);
+  lane_close(&lane);
+}
+
+static void test_without_a_lane_the_first_reading_stands(void) {
+  Lane lane;
+  lane_open(&lane, 60000);
+  unlink(lane.program);
+  GLogLevelFlags fatal = g_log_set_always_fatal(G_LOG_FATAL_MASK); /* a warning tells of it */
+  push(lane.pool, "picture 1");
+  assert_next(&lane.outcome, "picture 1 → read: without the picture");
+  push(lane.pool, "picture 2");
+  assert_next(&lane.outcome, "picture 2 → read: without the picture");
+  g_log_set_always_fatal(fatal);
+  lane_close(&lane);
+}
+
+static void test_an_idle_lane_is_ended_and_comes_back(void) {
+  Lane lane;
+  lane_open(&lane, 50);
+  push(lane.pool, "picture 1");
+  pid_t first = next_reader(&lane.outcome);
+  gint64 end = g_get_monotonic_time() + 20 * G_USEC_PER_SEC;
+  while (kill(first, 0) == 0 && g_get_monotonic_time() < end) g_usleep(2000);
+  g_assert_cmpint(kill(first, 0), ==, -1);
+  push(lane.pool, "picture 2");
+  g_assert_cmpint(next_reader(&lane.outcome), !=, first);
+  lane_close(&lane);
+}
+
 int main(int argc, char **argv) {
+  g_autofree char *name = g_path_get_basename(argv[0]);
+  is_lane = !strcmp(name, LANE_NAME);
   const char *mode = g_getenv("TEST_WORKER");
   if (mode) return worker(mode);
   signal(SIGPIPE, SIG_IGN);
@@ -191,6 +300,10 @@ int main(int argc, char **argv) {
   g_test_add_func("/parse_pool/drain", test_draining_finishes_what_is_queued);
   g_test_add_func("/parse_pool/stop", test_stopping_does_not_wait_for_a_hanging_worker);
   g_test_add_func("/parse_pool/bad-pattern", test_a_bad_pattern_is_told_with_line_and_offset);
+  g_test_add_func("/parse_pool/lane", test_pictures_go_to_their_lane);
+  g_test_add_func("/parse_pool/lane-fails", test_where_the_lane_fails_the_first_reading_stands);
+  g_test_add_func("/parse_pool/lane-missing", test_without_a_lane_the_first_reading_stands);
+  g_test_add_func("/parse_pool/lane-idle", test_an_idle_lane_is_ended_and_comes_back);
   g_test_add_func("/parse_pool/mute", test_a_worker_that_cannot_start_is_an_error);
   return g_test_run();
 }
