@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "parsers/formats/pdf_columns.h"
 #include "parsers/formats/pdf_place.h"
 
 enum {
@@ -16,6 +17,7 @@ enum {
 static const double tab_gap = 1.3;    /* times the height of the text: a wide gap */
 static const double space_gap = 0.12; /* the same: words are parted */
 static const double wide_gap = 0.4;
+static const double apart_gap = 1.8; /* the same: rows are no lines of one paragraph */
 static const double blank_gap = 1.8; /* times the usual distance of rows: an empty line */
 
 static void piece_clear(gpointer data) {
@@ -250,6 +252,7 @@ static gboolean is_wrapped(const Cell *cell, const Row *row) {
   const PdfPiece *last = &g_array_index(cell->pieces, PdfPiece, row->end - 1), *next = last + 1;
   double room = cell->box.x1 - last->box.x1, size = height(last);
   if (last->sign || next->sign || g_str_has_suffix(last->text, ":")) return FALSE;
+  if (next->box.y0 - last->box.y0 > size * apart_gap) return FALSE;
   return next->box.x1 - next->box.x0 + size * 0.8 > room;
 }
 
@@ -385,10 +388,8 @@ static guint write_cells(PdfPage *page, GArray *cells, guint i, Page *out) {
   return i;
 }
 
-static void write_rows(PdfPage *page, Page *out) {
-  g_autoptr(GArray) pieces = g_array_new(FALSE, FALSE, sizeof(PdfPiece));
-  g_autoptr(GArray) cells = find_cells(page, pieces);
-  free_lone_cells(cells, pieces);
+/* Rows of pieces and of cells from top to bottom. */
+static void write_rows(PdfPage *page, GArray *pieces, GArray *cells, Page *out) {
   g_autoptr(GArray) rows = find_rows(pieces);
   double usual = usual_distance(rows);
   g_array_sort(cells, by_cell);
@@ -406,12 +407,52 @@ static void write_rows(PdfPage *page, Page *out) {
   while (c < cells->len) c = write_cells(page, cells, c, out);
 }
 
+static PdfBox around(const GArray *pieces) {
+  PdfBox box = {0};
+  for (guint i = 0; i < pieces->len; i++) {
+    const PdfBox *one = &g_array_index(pieces, PdfPiece, i).box;
+    box.x0 = i ? MIN(box.x0, one->x0) : one->x0;
+    box.y0 = i ? MIN(box.y0, one->y0) : one->y0;
+    box.x1 = i ? MAX(box.x1, one->x1) : one->x1;
+    box.y1 = i ? MAX(box.y1, one->y1) : one->y1;
+  }
+  return box;
+}
+
+/* What stands above two columns, the one, the other, what stands below. */
+static void write_columns(PdfPage *page, const GArray *pieces, const PdfColumns *columns,
+                          GArray *cells, Page *out) {
+  for (guint place = 0; place < PDF_COLUMNS_PLACES; place++) {
+    g_autoptr(GArray) some = g_array_new(FALSE, FALSE, sizeof(PdfPiece));
+    for (guint i = 0; i < pieces->len; i++) {
+      const PdfPiece *piece = &g_array_index(pieces, PdfPiece, i);
+      if (pdf_columns_place(columns, piece) == place) g_array_append_vals(some, piece, 1);
+    }
+    if (place > 0) page_line(out, "", 0, 0);
+    if (place == PDF_COLUMNS_LEFT || place == PDF_COLUMNS_RIGHT)
+      write_cell(page, &(Cell){around(some), some}, out); /* its lines wrap as a cell's do */
+    else
+      write_rows(page, some, cells, out);
+  }
+}
+
+static void write_all(PdfPage *page, Page *out) {
+  g_autoptr(GArray) pieces = g_array_new(FALSE, FALSE, sizeof(PdfPiece));
+  g_autoptr(GArray) cells = find_cells(page, pieces);
+  PdfColumns columns;
+  free_lone_cells(cells, pieces);
+  if (cells->len == 0 && pdf_columns_find(pieces, &columns))
+    write_columns(page, pieces, &columns, cells, out);
+  else
+    write_rows(page, pieces, cells, out);
+}
+
 void pdf_page_write(PdfPage *page, Text *text, const Wire__Limits *limits, guint part,
                     guint number) {
   guint first = text->lines->len;
   Page *out = page_new(text, limits, part);
   g_array_set_size(page->written, 0);
-  write_rows(page, out);
+  write_all(page, out);
   page_free(out);
   for (guint i = first; i < text->lines->len; i++)
     ((TextLine *)text->lines->pdata[i])->page = number;

@@ -131,6 +131,15 @@ static const PdfRow printed[] = {
                      AT(164, 686, "Tel") AT(264, 686, "Ville") AT(64, 666, "COSTE")
                          AT(264, 666, "Gray") AT(164, 646, "12 34") AT(264, 646, "Dole")},
      "Nom\tTel\tVille\nCOSTE\t\tGray\n\t12 34\tDole\n"},
+    {"two columns, whose lines are not level",
+     {.content = AT(60, 700, "Organisme : Comite de jumelage") AT(60, 686, "de Vernon")
+          AT(60, 664, "Nom : COSTE") AT(60, 642, "Ville : Gray") AT(60, 620, "CP : 70100") AT(
+              320, 705, "Tel : 12 34") AT(320, 681, "Viendra : oui") AT(320, 657, "Menu : midi")
+              AT(320, 633, "Train : non") AT(
+                  60, 560, "Merci de votre retour avant le 25 juin, par courriel ou par la poste")},
+     "\nOrganisme : Comite de jumelage de Vernon\nNom : COSTE\nVille : Gray\nCP : 70100\n\n"
+     "Tel : 12 34\nViendra : oui\nMenu : midi\nTrain : non\n\n"
+     "Merci de votre retour avant le 25 juin, par courriel ou par la poste\n"},
     {"a word that is broken by its cell",
      {.content = "60 660 240 40 re 108 660 m 108 700 l S\n" AT(62, 686, "Telepho") AT(62, 672, "ne")
           AT(112, 686, "12 34")},
