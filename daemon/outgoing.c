@@ -6,6 +6,7 @@
 #include "daemon/mail/send_plan.h"
 #include "daemon/mail/send_smtp.h"
 #include "daemon/util.h"
+#include "store/crash_point.h"
 #include "store/journal.h"
 #include "store/message.h"
 #include "store/outbox.h"
@@ -43,6 +44,7 @@ static void on_done(const SendResult *result, void *context) {
   outcome->code = result->code;
   outcome->server = result->server;
   outcome->text = log_clean(result->text, 500);
+  crash_point("outcome-arrived");
   g_async_queue_push(outgoing->arrived, outcome);
   outgoing->wake(outgoing->context);
 }
@@ -226,6 +228,7 @@ static gboolean settle(Outgoing *outgoing, gint64 now, gboolean hand, GError **e
     return FALSE;
   }
   if (!store_commit(txn, error)) return FALSE;
+  crash_point("outcomes-written");
   outgoing->in_hand -= MIN(outgoing->in_hand, outgoing->outcomes->len);
   g_ptr_array_set_size(outgoing->outcomes, 0);
   hand_over(outgoing, due);

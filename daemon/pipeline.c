@@ -10,6 +10,7 @@
 #include "daemon/parse_pool.h"
 #include "daemon/token.h"
 #include "daemon/upkeep.h"
+#include "store/crash_point.h"
 
 struct Pipeline {
   Store *store;
@@ -78,6 +79,7 @@ static gboolean on_message(FetchImap *fetch, FetchedMessage *fetched, void *cont
   IntakeItem *item = intake_add(own->pipeline->intake, own->mailbox, fetched);
   if (!item) return FALSE;
   parse_pool_push(own->pipeline->pool, job_for(own->mailbox, item));
+  crash_point("fetched");
   return TRUE;
 }
 
@@ -94,6 +96,7 @@ static void on_event(FetchImap *fetch, const FetchEvent *event, void *context) {
 static void on_read(ParseJob *job, Extraction *extraction, void *context) {
   Pipeline *pipeline = context;
   intake_read(pipeline->intake, job->tag, extraction);
+  crash_point("read");
 }
 
 /* --- commit: the main loop -------------------------------------------------------------------- */
@@ -148,6 +151,7 @@ static void after_commit(Pipeline *pipeline, const GPtrArray *items, GPtrArray *
     mailbox->cursor = g_steal_pointer(&cursors->pdata[i]);
     mailbox->dirty = FALSE;
     g_autoptr(GArray) uids = mailbox_uids(mailbox, items);
+    crash_point("settle-before");
     if (uids->len)
       fetch_imap_settle(mailbox->fetch, mailbox->cursor->uidvalidity,
                         (const guint32 *)(void *)uids->data, uids->len);
@@ -175,6 +179,7 @@ static gboolean commit_items(Pipeline *pipeline, const GPtrArray *items, GError 
   }
   if (!store_commit(txn, error)) return FALSE;
   after_commit(pipeline, items, cursors);
+  crash_point("settle-after");
   return TRUE;
 }
 

@@ -10,6 +10,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "store/crash_point.h"
+
 #include "store/internal.h"
 
 G_DEFINE_QUARK(store - error - quark, store_error)
@@ -233,7 +235,9 @@ StoreTxn *store_begin(Store *store, gboolean write, GError **error) {
 
 gboolean store_commit(StoreTxn *txn, GError **error) {
   Store *store = txn->store;
+  crash_point("commit-before");
   int code = mdb_txn_commit(txn->txn);
+  crash_point("commit-after");
   end(store);
   g_free(txn);
   return code == MDB_SUCCESS || store_fail(store, code, "committing", error);

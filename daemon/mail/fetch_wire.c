@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/log.h"
+#include "store/crash_point.h"
 
 enum {
   SLOWEST_BYTES_S = 64 << 10,
@@ -73,6 +74,7 @@ void fetch_wire_begin_large(FetchWire *wire, guint64 expected, guint64 cap, guin
   guint seconds = wire->account->timeout_s + (guint)MIN(expected / SLOWEST_BYTES_S, TIME_MAX_S);
   tls_stream_budget(wire->stream, seconds, cap + FETCH_WIRE_COMMAND_BYTES);
   fetch_guard_begin(&wire->guard, FETCH_WIRE_COMMAND_LINES, literal_max);
+  crash_point("imap-command");
 }
 
 void fetch_wire_fail(const FetchWire *wire, GError **error, MailError code, const char *format,
@@ -121,6 +123,7 @@ static void fail_refused(FetchWire *wire, MailError refused, const char *doing, 
 
 gboolean fetch_wire_done(FetchWire *wire, int rc, MailError refused, const char *doing,
                          GError **error) {
+  crash_point("imap-answer");
   if (rc == MAILIMAP_NO_ERROR && !wire->error) return TRUE;
   if (!fetch_wire_is_broken(wire, rc)) {
     fail_refused(wire, refused, doing, error);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/mail/send_address.h"
+#include "store/crash_point.h"
 
 enum { LAST_WORDS_S = 2 };
 
@@ -249,7 +250,9 @@ static void run_content(SendSession *session, const SendItem *item, const SendIt
   session->mail_open = FALSE; /* whatever is said to the content, it ends the mail */
   send_dialogue_stuff(text, mail, size);
   if (behind) append_commands(session, behind, text);
+  crash_point("smtp-content");
   gboolean told = exchange_content(session, text, &reply, &error);
+  crash_point("smtp-accepted");
   gboolean fits = told && reply.code / 100 != 3;
   if (told && !fits) session->lost = TRUE;
   *ret_outcome = (SendOutcome){.code = fits ? reply.code : 0,

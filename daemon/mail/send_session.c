@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "store/crash_point.h"
+
 enum { QUIT_WAIT_S = 2, REPLY_BYTES_MAX = SEND_LINE_BYTES_MAX * SEND_REPLY_LINES_MAX };
 
 void send_reply_done(SendReply *reply) {
@@ -103,6 +105,7 @@ static gboolean read_reply(SendSession *session, guint seconds, EachLine each, S
     if (each && i > 0) each(session, line + MIN(strlen(line), 4));
     if (line[3] == '-') continue;
     *ret_reply = (SendReply){code, clean_text(text)};
+    crash_point("smtp-reply");
     if (code == 421) session->lost = TRUE;
     return TRUE;
   }
@@ -119,6 +122,7 @@ gboolean send_session_read(SendSession *session, guint seconds, SendReply *ret_r
 gboolean send_session_write(SendSession *session, const void *data, gsize size, guint seconds,
                             GError **error) {
   tls_stream_budget(session->stream, seconds, 0);
+  crash_point("smtp-command");
   if (tls_stream_write(session->stream, data, size, error)) return TRUE;
   session->lost = TRUE;
   return FALSE;
