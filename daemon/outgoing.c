@@ -245,6 +245,15 @@ gboolean outgoing_pump(Outgoing *outgoing, gint64 now, gint64 *ret_next, GError 
   return look(outgoing, now, &due, ret_next, error);
 }
 
+gboolean outgoing_set_back(Outgoing *outgoing, gint64 now, gint64 seconds, GError **error) {
+  StoreTxn *txn = store_begin(outgoing->store, TRUE, error);
+  if (!txn) return FALSE;
+  outbox_set_back(txn, now, seconds);
+  if (!store_commit(txn, error)) return FALSE;
+  if (outgoing->not_before > now) outgoing->not_before = MAX(now, outgoing->not_before - seconds);
+  return TRUE;
+}
+
 gboolean outgoing_busy(const Outgoing *outgoing) {
   return outgoing->in_hand > 0;
 }

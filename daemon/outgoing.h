@@ -22,6 +22,9 @@ Outgoing *outgoing_new(Store *store, const Config *config, void (*wake)(void *co
  * refuses; nothing is lost, call again. */
 gboolean outgoing_pump(Outgoing *outgoing, gint64 now, gint64 *ret_next,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The clock was set back by so many seconds: nothing waits for the old time. FALSE: as above. */
+gboolean outgoing_set_back(Outgoing *outgoing, gint64 now, gint64 seconds,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Is anything in a connection's hands or its outcome not yet written? */
 gboolean outgoing_busy(const Outgoing *outgoing);
 /* The last error of the server if it could not be reached at the last try, else NULL. Borrowed. */

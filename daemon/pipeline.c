@@ -10,6 +10,7 @@
 #include "daemon/parse_pool.h"
 #include "daemon/token.h"
 #include "daemon/upkeep.h"
+#include "daemon/wall_clock.h"
 #include "store/crash_point.h"
 
 struct Pipeline {
@@ -30,6 +31,8 @@ struct Pipeline {
   gint stopping;       /* atomic */
   guint timer, upkeep; /* GSource ids */
   gboolean store_refuses;
+  WallClock clock;
+  gint64 set_back_s;     /* by which the clock was set back, not yet dealt with */
   GFileMonitor *monitor; /* bulletinctl wakes us */
 };
 
@@ -325,14 +328,26 @@ static void check_done(Pipeline *pipeline, gint64 now, gint64 next) {
   done(exit_code(pipeline), pipeline->context);
 }
 
+/* FALSE: the store refuses; it is tried again. */
+static gboolean follow_clock(Pipeline *pipeline, gint64 now, GError **error) {
+  gint64 monotonic = g_get_monotonic_time() / G_USEC_PER_SEC;
+  pipeline->set_back_s += wall_clock_set_back(&pipeline->clock, now, monotonic);
+  if (!pipeline->set_back_s) return TRUE;
+  if (!outgoing_set_back(pipeline->outgoing, now, pipeline->set_back_s, error)) return FALSE;
+  log_notice("the clock was set back by %" G_GINT64_FORMAT " s; what waits does not wait for it",
+             pipeline->set_back_s);
+  pipeline->set_back_s = 0;
+  return TRUE;
+}
+
 static gboolean on_wake(gpointer data) {
   Pipeline *pipeline = data;
   g_atomic_int_set(&pipeline->woken, FALSE);
   take(pipeline);
   g_autoptr(GError) error = NULL;
   gint64 now = g_get_real_time() / G_USEC_PER_SEC, next = 0;
-  gboolean stored =
-      commit_batch(pipeline, &error) && outgoing_pump(pipeline->outgoing, now, &next, &error);
+  gboolean stored = follow_clock(pipeline, now, &error) && commit_batch(pipeline, &error) &&
+                    outgoing_pump(pipeline->outgoing, now, &next, &error);
   store_state(pipeline, stored ? NULL : error);
   if (!stored) {
     set_timer(pipeline, PIPELINE_STORE_WAIT_S);

@@ -139,6 +139,26 @@ guint outbox_recover(StoreTxn *txn) {
   return count;
 }
 
+static gboolean take_waiting(const MDB_val *key, const MDB_val *value, void *context) {
+  (void)value;
+  guint64 id = key_last_number(key);
+  g_array_append_val((GArray *)context, id);
+  return TRUE;
+}
+
+guint outbox_set_back(StoreTxn *txn, gint64 now, gint64 seconds) {
+  g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(guint64));
+  guint count = 0;
+  table_scan(txn, TABLE_OUTBOX_DUE, NULL, NULL, take_waiting, ids, NULL);
+  for (guint i = 0; i < ids->len; i++) {
+    g_autoptr(OutboxEntry) entry = outbox_get(txn, g_array_index(ids, guint64, i), NULL);
+    if (!entry || entry->next <= now) continue;
+    entry->next = MAX(now, entry->next - seconds);
+    if (outbox_update(txn, entry, NULL)) count++;
+  }
+  return count;
+}
+
 /* --- walking ---------------------------------------------------------------------------------- */
 
 typedef struct {

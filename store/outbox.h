@@ -36,6 +36,9 @@ OutboxEntry *outbox_get(StoreTxn *txn, guint64 id, GError **error);
 /* Entries that are ready, delayed or deferred with next <= now, earliest `next` first, at most
  * `max`: GPtrArray of OutboxEntry*. *ret_next (may be NULL): the earliest later `next`, 0: none. */
 GPtrArray *outbox_due(StoreTxn *txn, gint64 now, guint max, gint64 *ret_next);
+/* The clock was set back by so many seconds: what waits for a later `next` waits no longer for it.
+ * Returns how many wait. */
+guint outbox_set_back(StoreTxn *txn, gint64 now, gint64 seconds);
 /* Put what is `sending` back to `ready` (after a crash). Returns how many. */
 guint outbox_recover(StoreTxn *txn);
 

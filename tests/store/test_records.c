@@ -277,6 +277,26 @@ static gboolean count_reply(const OutboxEntry *entry, void *context) {
   return TRUE;
 }
 
+static void test_a_clock_set_back_holds_nothing_up(void) {
+  WITH_STORE(path, store);
+  StoreTxn *txn = scratch_begin(store, TRUE);
+  guint64 due = add_reply(txn, "1", "ready", 900), later = add_reply(txn, "2", "deferred", 11000),
+          soon = add_reply(txn, "3", "delayed", 10100);
+  change_state(txn, add_reply(txn, "4", "ready", 11000), "sent", 0);
+  g_assert_cmpuint(outbox_set_back(txn, 1000, 9500), ==, 2);
+  g_autoptr(OutboxEntry) a = outbox_get(txn, due, NULL), b = outbox_get(txn, later, NULL),
+                         c = outbox_get(txn, soon, NULL);
+  g_assert_cmpint(a->next, ==, 900);
+  g_assert_cmpint(b->next, ==, 1500);
+  g_assert_cmpint(c->next, ==, 1000); /* not before now */
+  gint64 next = 0;
+  g_autoptr(GPtrArray) ready = outbox_due(txn, 1000, 10, &next);
+  g_assert_cmpuint(ready->len, ==, 2);
+  g_assert_cmpint(next, ==, 1500);
+  store_abort(txn);
+  END_STORE(path, store);
+}
+
 static void test_outbox_by_state(void) {
   static const struct {
     const char *state;
@@ -421,6 +441,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/outbox/nobody-is-answered-twice", test_nobody_is_answered_twice);
   g_test_add_func("/outbox/due-in-order-of-time", test_due_in_order_of_time);
   g_test_add_func("/outbox/by-state", test_outbox_by_state);
+  g_test_add_func("/store/outbox-clock", test_a_clock_set_back_holds_nothing_up);
   g_test_add_func("/journal", test_journal);
   g_test_add_func("/cursor/sets", test_cursor_sets);
   g_test_add_func("/cursor/roundtrip", test_cursor_roundtrip);

@@ -1,10 +1,10 @@
 #!/bin/bash
 # A thousand mails of mixed kinds go in; every one is settled or waits for a person, and each person
-# is answered exactly once, though the daemon is killed with SIGKILL at twenty random moments.
+# is answered exactly once, though the daemon is killed with SIGKILL at thirty random moments.
 # MAILS, KILLS and SEED may be given; KEEP=yes keeps the scratch folder.
 # shellcheck source=../mailhouse.sh
 . "$(dirname "$0")/../mailhouse.sh"
-mails=${MAILS:-1000} kills=${KILLS:-20} seed=${SEED:-$((RANDOM * 32768 + RANDOM))}
+mails=${MAILS:-1000} kills=${KILLS:-30} seed=${SEED:-$((RANDOM * 32768 + RANDOM))}
 echo "seed $seed"
 house_up
 e2e=$(dirname "$0")/..
