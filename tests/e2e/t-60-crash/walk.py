@@ -94,7 +94,13 @@ class House:
         check_mails.check_queue(self.truth, self.ask("queue", "--all"), found)
         check_mails.check_replies(self.truth, replies, found)
         check_mails.check_outbox(self.ask("queue", "--outbox", "--all"), found)
-        check_mails.check_registrations(self.truth, self.ask("list"), found)
+        listed = self.ask("list")
+        check_mails.check_registrations(self.truth, listed, found)
+        for row in listed:
+            changes = [entry["message_id"] for entry in row["history"]]
+            if len(set(changes)) != len(changes) or row["message_id"] not in changes:
+                found.append("registration %d: its history is not its mails: %s" % (
+                    row["id"], row["history"]))
         seen = collections.Counter(row[0] for rows in replies.values() for row in rows)
         for ident, times in seen.items():
             if times > (2 if ident in may_repeat else 1):
