@@ -67,7 +67,12 @@ static void drop_unmarked(Mailbox *mailbox, const FetchEvent *event) {
 }
 
 static void on_reset(Mailbox *mailbox, const FetchEvent *event) {
-  if (mailbox->cursor->uidvalidity)
+  if (mailbox->cursor->uidvalidity == event->uidvalidity)
+    log_warning(
+        "%s/%s: the server gives out UIDs anew that were read already (was it restored from a "
+        "backup?): the folder is read again, nobody is answered twice",
+        mailbox->account->name, mailbox->folder);
+  else if (mailbox->cursor->uidvalidity)
     log_warning("%s/%s: UIDVALIDITY changed from %u to %u: the folder is read again, nobody is "
                 "answered twice",
                 mailbox->account->name, mailbox->folder, mailbox->cursor->uidvalidity,

@@ -195,6 +195,8 @@ static gboolean look_at_folder(FetchImap *fetch, GError **error) {
   tell_connected(fetch);
   Cursor *fresh = fetch_plan_reset(fetch->handed, fetch->seen.uidvalidity, fetch->seen.uidnext,
                                    account->start_all, g_get_real_time() / G_USEC_PER_SEC);
+  if (!fresh && fetch->seen.uidnext_told)
+    fresh = fetch_plan_rewind(fetch->handed, fetch->seen.uidnext);
   if (fresh) reset(fetch, fresh);
   if (!fetch->resettled && writable && fetch->handed->unmarked->len)
     g_array_append_vals(fetch->marking, fetch->handed->unmarked->data,

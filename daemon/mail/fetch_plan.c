@@ -21,6 +21,14 @@ Cursor *fetch_plan_reset(const Cursor *cursor, guint32 uidvalidity, guint32 uidn
   return fresh;
 }
 
+Cursor *fetch_plan_rewind(const Cursor *cursor, guint32 uidnext) {
+  if (!cursor->uidvalidity || cursor->base < uidnext) return NULL;
+  Cursor *fresh = cursor_new();
+  fresh->uidvalidity = cursor->uidvalidity;
+  fresh->since = cursor->since;
+  return fresh;
+}
+
 guint32 fetch_plan_window(guint32 first, guint32 top) {
   return top - first < FETCH_PLAN_WINDOW ? top : first + FETCH_PLAN_WINDOW - 1;
 }

@@ -20,6 +20,10 @@ typedef struct {
 Cursor *fetch_plan_reset(const Cursor *cursor, guint32 uidvalidity, guint32 uidnext,
                          gboolean start_all, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
 
+/* UIDs up to the cursor's base were read, but the server says that it has yet to give them out (a
+ * mailbox restored from a backup): the cursor with which all is read again; NULL: it is not so. */
+Cursor *fetch_plan_rewind(const Cursor *cursor, guint32 uidnext) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The last UID of the window that begins at `first`; `top`: the highest UID of the mailbox. */
 guint32 fetch_plan_window(guint32 first, guint32 top);
 

@@ -196,6 +196,7 @@ gboolean fetch_session_select(FetchSession *session, const char *folder, gboolea
   const struct mailimap_selection_info *info = session->wire.imap->imap_selection_info;
   FetchFolder got = {.uidvalidity = info->sel_uidvalidity,
                      .uidnext = info->sel_uidnext,
+                     .uidnext_told = info->sel_uidnext != 0,
                      .exists = info->sel_exists,
                      .read_only = info->sel_perm == MAILIMAP_MAILBOX_READONLY};
   read_flags(info, &got);
@@ -222,13 +223,23 @@ GArray *fetch_session_list(FetchSession *session, guint32 first, guint32 last, G
   mailimap_set_free(set);
   if (!fetch_wire_done(&session->wire, rc, MAIL_ERROR_TRANSIENT, "UID FETCH", error)) return NULL;
   GArray *listed = g_array_new(FALSE, FALSE, sizeof(FetchListed));
+  guint32 stranger = 0;
   for (clistiter *at = clist_begin(result); at; at = clist_next(at)) {
     Answer answer = read_answer(clist_content(at));
     FetchListed item = {answer.uid, answer.size_bytes, answer.received};
-    if (item.uid >= first && item.uid <= last) g_array_append_val(listed, item);
+    if (item.uid >= first && item.uid <= last)
+      g_array_append_val(listed, item);
+    else if (item.uid && answer.received) /* what we asked for, of a message that we did not */
+      stranger = item.uid;
   }
   mailimap_fetch_list_free(result);
-  return listed;
+  if (!stranger) return listed;
+  fetch_wire_fail(
+      &session->wire, error, MAIL_ERROR_PROTOCOL,
+      "asked for UIDs %u to %u, the server tells of UID %u: its UIDs cannot be relied on", first,
+      last, stranger);
+  g_array_unref(listed);
+  return NULL;
 }
 
 gboolean fetch_session_seek(FetchSession *session, guint32 exists, guint32 from, guint32 *ret_uid,

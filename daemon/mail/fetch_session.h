@@ -11,6 +11,7 @@ typedef struct FetchSession FetchSession;
 
 typedef struct {
   guint32 uidvalidity, uidnext; /* uidnext is worked out where the server does not tell it */
+  gboolean uidnext_told;        /* … by the server itself */
   guint32 exists;
   gboolean read_only;
   gboolean keywords; /* new flags can be made (PERMANENTFLAGS \*) */

@@ -41,6 +41,26 @@ static void test_reset_only_when_uidvalidity_is_new(void) {
   }
 }
 
+static void test_uids_that_are_given_out_again(void) {
+  static const struct {
+    guint32 known, base, uidnext;
+    gboolean again;
+  } rows[] = {{7, 40, 41, FALSE}, {7, 40, 50, FALSE}, {7, 40, 40, TRUE},
+              {7, 40, 1, TRUE},   {0, 0, 1, FALSE},   {7, 0, 1, FALSE}};
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(Cursor) cursor = cursor_new();
+    cursor->uidvalidity = rows[i].known;
+    cursor->base = rows[i].base;
+    cursor->since = 900;
+    g_autoptr(Cursor) fresh = fetch_plan_rewind(cursor, rows[i].uidnext);
+    g_assert_cmpint(fresh != NULL, ==, rows[i].again);
+    if (!fresh) continue;
+    g_assert_cmpuint(fresh->uidvalidity, ==, rows[i].known);
+    g_assert_cmpuint(fresh->base, ==, 0);
+    g_assert_cmpint(fresh->since, ==, 900);
+  }
+}
+
 /* --- windows and sets ------------------------------------------------------------------------ */
 
 static void test_window_is_bounded_and_ends_at_top(void) {
@@ -206,6 +226,7 @@ static void test_guard_bounds_depth_and_line(void) {
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/plan/rewind", test_uids_that_are_given_out_again);
   g_test_add_func("/fetch/reset", test_reset_only_when_uidvalidity_is_new);
   g_test_add_func("/fetch/window", test_window_is_bounded_and_ends_at_top);
   g_test_add_func("/fetch/new", test_new_are_ascending_once_and_not_handed);
