@@ -79,10 +79,12 @@ static char *take_subject(const ReplyRequest *request, const char *text, const c
 }
 
 /* Equal texts to one person have equal hashes: without the privacy notice, which only the first
- * answer carries, and without dates and Message-IDs. */
+ * answer carries, without dates and Message-IDs, and without the subject, which repeats the mail's:
+ * a robot that counts its mails there gets one answer all the same. */
 static char *text_hash(const ReplyRequest *request, const Template *template, GError **error) {
-  g_autofree char *text = render(request, template, FALSE, error);
-  if (!text) return NULL;
+  g_autofree char *whole = render(request, template, FALSE, error);
+  if (!whole) return NULL;
+  const char *text = whole + strcspn(whole, "\n");
   g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
   const char *parts[] = {request->event->id, reply_kind_name(request->kind), text};
   for (guint i = 0; i < G_N_ELEMENTS(parts); i++)

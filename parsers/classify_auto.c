@@ -476,9 +476,21 @@ static gboolean auto_submitted(const Look *look) {
   return classify_auto_submitted(first) || mime_header_raw(look->mail, "Auto-Submitted", 1);
 }
 
+/* "<bulletind.7.12.confirmed.MAC@ville.example>": an answer of another bulletind. A relay may take
+ * every mark of an automatic mail away, but not its name. */
+static gboolean is_of_bulletind(const Look *look) {
+  const char *raw = mime_header_raw(look->mail, "Message-ID", 0);
+  if (!raw) return FALSE;
+  raw += strspn(raw, " \t\r\n<");
+  guint dots = 0;
+  for (const char *at = raw; *at && *at != '@'; at++) dots += *at == '.' ? 1 : 0;
+  return g_str_has_prefix(raw, "bulletind.") && dots >= 4;
+}
+
 /* The header that says "a machine answers"; NULL: none. */
 static const char *automatic_header(const Look *look) {
   if (auto_submitted(look)) return "Auto-Submitted";
+  if (is_of_bulletind(look)) return "Message-ID of a bulletind";
   g_autofree char *precedence = look_header_word(look, "Precedence", 0);
   if (precedence &&
       (g_str_has_prefix(precedence, "auto_reply") || g_str_has_prefix(precedence, "auto-reply")))

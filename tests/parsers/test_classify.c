@@ -295,6 +295,14 @@ static const KindRow automatics[] = {
      MARIE "Auto-Submitted: auto-replied\nSubject: Respuesta automática: x\n" PLAIN
            "Estoy fuera de la oficina hasta el 12.\n",
      MACHINE_AUTO_REPLY, TRUE},
+    {"the Message-ID of another bulletind's answer, all else taken away",
+     MARIE
+     "Message-ID: <bulletind.1.12.confirmed.AbC-d_e@ville.example>\nSubject: Re: Bulletin\n" PLAIN
+     "Votre inscription est enregistrée.\n",
+     MACHINE_AUTO_REPLY, FALSE},
+    {"a Message-ID that only begins so",
+     MARIE "Message-ID: <bulletind.1@ville.example>\nSubject: merci\n" PLAIN "Bien reçu.\n",
+     MACHINE_NONE, FALSE},
     {"Precedence: auto_reply",
      MARIE "Precedence: auto_reply\nSubject: merci\n" PLAIN "Bien reçu.\n", MACHINE_AUTO_REPLY,
      FALSE},
