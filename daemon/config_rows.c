@@ -349,7 +349,8 @@ static const Setting rows[] = {
     {REPLIES(all_10min), .fallback = "120", BOUNDS(0, 1000000),
      .manual = "replies to everybody in ten minutes"},
     {REPLIES(same_text_days), .fallback = "7", BOUNDS(0, 365),
-     .manual = "days within which one address does not get the same text again"},
+     .manual =
+         "days within which one address does not get the same text again, whatever its subject"},
     {REPLIES(asks), .fallback = "2", BOUNDS(0, 100),
      .manual = "how often one registration is asked for what is missing"},
 

@@ -59,10 +59,13 @@ struct Store {
   gboolean want_growth; /* the last writer ran out of map */
 };
 
+typedef struct Verify Verify;
+
 struct StoreTxn {
   Store *store;
   MDB_txn *txn;
   gboolean write;
+  Verify *verify; /* NULL, or table_mark looks instead of writing (verify.c) */
 };
 
 /* --- schema.c --- */
@@ -103,6 +106,8 @@ gboolean table_get(StoreTxn *txn, Table table, const Key *key, MDB_val *ret_valu
 gboolean table_delete(StoreTxn *txn, Table table, const Key *key, GError **error);
 /* For indexes: a row without a value where `wanted`, none where not. */
 gboolean table_mark(StoreTxn *txn, Table table, const Key *key, gboolean wanted, GError **error);
+/* While a transaction verifies: is the row there as `wanted`? TRUE. */
+gboolean verify_mark(Verify *verify, Table table, const Key *key, gboolean wanted);
 /* Number of the last key of a table whose keys are one number; 0: empty. */
 guint64 table_last(StoreTxn *txn, Table table);
 guint64 table_rows(StoreTxn *txn, Table table);
@@ -115,6 +120,12 @@ guint64 table_count(StoreTxn *txn, Table table, const Key *prefix);
 /* The last numbers of the keys that begin with `prefix` (NULL: all), at most max: GArray of
  * guint64. Never NULL. */
 GArray *table_ids(StoreTxn *txn, Table table, const Key *prefix, guint max);
+
+/* --- the rows of a record in the indexes --- */
+gboolean message_index(StoreTxn *txn, const Message *message, GError **error);
+gboolean registration_index(StoreTxn *txn, const Registration *row, GError **error);
+gboolean outbox_index(StoreTxn *txn, const OutboxEntry *entry, GError **error);
+gboolean journal_index(StoreTxn *txn, guint64 message, guint64 sequence, GError **error);
 
 /* --- codec.c: records to bytes and back; a read gives NULL (FALSE) for what is no such record ---
  */

@@ -15,6 +15,11 @@ static char *one_line(const char *text) {
   return line;
 }
 
+gboolean journal_index(StoreTxn *txn, guint64 message, guint64 sequence, GError **error) {
+  Key index = key_of_numbers(message, sequence);
+  return !message || table_mark(txn, TABLE_JOURNAL_BY_MESSAGE, &index, TRUE, error);
+}
+
 gboolean journal_add(StoreTxn *txn, gint64 time_us, guint64 message, const char *what,
                      const char *text, GError **error) {
   g_autofree char *line = one_line(text);
@@ -28,8 +33,7 @@ gboolean journal_add(StoreTxn *txn, gint64 time_us, guint64 message, const char 
   gsize size;
   const void *data = g_bytes_get_data(bytes, &size);
   if (!table_put(txn, TABLE_JOURNAL, &key, data, size, error)) return FALSE;
-  Key index = key_of_numbers(message, entry.sequence);
-  return !message || table_mark(txn, TABLE_JOURNAL_BY_MESSAGE, &index, TRUE, error);
+  return journal_index(txn, message, entry.sequence, error);
 }
 
 typedef struct {

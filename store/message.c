@@ -73,12 +73,16 @@ static gboolean put_raw(StoreTxn *txn, const Message *message, GBytes *raw, GErr
          table_mark(txn, TABLE_RAW_TIME, &time, TRUE, error);
 }
 
+gboolean message_index(StoreTxn *txn, const Message *message, GError **error) {
+  return index_state(txn, message, TRUE, error) &&
+         index_text(txn, TABLE_MESSAGE_BY_MID, message->message_id, message->id, error) &&
+         index_text(txn, TABLE_MESSAGE_BY_DIGEST, message->digest, message->id, error);
+}
+
 gboolean message_add(StoreTxn *txn, Message *message, GBytes *raw, GError **error) {
   message->id = table_last(txn, TABLE_MESSAGE) + 1;
   if (!message->thread) message->thread = message->id;
-  return put_row(txn, message, error) && index_state(txn, message, TRUE, error) &&
-         index_text(txn, TABLE_MESSAGE_BY_MID, message->message_id, message->id, error) &&
-         index_text(txn, TABLE_MESSAGE_BY_DIGEST, message->digest, message->id, error) &&
+  return put_row(txn, message, error) && message_index(txn, message, error) &&
          (!raw || put_raw(txn, message, raw, error));
 }
 

@@ -51,6 +51,12 @@ static gboolean put_row(StoreTxn *txn, const OutboxEntry *entry, GError **error)
   return table_put(txn, TABLE_OUTBOX, &key, data, size, error);
 }
 
+gboolean outbox_index(StoreTxn *txn, const OutboxEntry *entry, GError **error) {
+  Key mid = key_of_texts_number(entry->message_id, NULL, entry->id);
+  return index_row(txn, entry, TRUE, error) &&
+         (!*entry->message_id || table_mark(txn, TABLE_OUTBOX_BY_MID, &mid, TRUE, error));
+}
+
 gboolean outbox_add(StoreTxn *txn, OutboxEntry *entry, GError **error) {
   guint64 have = outbox_by_message_id(txn, entry->message_id);
   if (have) {
@@ -58,9 +64,7 @@ gboolean outbox_add(StoreTxn *txn, OutboxEntry *entry, GError **error) {
     return TRUE;
   }
   entry->id = table_last(txn, TABLE_OUTBOX) + 1;
-  Key mid = key_of_texts_number(entry->message_id, NULL, entry->id);
-  return put_row(txn, entry, error) && index_row(txn, entry, TRUE, error) &&
-         (!*entry->message_id || table_mark(txn, TABLE_OUTBOX_BY_MID, &mid, TRUE, error));
+  return put_row(txn, entry, error) && outbox_index(txn, entry, error);
 }
 
 gboolean outbox_update(StoreTxn *txn, const OutboxEntry *entry, GError **error) {

@@ -120,6 +120,10 @@ static gboolean index_row(StoreTxn *txn, const Registration *row, gboolean wante
          table_mark(txn, TABLE_REGISTRATION_BY_THREAD, &thread, wanted && row->thread, error);
 }
 
+gboolean registration_index(StoreTxn *txn, const Registration *row, GError **error) {
+  return index_row(txn, row, TRUE, error);
+}
+
 gboolean registration_add(StoreTxn *txn, Registration *registration, GError **error) {
   registration->id = table_last(txn, TABLE_REGISTRATION) + 1;
   return put_row(txn, registration, error) && index_row(txn, registration, TRUE, error);

@@ -31,6 +31,7 @@ gboolean table_delete(StoreTxn *txn, Table table, const Key *key, GError **error
 }
 
 gboolean table_mark(StoreTxn *txn, Table table, const Key *key, gboolean wanted, GError **error) {
+  if (txn->verify) return verify_mark(txn->verify, table, key, wanted);
   return wanted ? table_put(txn, table, key, "", 0, error) : table_delete(txn, table, key, error);
 }
 

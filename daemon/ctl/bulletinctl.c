@@ -36,6 +36,12 @@ static const Command commands[] = {
     {"edit", "REG FIELD=VALUE...", 2, -1, "7 phone=+33612345678", 0,
      "Change a registration and tell the participant; an empty value removes it", ctl_edit},
     {"cancel", "REG", 1, 1, "7", 0, "Cancel a registration and tell the participant", ctl_cancel},
+    {"verify", "", 0, 0, "", OPTION_JSON,
+     "Read every record of the store and every reference between them", ctl_verify},
+    {"backup", "FILE", 1, 1, "store.backup", OPTION_FORCE,
+     "Copy the store as it is at this moment into a file, while the daemon works", ctl_backup},
+    {"restore", "FILE", 1, 1, "store.backup", 0,
+     "Put a backup in the store's place, which is kept; the daemon must be stopped", ctl_restore},
 };
 
 typedef struct {
@@ -71,6 +77,8 @@ static const OptionRow option_rows[] = {
         "--pages pages"),
     ROW(OPTION_UNUSED, "unused", 0, G_OPTION_ARG_NONE, unused,
         "List the rules that no example used", NULL, "--unused"),
+    ROW(OPTION_FORCE, "force", 0, G_OPTION_ARG_NONE, force, "Write over a file that is there", NULL,
+        "--force"),
     ROW(OPTION_JSON, "json", 0, G_OPTION_ARG_NONE, json, "JSON Lines", NULL, "--json"),
 };
 

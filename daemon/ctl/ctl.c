@@ -103,7 +103,7 @@ gboolean ctl_may_write(const Config *config, int *ret_code) {
 }
 
 /* A file that root makes in the store (LMDB's lock, the wake file) would shut the daemon out. */
-static gboolean become_owner(const char *path, int *ret_code) {
+gboolean ctl_become_owner(const char *path, int *ret_code) {
   struct stat status;
   if (geteuid() != 0 || stat(path, &status) != 0 || status.st_uid == 0) return TRUE;
   if (setgroups(0, NULL) == 0 && setgid(status.st_gid) == 0 && setuid(status.st_uid) == 0)
@@ -114,7 +114,7 @@ static gboolean become_owner(const char *path, int *ret_code) {
 }
 
 Store *ctl_store(const Config *config, guint flags, int *ret_code) {
-  if (!become_owner(config->store, ret_code)) return NULL;
+  if (!ctl_become_owner(config->store, ret_code)) return NULL;
   g_autoptr(GError) error = NULL;
   Store *store = store_open(config->store, flags, &error);
   if (!store) *ret_code = ctl_error(error);

@@ -12,7 +12,7 @@ typedef struct {
   char *config; /* NULL: not given */
   char *event, *format, *id, *since, *pages;
   int jobs;
-  gboolean json, text, all, outbox, follow, unused;
+  gboolean json, text, all, outbox, follow, unused, force;
 } Options;
 
 /* Which options a command takes, besides --config and --help. */
@@ -28,7 +28,8 @@ typedef enum {
   OPTION_ID = 1 << 8,
   OPTION_FORMAT = 1 << 9,
   OPTION_UNUSED = 1 << 10,
-  OPTION_PAGES = 1 << 11
+  OPTION_PAGES = 1 << 11,
+  OPTION_FORCE = 1 << 12
 } OptionBit;
 
 typedef struct {
@@ -57,6 +58,9 @@ int ctl_ask(const Options *options, char **arguments);
 int ctl_ignore(const Options *options, char **arguments);
 int ctl_edit(const Options *options, char **arguments);
 int ctl_cancel(const Options *options, char **arguments);
+int ctl_verify(const Options *options, char **arguments);
+int ctl_backup(const Options *options, char **arguments);
+int ctl_restore(const Options *options, char **arguments);
 int ctl_check(const Options *options, char **arguments);
 
 /* --- what they share ---------------------------------------------------------------------- */
@@ -76,6 +80,8 @@ int ctl_end_output(int code);
 Config *ctl_config(const Options *options, int *ret_code);
 /* May this user change the store? FALSE: told, *ret_code is the exit code. */
 gboolean ctl_may_write(const Config *config, int *ret_code);
+/* Where root runs us, become the owner of the folder at `path`, for good. FALSE: told. */
+gboolean ctl_become_owner(const char *path, int *ret_code);
 /* Become the owner of the store and open it. NULL: told, *ret_code is the exit code. */
 Store *ctl_store(const Config *config, guint flags, int *ret_code);
 /* Both, and a reading transaction. */

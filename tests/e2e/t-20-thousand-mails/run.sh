@@ -51,6 +51,8 @@ BULLETIND_E2E=$work timeout 300 "$bulletind" --config "$house_config" --once >> 
   code=$?
 [ "$code" = 0 ] || fail "--once ended with $code"
 echo "what was left took --once $((($(date +%s%N) - started) / 1000000)) ms"
+"$bulletinctl" verify --config "$house_config" > "$work/verify" ||
+  fail "verify: $(cat "$work/verify")"
 wait_until 60 postfix_is_empty || fail "replies are still in Postfix's queue"
 wait_until 10 nothing_left_behind || fail "processes left behind: $(left_behind)"
 

@@ -23,8 +23,8 @@ deliver() { # deliver UPTO
 }
 queue() { "$bulletinctl" queue --all --json --config "$house_config"; }
 outbox_is_empty() {
-  [ -z "$("$bulletinctl" queue --outbox --json --config "$house_config" |
-    grep -E '"state": ?"(ready|sending|deferred|delayed)"')" ]
+  ! "$bulletinctl" queue --outbox --json --config "$house_config" |
+    grep -qE '"state": ?"(ready|sending|deferred|delayed)"'
 }
 # A copy is a line of the log, not a mail of its own.
 wanted() { python3 -c 'import json, sys
@@ -63,8 +63,8 @@ deliver 16
 code=0
 "$bulletind" --config "$house_config" --once > "$work/read-only" 2>&1 || code=$?
 [ "$code" != 0 ] || fail "a read-only store is none to work on"
-[ "$(wc -l < "$work/read-only")" = 1 ] && grep -qi 'read-only' "$work/read-only" ||
-  fail "a read-only store is told so: $(cat "$work/read-only")"
+grep -qi 'read-only' "$work/read-only" || fail "a read-only store: $(cat "$work/read-only")"
+[ "$(wc -l < "$work/read-only")" = 1 ] || fail "more than one line: $(cat "$work/read-only")"
 mount -o remount,rw "$work/store"
 run_daemon
 well_again "after the read-only store"

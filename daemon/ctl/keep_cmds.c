@@ -1,0 +1,144 @@
+/* keep_cmds - backup, restore and verify: the administrator's care for the store. */
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "daemon/ctl/ctl.h"
+#include "daemon/ctl/json.h"
+#include "daemon/log.h"
+#include "store/keep.h"
+
+enum { FAULT_MAX_CHARS = 300 };
+
+/* ---- verify ---- */
+
+typedef struct {
+  gboolean json;
+  json_t *faults;
+} Faults;
+
+static void on_fault(const char *fault, void *context) {
+  Faults *faults = context;
+  g_autofree char *clean = log_clean(fault, FAULT_MAX_CHARS);
+  if (faults->json)
+    json_array_append_new(faults->faults, json_text(clean));
+  else
+    printf("FAULT %s\n", clean);
+}
+
+static void print_report(const StoreReport *report, Faults *faults) {
+  const struct {
+    const char *name;
+    guint64 count;
+  } rows[] = {{"messages", report->messages},
+              {"raw mails", report->raw},
+              {"registrations", report->registrations},
+              {"answers", report->answers},
+              {"lines of the log", report->journal},
+              {"mailboxes", report->cursors},
+              {"faults", report->faults}};
+  if (!faults->json) {
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+      printf("%8" G_GUINT64_FORMAT " %s\n", rows[i].count, rows[i].name);
+    return;
+  }
+  json_t *object = json_object();
+  for (gsize i = 0; i + 1 < G_N_ELEMENTS(rows); i++)
+    json_object_set_new(object, rows[i].name, json_integer((json_int_t)rows[i].count));
+  json_object_set(object, "faults", faults->faults);
+  json_print(object);
+}
+
+int ctl_verify(const Options *options, char **arguments) {
+  (void)arguments;
+  View view;
+  int code = EX_OK;
+  Faults faults = {options->json, json_array()};
+  if (view_open(&view, options, &code)) {
+    StoreReport report;
+    g_autoptr(GError) error = NULL;
+    if (store_verify(view.txn, on_fault, &faults, &report, &error)) {
+      print_report(&report, &faults);
+      code = ctl_end_output(report.faults ? EX_DATAERR : EX_OK);
+    } else {
+      code = ctl_error(error);
+    }
+  }
+  view_done(&view);
+  json_decref(faults.faults);
+  return code;
+}
+
+/* ---- backup ---- */
+
+/* In a process of its own, which becomes the store's owner: the file is the caller's. */
+static int copy_store(const Config *config, int fd) {
+  pid_t child = fork();
+  if (child < 0) return ctl_fail(EX_OSERR, "no process for the copy: %s", g_strerror(errno));
+  if (child == 0) {
+    int code = EX_OK;
+    GError *error = NULL;
+    Store *store = ctl_store(config, STORE_READ_ONLY, &code);
+    if (store && !store_backup(store, fd, &error)) code = ctl_error(error);
+    store_close(store);
+    _exit(code);
+  }
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : EX_SOFTWARE;
+}
+
+/* Whole or not at all: written aside, synced, renamed. */
+static int write_backup(const Config *config, const char *path) {
+  g_autofree char *part = g_strconcat(path, ".part", NULL);
+  int fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0) return ctl_fail(EX_CANTCREAT, "%s: cannot be made: %s", part, g_strerror(errno));
+  int code = copy_store(config, fd);
+  if (code == EX_OK && fsync(fd) != 0) code = ctl_fail(EX_IOERR, "%s: %s", part, g_strerror(errno));
+  close(fd);
+  if (code == EX_OK && rename(part, path) != 0)
+    code = ctl_fail(EX_CANTCREAT, "%s: %s", path, g_strerror(errno));
+  if (code != EX_OK) g_unlink(part);
+  return code;
+}
+
+int ctl_backup(const Options *options, char **arguments) {
+  int code = EX_OK;
+  const char *path = arguments[0];
+  if (!options->force && access(path, F_OK) == 0)
+    return ctl_fail(EX_CANTCREAT, "%s: is there already; name another file, or say --force", path);
+  Config *config = ctl_config(options, &code);
+  if (config) code = write_backup(config, path);
+  config_free(config);
+  return code;
+}
+
+/* ---- restore ---- */
+
+static int put_back(const Config *config, const char *path, int fd) {
+  int code = EX_OK;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *kept = NULL;
+  if (!ctl_become_owner(config->store, &code)) return code;
+  if (!store_restore(config->store, fd, &kept, &error)) return ctl_error(error);
+  printf("%s is the store now%s%s\n", path, kept ? "; what was there is " : "", kept ? kept : "");
+  return ctl_end_output(EX_OK);
+}
+
+int ctl_restore(const Options *options, char **arguments) {
+  int code = EX_OK;
+  Config *config = ctl_config(options, &code);
+  if (!config) return code;
+  int fd = open(arguments[0], O_RDONLY | O_CLOEXEC);
+  code = fd < 0 ? ctl_fail(EX_NOINPUT, "%s: cannot be read: %s", arguments[0], g_strerror(errno))
+                : put_back(config, arguments[0], fd);
+  if (fd >= 0) close(fd);
+  config_free(config);
+  return code;
+}
