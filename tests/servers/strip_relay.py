@@ -1,9 +1,11 @@
 """strip_relay - an SMTP relay on 127.0.0.1 that takes away every mark of an automatic mail.
 
-    relay = StripRelay(server_port)     # relay.port; relay.passed: (sender, recipient, subject)
+    relay = StripRelay(server_port)     # relay.port; relay.passed: (author, recipient, subject)
 
-What it takes it hands to the real server, without the header fields of RFC 3834, RFC 2369, RFC 2919
-and their neighbours, and with an address of the sender's where the return path was null.
+What it takes it hands to the real server; while relay.strips, which it does at first, without the
+header fields of RFC 3834, RFC 2369, RFC 2919 and their neighbours, and with an address of the
+sender's where the return path was null. While relay.renames, which it does not at first, each mail
+gets a new Message-ID.
 """
 import email
 import email.policy
@@ -49,6 +51,7 @@ class Session(socketserver.StreamRequestHandler):
 class StripRelay:
     def __init__(self, server_port):
         self.server_port, self.passed, self.lock = server_port, [], threading.Lock()
+        self.strips, self.renames = True, False
         server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Session)
         server.daemon_threads, server.relay = True, self
         self.port = server.server_address[1]
@@ -56,11 +59,16 @@ class StripRelay:
 
     def pass_on(self, sender, recipients, content):
         mail = email.message_from_bytes(content, policy=email.policy.SMTP)
-        for name in list(mail.keys()):
-            if name.lower() in MARKS or name.lower().startswith("list-"):
-                del mail[name]
-        sender = sender or email.utils.parseaddr(str(mail["From"]))[1]
+        author = email.utils.parseaddr(str(mail["From"]))[1]
+        if self.renames:
+            del mail["Message-ID"]
+            mail["Message-ID"] = email.utils.make_msgid(domain="relay.example.test")
+        if self.strips:
+            for name in list(mail.keys()):
+                if name.lower() in MARKS or name.lower().startswith("list-"):
+                    del mail[name]
+            sender = sender or author
         with smtplib.SMTP("127.0.0.1", self.server_port) as smtp:
             smtp.send_message(mail, sender, recipients)
         with self.lock:
-            self.passed += [(sender, to, str(mail["Subject"])) for to in recipients]
+            self.passed += [(author, to, str(mail["Subject"])) for to in recipients]
