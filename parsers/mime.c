@@ -306,6 +306,7 @@ static gsize parts_size(const char *data, gsize size, gsize lines_max) {
 static GByteArray *bounded_copy(MimeMail *mail, GBytes *raw, const Wire__Limits *limits) {
   gsize size = 0;
   const char *data = g_bytes_get_data(raw, &size);
+  if (!data) data = ""; /* no bytes at all */
   gsize start = header_start(data, size);
   data += start;
   size -= start;

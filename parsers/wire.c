@@ -144,6 +144,29 @@ GBytes *wire_read(int fd, gsize max_bytes, gint64 deadline_us, GError **error) {
   return g_bytes_new_take(g_steal_pointer(&data), size);
 }
 
+static gboolean is_utf8_value(ProtobufCType type, const void *value) {
+  if (!value) return TRUE;
+  if (type == PROTOBUF_C_TYPE_STRING) return g_utf8_validate(value, -1, NULL);
+  return type != PROTOBUF_C_TYPE_MESSAGE || wire_is_utf8(value);
+}
+
+static gboolean is_utf8_field(const ProtobufCFieldDescriptor *field, const guint8 *message) {
+  const void *at = message + field->offset;
+  if (field->type != PROTOBUF_C_TYPE_STRING && field->type != PROTOBUF_C_TYPE_MESSAGE) return TRUE;
+  if (field->label != PROTOBUF_C_LABEL_REPEATED)
+    return is_utf8_value(field->type, *(void *const *)at);
+  gsize count = *(const gsize *)(const void *)(message + field->quantifier_offset);
+  for (gsize i = 0; i < count; i++)
+    if (!is_utf8_value(field->type, (*(void *const *const *)at)[i])) return FALSE;
+  return TRUE;
+}
+
+gboolean wire_is_utf8(const ProtobufCMessage *message) {
+  for (guint i = 0; i < message->descriptor->n_fields; i++)
+    if (!is_utf8_field(&message->descriptor->fields[i], (const guint8 *)message)) return FALSE;
+  return TRUE;
+}
+
 GBytes *wire_pack(const ProtobufCMessage *message) {
   gsize size = protobuf_c_message_get_packed_size(message);
   guint8 *data = g_malloc(size ? size : 1);

@@ -61,6 +61,10 @@ gboolean wire_write(int fd, const guint8 *data, gsize size, gint64 deadline_us,
 GBytes *wire_read(int fd, gsize max_bytes, gint64 deadline_us,
                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Are all strings of a generated message, and of those within it, UTF-8? protobuf-c does not ask.
+ */
+gboolean wire_is_utf8(const ProtobufCMessage *message);
+
 /* Pack any generated message. The caller owns the GBytes. */
 GBytes *wire_pack(const ProtobufCMessage *message);
 

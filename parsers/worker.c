@@ -111,7 +111,8 @@ static int serve(const Extractor *extractor, guint cpu_s) {
     gsize size = 0;
     const guint8 *data = g_bytes_get_data(frame, &size);
     Wire__Request *request = wire__request__unpack(NULL, size, data);
-    if (!request) return fail(EX_PROTOCOL, "request: not a Request", NULL);
+    if (!request || !wire_is_utf8(&request->base))
+      return fail(EX_PROTOCOL, "request: not a Request in UTF-8", NULL);
     g_clear_pointer(&frame, g_bytes_unref);
     gboolean ok = answer(extractor, request, cpu_s, &error);
     wire__request__free_unpacked(request, NULL);
@@ -154,6 +155,7 @@ int worker_run(const WorkerKind *kind) {
   gsize size = 0;
   const guint8 *data = g_bytes_get_data(frame, &size);
   Wire__Setup *setup = wire__setup__unpack(NULL, size, data);
-  if (!setup || !setup->limits) return fail(EX_PROTOCOL, "setup: not a Setup with limits", NULL);
+  if (!setup || !setup->limits || !wire_is_utf8(&setup->base))
+    return fail(EX_PROTOCOL, "setup: not a Setup with limits, in UTF-8", NULL);
   _exit(run(kind, setup)); /* nothing is to be flushed, and exit handlers may meet the sandbox */
 }

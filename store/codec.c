@@ -283,9 +283,20 @@ GBytes *codec_cursor_write(const Cursor *cursor) {
   return PACK(records__cursor, &row);
 }
 
+static gboolean is_ascending(const guint32 *uids, gsize count, guint32 above) {
+  for (gsize i = 0; i < count; above = uids[i], i++)
+    if (uids[i] <= above) return FALSE;
+  return TRUE;
+}
+
 Cursor *codec_cursor_read(const MDB_val *value) {
   Records__Cursor *row = records__cursor__unpack(NULL, value->mv_size, value->mv_data);
   if (!row) return NULL;
+  if (!is_ascending(row->above, row->n_above, row->base_uid) ||
+      !is_ascending(row->unmarked, row->n_unmarked, 0)) {
+    records__cursor__free_unpacked(row, NULL);
+    return NULL;
+  }
   Cursor *cursor = cursor_new();
   cursor->uidvalidity = row->uidvalidity;
   cursor->base = row->base_uid;

@@ -18,13 +18,11 @@ static char *read_secret(const FetchWire *wire, GError **error) {
 
 /* --- capabilities ---------------------------------------------------------------------------- */
 
+/* Not by mailimap_capability, which ends the process where a server says OK and tells none. */
 gboolean fetch_login_capabilities(FetchWire *wire, GError **error) {
-  struct mailimap_capability_data *data = NULL;
   fetch_wire_begin(wire);
-  int rc = mailimap_capability(wire->imap, &data);
-  if (!fetch_wire_done(wire, rc, MAIL_ERROR_PROTOCOL, "CAPABILITY", error)) return FALSE;
-  mailimap_capability_data_free(data);
-  return TRUE;
+  int rc = mailimap_custom_command(wire->imap, "CAPABILITY");
+  return fetch_wire_done(wire, rc, MAIL_ERROR_PROTOCOL, "CAPABILITY", error);
 }
 
 gboolean fetch_login_offers(const FetchWire *wire, const char *extension) {

@@ -4,9 +4,14 @@
 
 #include <string.h>
 
+#include "daemon/log.h"
 #include "store/crash_point.h"
 
-enum { QUIT_WAIT_S = 2, REPLY_BYTES_MAX = SEND_LINE_BYTES_MAX * SEND_REPLY_LINES_MAX };
+enum {
+  LINE_SHOWN_MAX = 80,
+  QUIT_WAIT_S = 2,
+  REPLY_BYTES_MAX = SEND_LINE_BYTES_MAX * SEND_REPLY_LINES_MAX
+};
 
 void send_reply_done(SendReply *reply) {
   g_clear_pointer(&reply->text, g_free);
@@ -96,8 +101,9 @@ static gboolean read_reply(SendSession *session, guint seconds, EachLine each, S
     if (!line) return FALSE;
     int here = line_code(line);
     if (!here || (code && here != code)) {
+      g_autofree char *shown = log_clean(line, LINE_SHOWN_MAX);
       send_session_fail(session, error, MAIL_ERROR_PROTOCOL,
-                        "'%.80s' is no SMTP reply; is this a submission server?", line);
+                        "'%s' is no SMTP reply; is this a submission server?", shown);
       return FALSE;
     }
     code = here;

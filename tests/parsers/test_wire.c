@@ -312,6 +312,26 @@ static void test_kinds(void) {
   g_assert_cmpint(mail_kind_parse(NULL), ==, -1);
 }
 
+/* protobuf-c takes any bytes for a string, however deep within a message. */
+static void test_utf8(void) {
+  Wire__Setup setup = WIRE__SETUP__INIT;
+  Wire__Event event = WIRE__EVENT__INIT, *events[] = {&event};
+  Wire__Field field = WIRE__FIELD__INIT, *fields[] = {&field};
+  char good[] = "d\303\251j\303\240", bad[] = "\303";
+  char *words[] = {good, bad};
+  setup.events = events;
+  setup.n_events = event.n_fields = event.n_words = 1;
+  event.fields = fields;
+  event.words = words;
+  event.id = field.name = good;
+  g_assert_true(wire_is_utf8(&setup.base));
+  event.n_words = 2;
+  g_assert_false(wire_is_utf8(&setup.base));
+  event.n_words = 1;
+  field.name = bad;
+  g_assert_false(wire_is_utf8(&setup.base));
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   signal(SIGPIPE, SIG_IGN);
@@ -325,6 +345,7 @@ int main(int argc, char **argv) {
   g_test_add_data_func("/wire/deadlines/blocking", GINT_TO_POINTER(TRUE), test_deadlines);
   g_test_add_data_func("/wire/deadlines/non-blocking", GINT_TO_POINTER(FALSE), test_deadlines);
   g_test_add_func("/wire/closed", test_closed);
+  g_test_add_func("/wire/utf8", test_utf8);
   g_test_add_func("/wire/length", test_length_is_checked);
   g_test_add_func("/extraction/kinds", test_kinds);
   return g_test_run();

@@ -1,0 +1,8 @@
+/* fuzz_html - any bytes as HTML: its text keeps the promises of text.h. */
+#include "tests/fuzz/target.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  g_autoptr(GBytes) content = g_bytes_new(data, size);
+  target_read(html_read, content);
+  return 0;
+}
