@@ -312,7 +312,9 @@ static const Setting rows[] = {
     {ACCOUNT("fetch_size", SETTING_SIZE, set_bytes), .fallback = "8M", BOUNDS(64 << 10, 256 << 20),
      .manual = "bytes fetched at a time, at most (or one mail)"},
     {ACCOUNT("authserv_id", SETTING_TEXT, trusted_authserv_id), .fallback = "\"\"",
-     .manual = "whose Authentication-Results (RFC 8601) are believed; empty: nobody's"},
+     .manual =
+         "whose Authentication-Results (RFC 8601) are believed: what failed, and a change that "
+         "neither they nor our token prove, go to review; empty: nobody's"},
 
     {SUBMISSION("url", CONFIG_SUBMISSION_URL, url),
      .manual = "submissions://HOST, submission://HOST (STARTTLS), or smtp:// to loopback"},

@@ -1,6 +1,7 @@
 /* decide_match - people told apart by the event's identity fields, with case and marks folded. */
 #include <string.h>
 
+#include "daemon/decide_auth.h"
 #include "daemon/decide_match.h"
 #include "daemon/util.h"
 
@@ -82,9 +83,31 @@ gboolean match_belongs(const DecideInput *input, const Registration *registratio
   return in_thread(input, registration) || (*from && !strcmp(registration->sender, from));
 }
 
-gboolean match_may_change(const DecideInput *input, const Registration *registration) {
+/* Anybody can write an address into From. Where somebody is trusted to check it, it must have been
+ * found right. */
+static gboolean is_proved(const DecideInput *input) {
+  const Extraction *extraction = input->extraction;
+  const char *trusted = input->trusted_authserv_id;
+  return !trusted || !*trusted ||
+         decide_auth_proves(extraction->auth_results, trusted, extraction->from);
+}
+
+static gboolean is_address_of(const DecideInput *input, const Registration *registration) {
   const char *from = input->extraction->from;
-  return match_belongs(input, registration) || (*from && !strcmp(registration->email_key, from));
+  return *from && (!strcmp(registration->sender, from) || !strcmp(registration->email_key, from));
+}
+
+gboolean match_may_change(const DecideInput *input, const Registration *registration) {
+  return in_thread(input, registration) || (is_address_of(input, registration) && is_proved(input));
+}
+
+/* Why match_may_change says no. */
+static char *why_not(const DecideInput *input, const Registration *registration) {
+  return g_strdup_printf(is_address_of(input, registration)
+                             ? "registration %" G_GUINT64_FORMAT
+                               " is of that address, but nothing proves that the mail is"
+                             : "registration %" G_GUINT64_FORMAT " was made from another address",
+                         registration->id);
 }
 
 /* --- matching ----------------------------------------------------------------------------------*/
@@ -180,10 +203,8 @@ void match_participant(const DecideInput *input, const Participant *participant,
   g_autofree char *key = decide_name_key(input->event, participant);
   ret_match->known = find_same(input, participant, key);
   if (!ret_match->known) ret_match->known = find_meant(input, participant, key, &ret_match->doubt);
-  if (ret_match->known && !match_may_change(input, ret_match->known)) {
-    ret_match->doubt = g_strdup_printf(
-        "registration %" G_GUINT64_FORMAT " was made from another address", ret_match->known->id);
-  }
+  if (ret_match->known && !match_may_change(input, ret_match->known))
+    ret_match->doubt = why_not(input, ret_match->known);
 }
 
 void match_clear(Match *match) {

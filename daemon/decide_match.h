@@ -12,7 +12,8 @@ typedef struct {
 void match_participant(const DecideInput *input, const Participant *participant, Match *ret_match);
 void match_clear(Match *match);
 
-/* May this mail change that registration: by its address or by the thread's token? */
+/* May this mail change that registration: by the thread's token, or by its address, which must have
+ * been found right where somebody is trusted to check it? */
 gboolean match_may_change(const DecideInput *input, const Registration *registration);
 /* Is it of this mail's thread, or made by its sender? */
 gboolean match_belongs(const DecideInput *input, const Registration *registration);

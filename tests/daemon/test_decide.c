@@ -106,6 +106,32 @@ static const Case cases[] = {
     {"failed, says somebody else", KIND_BULLETIN, TIED, FROM, MARIE_YES,
      .results = "evil.example; dmarc=fail",
      .expected = "accept settled confirmed: created registered"},
+    /* who may be in From: where a server is trusted to check it, what it found */
+    {"a correction whose sender is proved", KIND_BULLETIN, TIED, FROM, MARIE ";attendance=no",
+     "registered m@v.example 5 " MARIE_YES,
+     .results = "mx.v.example; dmarc=pass header.from=v.example",
+     .expected = "accept settled declined: updated declined"},
+    {"a correction that anybody can have sent", KIND_BULLETIN, TIED, FROM, MARIE ";attendance=no",
+     "registered m@v.example 5 " MARIE_YES, .results = "mx.v.example; none",
+     .expected = "review review received:"},
+    {"one that was not checked", KIND_BULLETIN, TIED, FROM, MARIE ";attendance=no",
+     "registered m@v.example 5 " MARIE_YES, .results = "", .expected = "review review received:"},
+    {"one that its own server proves", KIND_BULLETIN, TIED, FROM, MARIE ";attendance=no",
+     "registered m@v.example 5 " MARIE_YES,
+     .results = "evil.example; dmarc=pass header.from=v.example",
+     .expected = "review review received:"},
+    {"one that proves another domain", KIND_BULLETIN, TIED, FROM, MARIE ";attendance=no",
+     "registered m@v.example 5 " MARIE_YES,
+     .results = "mx.v.example; spf=pass smtp.mailfrom=a@evil.example",
+     .expected = "review review received:"},
+    {"not proved, but with the token", KIND_BULLETIN, TIED, FROM, MARIE ";attendance=no",
+     "registered m@v.example 5 " MARIE_YES, .thread = 5, .results = "mx.v.example; none",
+     .expected = "accept settled declined: updated declined"},
+    {"a cancellation that anybody can have sent", KIND_CANCELLATION, TIED, FROM, "",
+     "registered m@v.example 5 " MARIE_YES, .results = "mx.v.example; none",
+     .expected = "review review received:"},
+    {"a new registration needs no proof", KIND_BULLETIN, TIED, FROM, MARIE_YES,
+     .results = "mx.v.example; none", .expected = "accept settled confirmed: created registered"},
     /* machines */
     {"an automatic answer", KIND_AUTO_REPLY, 0, FROM, "", .expected = "ignore settled none:"},
     {"a newsletter", KIND_BULK, 0, FROM, "", .expected = "ignore settled none:"},
@@ -215,7 +241,7 @@ static void run_case(const Event *event, const Case *row) {
   DecideInput input = {.extraction = extraction,
                        .event = event,
                        .personal = row->personal,
-                       .trusted_authserv_id = "mx.v.example",
+                       .trusted_authserv_id = row->results ? "mx.v.example" : NULL,
                        .received = row->received ? row->received : BEFORE,
                        .asks_max = 2,
                        .conflicting_id = row->conflicting,
@@ -323,11 +349,51 @@ static void test_authentication_results(void) {
       {"mx.v.example; none", FALSE},
       {"evil.example; dmarc=fail", FALSE},
       {"mx.v.example.evil; dmarc=fail", FALSE},
+      /* a sender chose what stands in quotes */
+      {"mx.v.example; spf=fail smtp.mailfrom=\"x; spf=pass y\"@evil.example", TRUE},
+      {"mx.v.example; spf=fail smtp.mailfrom=\"x\\\"; spf=pass y\"@evil.example", TRUE},
+      {"mx.v.example; spf=none smtp.mailfrom=\"x(\"@evil.example; dmarc=fail", TRUE},
+      {"mx.v.example; spf=none smtp.mailfrom=x(@evil.example; dmarc=fail", TRUE},
+      {"mx.v.example; spf=none smtp.mailfrom=\"x@evil.example; dmarc=fail", TRUE},
       {"", FALSE},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_assert_cmpint(decide_auth_failed(rows[i].results, "mx.v.example"), ==, rows[i].failed);
     g_assert_false(decide_auth_failed(rows[i].results, ""));
+  }
+}
+
+static void test_authentication_proves(void) {
+  static const struct {
+    const char *results, *from;
+    gboolean proves;
+  } rows[] = {
+      {"mx.v.example; dmarc=pass header.from=v.example", "m@v.example", TRUE},
+      {"mx.v.example; dmarc=pass (p=none) header.from=V.Example", "m@V.example", TRUE},
+      {"mx.v.example; dkim=pass header.d=v.example header.s=a", "m@mail.v.example", TRUE},
+      {"mx.v.example; dkim=pass header.i=@v.example", "m@v.example", TRUE},
+      {"mx.v.example; spf=pass smtp.mailfrom=m@v.example", "m@v.example", TRUE},
+      {"mx.v.example; spf=fail; dkim=pass header.d=v.example", "m@v.example", TRUE},
+      {"mx.v.example; dmarc=pass header.from=evil.example", "m@v.example", FALSE},
+      {"mx.v.example; dkim=pass header.d=mail.v.example", "m@v.example", FALSE},
+      {"mx.v.example; dkim=pass header.d=evilv.example", "m@v.example", FALSE},
+      {"mx.v.example; dkim=pass header.d=example", "m@v.example", FALSE},
+      {"mx.v.example; dkim=pass header.d=", "m@v.example", FALSE},
+      {"mx.v.example; spf=pass smtp.mailfrom=v.example@evil.example", "m@v.example", FALSE},
+      {"mx.v.example; dmarc=fail; spf=pass smtp.mailfrom=v.example", "m@v.example", FALSE},
+      {"mx.v.example; dmarc=pass", "m@v.example", FALSE},
+      {"mx.v.example; spf=none smtp.mailfrom=\"x; dmarc=pass header.from=v.example \"@evil.example",
+       "m@v.example", FALSE},
+      {"mx.v.example; none", "m@v.example", FALSE},
+      {"evil.example; dmarc=pass header.from=v.example", "m@v.example", FALSE},
+      {"mx.v.example; dmarc=pass header.from=v.example", "", FALSE},
+      {"", "m@v.example", FALSE},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_test_message("%s", rows[i].results);
+    g_assert_cmpint(decide_auth_proves(rows[i].results, "mx.v.example", rows[i].from), ==,
+                    rows[i].proves);
+    g_assert_false(decide_auth_proves(rows[i].results, "", rows[i].from));
   }
 }
 
@@ -340,5 +406,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/decide/not-addressed-to-us", test_not_addressed_to_us);
   g_test_add_func("/decide/values-are-merged", test_values_are_merged);
   g_test_add_func("/decide/authentication-results", test_authentication_results);
+  g_test_add_func("/decide/authentication-proves", test_authentication_proves);
   return g_test_run();
 }
