@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+static const char no_flag[] = "a list in a response code that holds no flag";
+
 void fetch_guard_init(FetchGuard *guard) {
   *guard = (FetchGuard){.greeting = TRUE};
 }
@@ -21,6 +23,7 @@ static const char *begin_literal(FetchGuard *guard) {
 
 static const char *end_of_line(FetchGuard *guard) {
   gboolean literal = guard->state == GUARD_SIZE_END && guard->numbered;
+  if (guard->list) return no_flag;
   guard->state = GUARD_TEXT;
   if (literal) return begin_literal(guard);
   guard->line_bytes = 0;
@@ -32,7 +35,7 @@ static const char *end_of_line(FetchGuard *guard) {
   return NULL;
 }
 
-/* A list begins with a flag (RFC 3501 9), "\\Seen", "\\*" or a keyword, or ends at once. */
+/* A list begins with a flag (RFC 3501 9), "\Seen", "\*" or a keyword, or ends at once. */
 static gboolean may_begin_list(const FetchGuard *guard, char c) {
   if (guard->list == LIST_BEGINS && (c == '\\' || c == ')')) return TRUE;
   if (guard->list == LIST_FLAG && c == '*') return TRUE;
@@ -40,8 +43,7 @@ static gboolean may_begin_list(const FetchGuard *guard, char c) {
 }
 
 static const char *code_byte(FetchGuard *guard, char c) {
-  if (guard->list && !may_begin_list(guard, c))
-    return "a list in a response code that holds no flag";
+  if (guard->list && !may_begin_list(guard, c)) return no_flag;
   guard->list = guard->list == LIST_BEGINS && c == '\\' ? LIST_FLAG : LIST_NONE;
   if (c == '[') guard->code = TRUE;
   if (c == ']') guard->code = FALSE;

@@ -202,6 +202,7 @@ static void test_guard_lets_in_what_was_asked_for_and_no_more(void) {
       {"any flag", "* OK [PERMANENTFLAGS (\\*)] x\r\n1 OK [PERMANENTFLAGS (_a)] x\r\n", 2, 0, TRUE},
       {"no flag", "* OK [PERMANENTFLAGS (%)] x\r\n", 9, 0, FALSE},
       {"half a flag", "1 OK [PERMANENTFLAGS (\\\001)] x\r\n", 9, 0, FALSE},
+      {"no end of a list", "1 OK [PERMANENTFLAGS (\r\n", 9, 0, FALSE},
       {"a list of words", "* NO [BADCHARSET (\"a\")] x\r\n", 9, 0, FALSE},
       {"parentheses in text", "* OK [ALERT] x (%)\r\n", 9, 0, TRUE},
       {"lines within a literal do not count", "* 1 FETCH ({8}\r\n\r\n\r\n\r\n\r\n)\r\n", 1, 8,
