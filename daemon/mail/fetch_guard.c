@@ -4,6 +4,7 @@
 #include <string.h>
 
 static const char no_flag[] = "a list in a response code that holds no flag";
+static const char too_large[] = "a literal larger than what was asked for";
 
 void fetch_guard_init(FetchGuard *guard) {
   *guard = (FetchGuard){.greeting = TRUE};
@@ -16,16 +17,17 @@ void fetch_guard_begin(FetchGuard *guard, guint lines, guint64 literal_max) {
 
 /* The line goes on after its literal: depth and kind of line stay. */
 static const char *begin_literal(FetchGuard *guard) {
-  if (guard->number > guard->literal_max) return "a literal larger than what was asked for";
+  if (guard->number > guard->literal_max) return too_large;
   guard->literal_left = guard->number;
   return NULL;
 }
 
 static const char *end_of_line(FetchGuard *guard) {
-  gboolean literal = guard->state == GUARD_SIZE_END && guard->numbered;
+  gboolean literal = guard->state == GUARD_SIZE_END;
   if (guard->list) return no_flag;
   guard->state = GUARD_TEXT;
-  if (literal) return begin_literal(guard);
+  if (literal && guard->numbered) return begin_literal(guard);
+  if (literal && guard->number > FETCH_GUARD_LINE_MAX) return too_large; /* room is made at once */
   guard->line_bytes = 0;
   guard->depth = 0;
   guard->greeting = guard->code = FALSE;

@@ -197,6 +197,7 @@ static void test_guard_lets_in_what_was_asked_for_and_no_more(void) {
       {"a size that wraps at 2^32", "* 1 FETCH (BODY[] {4294967301}\r\n", 9, 100, FALSE},
       {"a size that wraps at 2^64", "* 1 FETCH (BODY[] {18446744073709551617}\r\n", 9, 100, FALSE},
       {"braces in text", "* OK {9}\r\n1 OK {a}\r\n", 2, 0, TRUE},
+      {"a size in text", "* OK {262145}\r\n", 2, 0, FALSE},
       {"flags", "* OK [PERMANENTFLAGS (\\Seen \\*)] x\r\n* OK [PERMANENTFLAGS ()] x\r\n", 2, 0,
        TRUE},
       {"any flag", "* OK [PERMANENTFLAGS (\\*)] x\r\n1 OK [PERMANENTFLAGS (_a)] x\r\n", 2, 0, TRUE},
