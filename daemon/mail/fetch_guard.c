@@ -1,6 +1,15 @@
 /* fetch_guard - see fetch_guard.h. One pass, a byte at a time outside literals. */
 #include "daemon/mail/fetch_guard.h"
 
+#include <string.h>
+
+static const char no_flag[] = "a list in a response code that holds no flag";
+static const char too_large[] = "a literal larger than what was asked for";
+
+void fetch_guard_init(FetchGuard *guard) {
+  *guard = (FetchGuard){.greeting = TRUE};
+}
+
 void fetch_guard_begin(FetchGuard *guard, guint lines, guint64 literal_max) {
   guard->lines_left = lines;
   guard->literal_max = literal_max;
@@ -8,23 +17,46 @@ void fetch_guard_begin(FetchGuard *guard, guint lines, guint64 literal_max) {
 
 /* The line goes on after its literal: depth and kind of line stay. */
 static const char *begin_literal(FetchGuard *guard) {
-  if (guard->number > guard->literal_max) return "a literal larger than what was asked for";
+  if (guard->number > guard->literal_max) return too_large;
   guard->literal_left = guard->number;
   return NULL;
 }
 
 static const char *end_of_line(FetchGuard *guard) {
-  gboolean literal = guard->state == GUARD_SIZE_END && guard->numbered;
+  gboolean literal = guard->state == GUARD_SIZE_END;
+  if (guard->list) return no_flag;
   guard->state = GUARD_TEXT;
-  if (literal) return begin_literal(guard);
+  if (literal && guard->numbered) return begin_literal(guard);
+  if (literal && guard->number > FETCH_GUARD_LINE_MAX) return too_large; /* room is made at once */
   guard->line_bytes = 0;
   guard->depth = 0;
+  guard->greeting = guard->code = FALSE;
+  guard->list = LIST_NONE;
   if (!guard->lines_left) return "more lines than the command can have";
   guard->lines_left--;
   return NULL;
 }
 
+/* A list begins with a flag (RFC 3501 9), "\Seen", "\*" or a keyword, or ends at once. */
+static gboolean may_begin_list(const FetchGuard *guard, char c) {
+  if (guard->list == LIST_BEGINS && (c == '\\' || c == ')')) return TRUE;
+  if (guard->list == LIST_FLAG && c == '*') return TRUE;
+  return g_ascii_isgraph(c) && !strchr("(){%*\"\\]", c);
+}
+
+static const char *code_byte(FetchGuard *guard, char c) {
+  if (guard->list && !may_begin_list(guard, c)) return no_flag;
+  guard->list = guard->list == LIST_BEGINS && c == '\\' ? LIST_FLAG : LIST_NONE;
+  if (c == '[') guard->code = TRUE;
+  if (c == ']') guard->code = FALSE;
+  if (!guard->code || c != '(') return NULL;
+  guard->list = LIST_BEGINS;
+  return guard->greeting ? "a list in its greeting" : NULL;
+}
+
 static const char *text_byte(FetchGuard *guard, char c) {
+  const char *fault = code_byte(guard, c);
+  if (fault) return fault;
   if (c == '{') {
     guard->state = GUARD_SIZE;
     guard->number = 0;

@@ -25,20 +25,25 @@ gboolean fetch_login_capabilities(FetchWire *wire, GError **error) {
   return fetch_wire_done(wire, rc, MAIL_ERROR_PROTOCOL, "CAPABILITY", error);
 }
 
+/* Not by mailimap_has_extension, which cannot bear a list without a word in it. */
+static gboolean offers(const FetchWire *wire, int type, const char *name) {
+  const struct mailimap_connection_info *info = wire->imap->imap_connection_info;
+  if (!info || !info->imap_capability || !info->imap_capability->cap_list) return FALSE;
+  for (clistiter *at = clist_begin(info->imap_capability->cap_list); at; at = clist_next(at)) {
+    const struct mailimap_capability *capability = clist_content(at);
+    const char *word = type == MAILIMAP_CAPABILITY_AUTH_TYPE ? capability->cap_data.cap_auth_type
+                                                             : capability->cap_data.cap_name;
+    if (capability->cap_type == type && !g_ascii_strcasecmp(word, name)) return TRUE;
+  }
+  return FALSE;
+}
+
 gboolean fetch_login_offers(const FetchWire *wire, const char *extension) {
-  return mailimap_has_extension(wire->imap, (char *)extension);
+  return offers(wire, MAILIMAP_CAPABILITY_NAME, extension);
 }
 
 static gboolean offers_auth(const FetchWire *wire, const char *mechanism) {
-  const struct mailimap_connection_info *info = wire->imap->imap_connection_info;
-  if (!info || !info->imap_capability) return FALSE;
-  for (clistiter *at = clist_begin(info->imap_capability->cap_list); at; at = clist_next(at)) {
-    const struct mailimap_capability *capability = clist_content(at);
-    if (capability->cap_type == MAILIMAP_CAPABILITY_AUTH_TYPE &&
-        !g_ascii_strcasecmp(capability->cap_data.cap_auth_type, mechanism))
-      return TRUE;
-  }
-  return FALSE;
+  return offers(wire, MAILIMAP_CAPABILITY_AUTH_TYPE, mechanism);
 }
 
 /* --- AUTHENTICATE ------------------------------------------------------------------------------

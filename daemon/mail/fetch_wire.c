@@ -163,6 +163,7 @@ gboolean fetch_wire_open(FetchWire *wire, const Account *account, int cancel_fd,
                          gboolean *ret_known, GError **error) {
   keep_strings_in_memory();
   *wire = (FetchWire){.account = account, .cancel_fd = cancel_fd};
+  fetch_guard_init(&wire->guard);
   wire->stream = tls_stream_open_cancellable(&account->imap, account->ca_file, account->timeout_s,
                                              cancel_fd, error);
   if (!wire->stream) return FALSE;

@@ -230,14 +230,10 @@ char *field_clean(const char *raw) {
     append_clean(out, line, length);
     line = end ? end + 1 : NULL;
   }
-  char *clean = g_string_free(out, FALSE);
-  if (!field_is_blank(clean)) {
-    char *nfc = g_utf8_normalize(clean, -1, G_NORMALIZE_NFC);
-    g_free(clean);
-    return nfc;
-  }
-  clean[0] = '\0';
-  return clean;
+  g_autofree char *clean = g_string_free(out, FALSE);
+  char *nfc = g_utf8_normalize(clean, -1, G_NORMALIZE_NFC);
+  if (field_is_blank(nfc)) nfc[0] = '\0'; /* U+0387 is a filler in NFC alone */
+  return nfc;
 }
 
 char *field_clean_line(const char *raw) {

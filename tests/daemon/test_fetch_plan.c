@@ -197,6 +197,15 @@ static void test_guard_lets_in_what_was_asked_for_and_no_more(void) {
       {"a size that wraps at 2^32", "* 1 FETCH (BODY[] {4294967301}\r\n", 9, 100, FALSE},
       {"a size that wraps at 2^64", "* 1 FETCH (BODY[] {18446744073709551617}\r\n", 9, 100, FALSE},
       {"braces in text", "* OK {9}\r\n1 OK {a}\r\n", 2, 0, TRUE},
+      {"a size in text", "* OK {262145}\r\n", 2, 0, FALSE},
+      {"flags", "* OK [PERMANENTFLAGS (\\Seen \\*)] x\r\n* OK [PERMANENTFLAGS ()] x\r\n", 2, 0,
+       TRUE},
+      {"any flag", "* OK [PERMANENTFLAGS (\\*)] x\r\n1 OK [PERMANENTFLAGS (_a)] x\r\n", 2, 0, TRUE},
+      {"no flag", "* OK [PERMANENTFLAGS (%)] x\r\n", 9, 0, FALSE},
+      {"half a flag", "1 OK [PERMANENTFLAGS (\\\001)] x\r\n", 9, 0, FALSE},
+      {"no end of a list", "1 OK [PERMANENTFLAGS (\r\n", 9, 0, FALSE},
+      {"a list of words", "* NO [BADCHARSET (\"a\")] x\r\n", 9, 0, FALSE},
+      {"parentheses in text", "* OK [ALERT] x (%)\r\n", 9, 0, TRUE},
       {"lines within a literal do not count", "* 1 FETCH ({8}\r\n\r\n\r\n\r\n\r\n)\r\n", 1, 8,
        TRUE},
   };
@@ -206,6 +215,17 @@ static void test_guard_lets_in_what_was_asked_for_and_no_more(void) {
       const char *fault = feed(rows[i].text, rows[i].lines, rows[i].literal_max, piece);
       g_assert_cmpint(fault == NULL, ==, rows[i].good);
     }
+  }
+}
+
+static void test_guard_takes_no_list_in_a_greeting(void) {
+  static const char *const rows[] = {"* OK [CAPABILITY IMAP4rev1] ready (here)\r\n* OK [A (b)]\r\n",
+                                     "* OK [PERMANENTFLAGS (\\Seen)] x\r\n"};
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    FetchGuard guard;
+    fetch_guard_init(&guard);
+    fetch_guard_begin(&guard, 9, 0);
+    g_assert_cmpint(fetch_guard_feed(&guard, rows[i], strlen(rows[i])) == NULL, ==, i == 0);
   }
 }
 
@@ -234,6 +254,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/fetch/backoff", test_backoff_doubles_to_a_bound_with_half_left_to_chance);
   g_test_add_func("/fetch/folder", test_folder_names_become_modified_utf7);
   g_test_add_func("/fetch/guard", test_guard_lets_in_what_was_asked_for_and_no_more);
+  g_test_add_func("/fetch/guard-greeting", test_guard_takes_no_list_in_a_greeting);
   g_test_add_func("/fetch/guard-bounds", test_guard_bounds_depth_and_line);
   return g_test_run();
 }

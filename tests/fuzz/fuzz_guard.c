@@ -7,8 +7,9 @@
 enum { LINES_MAX = 5, LITERAL_MAX = 10 };
 
 static const char *feed_in_pieces(const uint8_t *data, size_t size, size_t piece) {
-  FetchGuard guard = {.literal_max = 0};
+  FetchGuard guard;
   const char *fault = NULL;
+  fetch_guard_init(&guard);
   fetch_guard_begin(&guard, LINES_MAX, LITERAL_MAX);
   for (size_t at = 0; at < size && !fault; at += piece) {
     fault = fetch_guard_feed(&guard, (const char *)data + at, MIN(piece, size - at));

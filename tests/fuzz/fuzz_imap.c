@@ -35,6 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static char url[] = "test://localhost", host[] = "localhost", user[] = "ana";
   Account account = {.imap = {.url = url, .host = host, .port = 1, .security = LINK_CLEAR},
                      .user = user,
+                     .secret = server_secret(),
                      .timeout_s = 60};
   g_autoptr(GError) error = NULL;
   server_start(data, size);

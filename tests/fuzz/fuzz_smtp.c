@@ -33,10 +33,11 @@ static void send_two(SendSession *session) {
   }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static char url[] = "test://localhost", host[] = "localhost", none[] = "", helo[] = "here.test";
+static void talk(const uint8_t *data, size_t size, char *user) {
+  static char url[] = "test://localhost", host[] = "localhost", helo[] = "here.test";
   Submission submission = {.url = {.url = url, .host = host, .port = 1, .security = LINK_CLEAR},
-                           .user = none,
+                           .user = user,
+                           .secret = server_secret(),
                            .helo = helo,
                            .timeout_s = 60};
   g_autoptr(GError) error = NULL;
@@ -51,5 +52,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     server_check_error(error);
   }
   server_stop();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  static char nobody[] = "", user[] = "ana";
+  gboolean asks = memmem(data, size, "AUTH", 4) != NULL;
+  talk(data, size, nobody);
+  if (asks) talk(data, size, user);
   return 0;
 }

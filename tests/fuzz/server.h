@@ -2,7 +2,9 @@
  * targets that read a dialogue. The link options of these targets put it in tls_connect's place, so
  * that no socket of the network is opened. */
 #pragma once
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/mail/tls_connect.h"
@@ -42,6 +44,18 @@ static inline void server_stop(void) {
   if (server.near >= 0) close(server.near);
   close(server.far);
   server = (Server){-1, -1};
+}
+
+/* The user's password, in a file in memory. */
+static inline Secret server_secret(void) {
+  static char *file;
+  if (!file) {
+    int fd = memfd_create("password", MFD_CLOEXEC);
+    g_assert_cmpint(fchmod(fd, S_IRUSR | S_IWUSR), ==, 0);
+    g_assert_cmpint(write(fd, "secret\n", 7), ==, 7);
+    file = g_strdup_printf("/proc/self/fd/%d", fd);
+  }
+  return (Secret){SECRET_FILE, file};
 }
 
 /* An error of the mail room: one line in UTF-8 that begins with the server. */
