@@ -122,8 +122,7 @@ void log_line(LogLevel level, const char *const *fields, const char *format, ...
   g_log_structured_array(G_LOG_LEVEL_MESSAGE, all, count);
 }
 
-/* Controls (C0, C1), line and paragraph separators and the marks that reorder what is shown. */
-static gboolean is_unsafe(gunichar c) {
+gboolean log_is_unsafe(gunichar c) {
   return g_unichar_iscntrl(c) || c == 0x2028 || c == 0x2029 || (c >= 0x202a && c <= 0x202e) ||
          (c >= 0x2066 && c <= 0x2069);
 }
@@ -143,7 +142,7 @@ char *log_clean(const char *text, guint max_chars) {
       break;
     }
     gunichar c = g_utf8_get_char(at);
-    g_string_append_unichar(clean, is_unsafe(c) ? ' ' : c);
+    g_string_append_unichar(clean, log_is_unsafe(c) ? ' ' : c);
   }
   return g_string_free(clean, FALSE);
 }

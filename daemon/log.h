@@ -26,5 +26,8 @@ void log_line(LogLevel level, const char *const *fields, const char *format, ...
 #define log_info(...) log_line(LOG_LEVEL_INFO, NULL, __VA_ARGS__)
 #define log_debug(...) log_line(LOG_LEVEL_DEBUG, NULL, __VA_ARGS__)
 
+/* Controls (C0, C1), line and paragraph separators and the marks that reorder what is shown. */
+gboolean log_is_unsafe(gunichar c);
+
 /* A copy of `text` on one line, without control characters, at most max_chars characters. */
 char *log_clean(const char *text, guint max_chars);

@@ -4,6 +4,8 @@
 #include <glib.h>
 #include <stdio.h>
 
+#include "daemon/log.h"
+
 json_t *json_text(const char *text) {
   if (!text) return json_string("");
   if (g_utf8_validate(text, -1, NULL)) return json_string_nocheck(text);
@@ -23,9 +25,23 @@ static int append(const char *bytes, size_t size, void *data) {
   return 0;
 }
 
+/* What a terminal obeys, or what turns the reading round, stands as \u202e: the same text to who
+ * parses it. Such characters can stand in strings alone. */
+static void append_escaped(GString *line, const char *text) {
+  for (const char *at = text; *at; at = g_utf8_next_char(at)) {
+    gunichar c = g_utf8_get_char(at);
+    if (log_is_unsafe(c))
+      g_string_append_printf(line, "\\u%04x", c);
+    else
+      g_string_append_len(line, at, g_utf8_next_char(at) - at);
+  }
+}
+
 char *json_line(const json_t *object) {
-  GString *line = g_string_new(NULL);
-  json_dump_callback(object, append, line, JSON_COMPACT);
+  g_autoptr(GString) text = g_string_new(NULL);
+  json_dump_callback(object, append, text, JSON_COMPACT);
+  GString *line = g_string_sized_new(text->len + 1);
+  append_escaped(line, text->str);
   g_string_append_c(line, '\n');
   return g_string_free(line, FALSE);
 }

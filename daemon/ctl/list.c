@@ -2,7 +2,8 @@
  *
  * The CSV is RFC 4180, UTF-8 with a byte order mark (else spreadsheets guess another character
  * set). A cell that a spreadsheet would take for a formula is given an apostrophe in front: what a
- * stranger wrote into a bulletin must not be calculated on the organiser's machine. */
+ * stranger wrote into a bulletin must not be calculated on the organiser's machine. Where the list
+ * separator is ";", as in France, a cell of the file may become several: each of them counts. */
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -129,6 +130,7 @@ static gboolean find_names(const View *view, const Options *options, Export *exp
 
 /* Their full-width forms count too: a Japanese spreadsheet takes them for the same. */
 static gboolean begins_formula(const char *value) {
+  value += strspn(value, "\"");
   static const char *const starts[] = {"=",  "+",  "-",  "@",  "\t", "\r",
                                        "\n", "＝", "＋", "－", "＠"};
   for (gsize i = 0; i < G_N_ELEMENTS(starts); i++)
@@ -137,11 +139,12 @@ static gboolean begins_formula(const char *value) {
 }
 
 static void print_cell(const char *value, gboolean is_last) {
-  gboolean is_formula = begins_formula(value);
+  gboolean begins = TRUE;
   gboolean is_quoted = strpbrk(value, "\",\r\n") != NULL;
   if (is_quoted) putchar('"');
-  if (is_formula) putchar('\'');
   for (const char *at = value; *at; at++) {
+    if (begins && begins_formula(at)) putchar('\'');
+    begins = strchr(";\t\r\n", *at) != NULL;
     if (*at == '"') putchar('"');
     putchar(*at);
   }
