@@ -270,6 +270,13 @@ const char *commit_our_address(const Account *account) {
   return account->user && strchr(account->user, '@') ? account->user : NULL;
 }
 
+void commit_to_review(Message *message, const char *why) {
+  gboolean waits = strcmp(message->state, "settled") != 0 && *message->reason;
+  g_autofree char *both = waits ? g_strdup_printf("%s; %s", message->reason, why) : g_strdup(why);
+  string_set(&message->reason, both);
+  string_set(&message->state, "review");
+}
+
 /* An answer that cannot be composed (an address that SMTP does not allow, say) is no reason to lose
  * the record: a person sees the message instead. */
 static gboolean answer(const CommitContext *context, StoreTxn *txn, const CommitInput *input,
@@ -301,10 +308,9 @@ static gboolean answer(const CommitContext *context, StoreTxn *txn, const Commit
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
   }
-  string_set(&message->state, "review");
-  g_free(message->reason);
-  message->reason = g_strdup_printf("no answer can be sent: %s", failed->message);
-  return journal_add(txn, 0, message->id, "failed", message->reason, error);
+  g_autofree char *why = g_strdup_printf("no answer can be sent: %s", failed->message);
+  commit_to_review(message, why);
+  return journal_add(txn, 0, message->id, "failed", why, error);
 }
 
 static gboolean journal_message(StoreTxn *txn, const CommitInput *input, const Message *message,

@@ -40,3 +40,5 @@ gboolean commit_reply(const CommitContext *context, StoreTxn *txn, const ReplyRe
 /* The address that people write to (Reply-To of the answers): the account's first, else its user
  * name where that is one. NULL: none known. Borrowed. */
 const char *commit_our_address(const Account *account);
+/* A person must look at the message: `why` stands beside what already says so. */
+void commit_to_review(Message *message, const char *why);

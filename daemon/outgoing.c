@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "daemon/commit.h"
 #include "daemon/log.h"
 #include "daemon/mail/send_plan.h"
 #include "daemon/mail/send_smtp.h"
@@ -88,10 +89,9 @@ static gboolean give_up(StoreTxn *txn, OutboxEntry *entry, const char *why, GErr
   if (!entry->message) return TRUE;
   g_autoptr(Message) message = message_get(txn, entry->message, error);
   if (!message) return FALSE;
-  string_set(&message->state, "review");
-  g_free(message->reason);
-  message->reason =
+  g_autofree char *told =
       g_strdup_printf("answer %s to %s was not delivered: %s", entry->kind, entry->to, why);
+  commit_to_review(message, told);
   return message_update(txn, message, error);
 }
 
