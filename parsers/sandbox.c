@@ -147,7 +147,6 @@ static const int allowed[] = {
     SCMP_SYS(sched_getaffinity),
     SCMP_SYS(restart_syscall),
     SCMP_SYS(setitimer),
-    SCMP_SYS(fcntl),
     SCMP_SYS(close),
     SCMP_SYS(fstat),
     SCMP_SYS(rseq),
@@ -169,11 +168,12 @@ enum { EXECUTABLE = 4 /* PROT_EXEC */, EMPTY_PATH = 0x1000 /* AT_EMPTY_PATH */ }
 
 /* Calls that their arguments decide. Memory is never executable: whoever compiles late is answered
  * EPERM and interprets. fstat() is newfstatat() with an empty path. abort() signals this process.
- */
+ * fcntl() tells of descriptors; from F_SETFL on it could have a pipe send any signal to any process
+ * of ours (F_SETOWN, F_SETSIG, O_ASYNC). */
 static int add_guarded(scmp_filter_ctx filter) {
 #ifdef SANITIZED /* sanitizers map their shadow with every protection */
   const int unguarded[] = {SCMP_SYS(mmap), SCMP_SYS(mprotect), SCMP_SYS(tgkill),
-                           SCMP_SYS(newfstatat)};
+                           SCMP_SYS(newfstatat), SCMP_SYS(fcntl)};
   int rc = 0;
   for (gsize i = 0; i < G_N_ELEMENTS(unguarded) && rc == 0; i++)
     rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, unguarded[i], 0);
@@ -191,6 +191,8 @@ static int add_guarded(scmp_filter_ctx filter) {
       {no, SCMP_SYS(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, EXECUTABLE, EXECUTABLE)},
       {yes, SCMP_SYS(newfstatat), SCMP_A3(SCMP_CMP_MASKED_EQ, EMPTY_PATH, EMPTY_PATH)},
       {no, SCMP_SYS(newfstatat), SCMP_A3(SCMP_CMP_MASKED_EQ, EMPTY_PATH, 0)},
+      {yes, SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_LT, F_SETFL)},
+      {no, SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_GE, F_SETFL)},
       {yes, SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())},
   };
   int rc = 0;
@@ -201,11 +203,11 @@ static int add_guarded(scmp_filter_ctx filter) {
 }
 
 /* Opening a file is answered EPERM; where Landlock holds the process to its folders, reading one
- * is left to it. */
+ * is left to it. Older kernels' Landlock knows of no emptying, and none of names alone. */
 static int add_opening(scmp_filter_ctx filter, gboolean readable) {
   const uint32_t no = SCMP_ACT_ERRNO(EPERM);
   if (!readable) return seccomp_rule_add(filter, no, SCMP_SYS(openat), 0);
-  const int writes = O_WRONLY | O_RDWR | O_CREAT;
+  const int writes = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_PATH;
   int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
                             SCMP_A2(SCMP_CMP_MASKED_EQ, (scmp_datum_t)writes, 0));
   for (int bit = 1; bit <= writes && rc == 0; bit <<= 1)
