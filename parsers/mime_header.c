@@ -398,6 +398,24 @@ static const char *skip_route(const char *angle) {
   return g_ascii_strncasecmp(angle, "mailto:", 7) == 0 ? angle + 7 : angle;
 }
 
+static gboolean is_same_ascii(const char *one, const char *other) {
+  for (;; one++, other++) {
+    while ((guchar)*one >= 0x80) one++;
+    while ((guchar)*other >= 0x80) other++;
+    if (*one != *other) return FALSE;
+    if (!*one) return TRUE;
+  }
+}
+
+/* An address with raw 8-bit in it as UTF-8. A guess that finds no '@' where one stood is none. */
+static char *address_text(const char *address) {
+  g_autofree char *guessed =
+      charset_to_utf8((const guint8 *)address, strlen(address), NULL, NULL, NULL);
+  g_autofree char *text =
+      is_same_ascii(address, guessed) ? g_steal_pointer(&guessed) : g_utf8_make_valid(address, -1);
+  return mime_clean_line(text);
+}
+
 /* Hand over what was gathered. FALSE: it holds no address (yet): a comma within a name. */
 static gboolean mailbox_take(Mailbox *box, GPtrArray *addresses, GPtrArray *names) {
   g_autofree char *address = NULL;
@@ -409,9 +427,7 @@ static gboolean mailbox_take(Mailbox *box, GPtrArray *addresses, GPtrArray *name
   }
   if (!address) address = find_address(box->phrase->str, box->has_angle ? NULL : box->phrase);
   if (!address) return FALSE;
-  g_autofree char *utf8 =
-      charset_to_utf8((const guint8 *)address, strlen(address), NULL, NULL, NULL);
-  g_autofree char *clean = mime_clean_line(utf8);
+  g_autofree char *clean = address_text(address);
   g_autofree char *name = mime_decode_text(box->phrase->str);
   if (!*name && box->comment->len) {
     g_free(name);
