@@ -13,6 +13,7 @@
 #include "daemon/check.h"
 #include "daemon/log.h"
 #include "daemon/pipeline.h"
+#include "store/tally.h"
 
 #define DEFAULT_CONFIG "/etc/bulletind/bulletind.yaml"
 
@@ -143,6 +144,16 @@ static void end(Daemon *daemon) {
   if (daemon->loop) g_main_loop_unref(daemon->loop);
 }
 
+/* What an administrator should know of the store that was opened. */
+static void tell_store(Store *store) {
+  guint found = store_found_version(store);
+  if (found < store_version())
+    log_notice("the store was brought from version %u to %u", found, store_version());
+  g_autoptr(StoreTxn) txn = store_begin(store, FALSE, NULL);
+  if (txn && !tally_balances(txn))
+    log_error("the store's counts do not agree with its messages; run: bulletinctl verify");
+}
+
 static int run(Daemon *daemon) {
   g_autoptr(GError) error = NULL;
   if (!load(daemon->options.config_file, &daemon->config, &daemon->replies)) return EX_CONFIG;
@@ -151,6 +162,7 @@ static int run(Daemon *daemon) {
     log_error("%s", error->message);
     return store_exit_code(error);
   }
+  tell_store(daemon->store);
   daemon->loop = g_main_loop_new(NULL, FALSE);
   g_unix_signal_add(SIGTERM, on_stop, daemon);
   g_unix_signal_add(SIGINT, on_stop, daemon);

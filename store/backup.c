@@ -71,7 +71,7 @@ static int check_length(const Restore *restore) {
   return code;
 }
 
-/* Is the copy a whole store? */
+/* Is the copy a whole store? One of an older version is brought to ours first. */
 static gboolean is_whole(const Restore *restore, GError **error) {
   int code = check_length(restore);
   if (code != MDB_SUCCESS) {
@@ -79,7 +79,7 @@ static gboolean is_whole(const Restore *restore, GError **error) {
                 "this is no whole backup of a store (%s); nothing was changed", mdb_strerror(code));
     return FALSE;
   }
-  g_autoptr(Store) store = store_open(restore->folder, STORE_READ_ONLY, error);
+  g_autoptr(Store) store = store_open(restore->folder, STORE_DAEMON, error);
   g_autoptr(StoreTxn) txn = store ? store_begin(store, FALSE, error) : NULL;
   g_autofree char *first = NULL;
   StoreReport report;
@@ -143,8 +143,10 @@ gboolean store_restore(const char *folder, int fd, char **ret_kept, GError **err
   restore.old = g_strdup_printf("%s/data.mdb.before-%s", folder, stamp);
   gboolean done = restore_locked(&restore, fd, ret_kept, error);
   g_autofree char *readers = g_build_filename(restore.folder, "lock.mdb", NULL);
+  g_autofree char *inner_lock = g_build_filename(restore.folder, "daemon.lock", NULL);
   g_unlink(restore.fresh);
   g_unlink(readers);
+  g_unlink(inner_lock);
   g_rmdir(restore.folder);
   g_free(restore.folder);
   g_free(restore.fresh);

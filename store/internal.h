@@ -10,9 +10,10 @@
 #include "store/outbox.h"
 #include "store/registration.h"
 #include "store/store.h"
+#include "store/tally.h"
 
 enum {
-  STORE_VERSION = 1,
+  STORE_VERSION = 2,
   STORE_MAP_START_BYTES = 256 << 20, /* the map's first size (addresses, not disk); it doubles */
   STORE_MAP_SPARE_BYTES = 128 << 20, /* what a writer finds free at its start, at least */
   STORE_RESIZE_WAIT_S = 5,        /* a writer waits so long for readers before it grows the map */
@@ -43,6 +44,7 @@ typedef enum {
   TABLE_CURSOR,                 /* account, folder → Cursor */
   TABLE_COUNTER,                /* time, address, sequence → hash */
   TABLE_COUNTER_BY_ADDRESS,     /* address, time, sequence → hash */
+  TABLE_TALLY,                  /* event, kind, decision, state, day → number of messages */
   TABLE_COUNT
 } Table;
 
@@ -51,6 +53,7 @@ struct Store {
   MDB_dbi tables[TABLE_COUNT];
   char *path, *wake_path;
   guint8 secret[32];
+  guint found_version; /* what the store had before it was opened */
   gboolean read_only;
   int lock_fd; /* of the daemon's lock; -1: not taken */
   GMutex lock; /* guards open_txns: the map is resized only while it is 0 */
@@ -70,8 +73,9 @@ struct StoreTxn {
 
 /* --- schema.c --- */
 const char *table_name(Table table);
-/* Open (and with `create` make) every table, check the version, read or make the secret. */
-gboolean schema_open(Store *store, gboolean create, GError **error);
+/* Open (and with STORE_CREATE make) every table, check the version, read or make the secret; with
+ * STORE_DAEMON bring an older version to ours, in the same transaction. */
+gboolean schema_open(Store *store, guint flags, GError **error);
 
 /* --- store.c --- */
 /* An LMDB error as a GError: "PATH: what; what would be right". Returns FALSE. */
@@ -112,7 +116,7 @@ gboolean verify_mark(Verify *verify, Table table, const Key *key, gboolean wante
 guint64 table_last(StoreTxn *txn, Table table);
 guint64 table_rows(StoreTxn *txn, Table table);
 /* Visit rows whose key begins with `prefix` (NULL: all), from the key `from` on (NULL: the
- * prefix's first). The visitor returns FALSE to stop; it must not write. */
+ * prefix's first). The visitor returns FALSE to stop; it must not write to this table. */
 typedef gboolean (*RowVisitor)(const MDB_val *key, const MDB_val *value, void *context);
 gboolean table_scan(StoreTxn *txn, Table table, const Key *prefix, const Key *from,
                     RowVisitor visit, void *context, GError **error);
@@ -123,9 +127,15 @@ GArray *table_ids(StoreTxn *txn, Table table, const Key *prefix, guint max);
 
 /* --- the rows of a record in the indexes --- */
 gboolean message_index(StoreTxn *txn, const Message *message, GError **error);
+gboolean message_is_settled(const char *state);
 gboolean registration_index(StoreTxn *txn, const Registration *row, GError **error);
 gboolean outbox_index(StoreTxn *txn, const OutboxEntry *entry, GError **error);
 gboolean journal_index(StoreTxn *txn, guint64 message, guint64 sequence, GError **error);
+
+/* --- tally.c: messages by event, kind, decision, state and day --- */
+Key tally_key(const Message *message);
+gboolean tally_add(StoreTxn *txn, const Message *message, GError **error);
+gboolean tally_move(StoreTxn *txn, const Message *before, const Message *after, GError **error);
 
 /* --- codec.c: records to bytes and back; a read gives NULL (FALSE) for what is no such record ---
  */

@@ -36,6 +36,17 @@ gboolean journal_add(StoreTxn *txn, gint64 time_us, guint64 message, const char 
   return journal_index(txn, message, entry.sequence, error);
 }
 
+gint64 journal_last_us(StoreTxn *txn) {
+  Key key = key_of_number(table_last(txn, TABLE_JOURNAL));
+  MDB_val found;
+  JournalEntry entry;
+  if (!table_get(txn, TABLE_JOURNAL, &key, &found, NULL) || !codec_journal_read(&found, &entry))
+    return 0;
+  gint64 time_us = entry.time_us;
+  codec_journal_clear(&entry);
+  return time_us;
+}
+
 typedef struct {
   StoreTxn *txn;
   gint64 since_us;

@@ -14,6 +14,9 @@ typedef struct {
 gboolean journal_add(StoreTxn *txn, gint64 time_us, guint64 message, const char *what,
                      const char *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* When the last line was written, microseconds since 1970; 0: there is none. */
+gint64 journal_last_us(StoreTxn *txn);
+
 typedef gboolean (*JournalVisitor)(const JournalEntry *entry, void *context);
 /* Visit entries with sequence > after and time_us >= since_us, of `message` alone if not 0 (by
  * index), oldest first. */

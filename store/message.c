@@ -32,6 +32,10 @@ void message_free(Message *message) {
   g_free(message);
 }
 
+gboolean message_is_settled(const char *state) {
+  return strcmp(state, SETTLED) == 0;
+}
+
 /* --- writing ---------------------------------------------------------------------------------- */
 
 static gboolean put_row(StoreTxn *txn, const Message *message, GError **error) {
@@ -45,7 +49,7 @@ static gboolean put_row(StoreTxn *txn, const Message *message, GError **error) {
 static gboolean index_state(StoreTxn *txn, const Message *message, gboolean wanted,
                             GError **error) {
   Key key = key_of_texts_number(message->state, NULL, message->id);
-  wanted = wanted && strcmp(message->state, SETTLED) != 0;
+  wanted = wanted && !message_is_settled(message->state);
   return table_mark(txn, TABLE_MESSAGE_BY_STATE, &key, wanted, error);
 }
 
@@ -83,13 +87,13 @@ gboolean message_add(StoreTxn *txn, Message *message, GBytes *raw, GError **erro
   message->id = table_last(txn, TABLE_MESSAGE) + 1;
   if (!message->thread) message->thread = message->id;
   return put_row(txn, message, error) && message_index(txn, message, error) &&
-         (!raw || put_raw(txn, message, raw, error));
+         tally_add(txn, message, error) && (!raw || put_raw(txn, message, raw, error));
 }
 
 gboolean message_update(StoreTxn *txn, const Message *message, GError **error) {
   g_autoptr(Message) before = message_get(txn, message->id, error);
   return before && index_state(txn, before, FALSE, error) && put_row(txn, message, error) &&
-         index_state(txn, message, TRUE, error);
+         index_state(txn, message, TRUE, error) && tally_move(txn, before, message, error);
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -187,7 +191,7 @@ static gboolean walk_open(Walk *walk, const Key *prefix, GError **error) {
 gboolean message_foreach(StoreTxn *txn, const char *state, MessageVisitor visit, void *context,
                          GError **error) {
   Walk walk = {txn, state, visit, context, 0};
-  if (state && strcmp(state, SETTLED) != 0) {
+  if (state && !message_is_settled(state)) {
     Key prefix = key_of_texts(state, NULL);
     return walk_open(&walk, strcmp(state, "open") == 0 ? NULL : &prefix, error);
   }
@@ -200,7 +204,7 @@ guint64 message_count(StoreTxn *txn, const char *state) {
   if (!state) return all;
   guint64 open = table_rows(txn, TABLE_MESSAGE_BY_STATE);
   if (strcmp(state, "open") == 0) return open;
-  if (strcmp(state, SETTLED) == 0) return all - open;
+  if (message_is_settled(state)) return all - open;
   Key prefix = key_of_texts(state, NULL);
   return table_count(txn, TABLE_MESSAGE_BY_STATE, &prefix);
 }

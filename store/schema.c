@@ -1,4 +1,6 @@
-/* schema - the tables by name, the version of their records, and the store's secret. */
+/* schema - the tables by name, the version of their records, and the store's secret.
+ *
+ * Version 2 added the table tally. */
 #include <string.h>
 #include <sys/random.h>
 
@@ -26,62 +28,45 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_CURSOR] = "cursor",
     [TABLE_COUNTER] = "counter",
     [TABLE_COUNTER_BY_ADDRESS] = "counter-by-address",
+    [TABLE_TALLY] = "tally",
 };
 
 const char *table_name(Table table) {
   return table_names[table];
 }
 
+/* --- the one row of meta ---------------------------------------------------------------------- */
+
+static gboolean make_secret(Store *store, GError **error) {
+  if (getrandom(store->secret, sizeof store->secret, 0) == (ssize_t)sizeof store->secret)
+    return TRUE;
+  g_set_error(error, STORE_ERROR, STORE_ERROR_IO, "%s: no random bytes from the system",
+              store->path);
+  return FALSE;
+}
+
 static gboolean write_meta(StoreTxn *txn, GError **error) {
-  guint8 secret[sizeof txn->store->secret];
-  if (getrandom(secret, sizeof secret, 0) != (ssize_t)sizeof secret) {
-    g_set_error(error, STORE_ERROR, STORE_ERROR_IO, "%s: no random bytes from the system",
-                txn->store->path);
-    return FALSE;
-  }
   Records__Meta meta = RECORDS__META__INIT;
   meta.version = STORE_VERSION;
-  meta.secret = (ProtobufCBinaryData){sizeof secret, secret};
+  meta.secret = (ProtobufCBinaryData){sizeof txn->store->secret, txn->store->secret};
   g_autofree guint8 *packed = g_malloc(records__meta__get_packed_size(&meta));
   gsize size = records__meta__pack(&meta, packed);
   Key key = key_of_texts("meta", NULL);
-  memcpy(txn->store->secret, secret, sizeof secret);
   return table_put(txn, TABLE_META, &key, packed, size, error);
 }
 
 static gboolean take_meta(Store *store, const MDB_val *value, GError **error) {
   Records__Meta *meta = records__meta__unpack(NULL, value->mv_size, value->mv_data);
-  if (!meta || meta->secret.len != sizeof store->secret) {
-    if (meta) records__meta__free_unpacked(meta, NULL);
-    return store_corrupt(store, "meta", 0, error);
+  gboolean whole = meta && meta->version && meta->secret.len == sizeof store->secret;
+  if (whole) {
+    store->found_version = meta->version;
+    memcpy(store->secret, meta->secret.data, sizeof store->secret);
   }
-  guint32 version = meta->version;
-  memcpy(store->secret, meta->secret.data, sizeof store->secret);
-  records__meta__free_unpacked(meta, NULL);
-  if (version == STORE_VERSION) return TRUE;
-  g_set_error(error, STORE_ERROR, STORE_ERROR_VERSION,
-              "%s: the store has version %u, this program knows version %d; use the bulletind that "
-              "made it",
-              store->path, version, STORE_VERSION);
-  return FALSE;
+  if (meta) records__meta__free_unpacked(meta, NULL);
+  return whole || store_corrupt(store, "meta", 0, error);
 }
 
-static gboolean open_tables(StoreTxn *txn, gboolean create, GError **error) {
-  for (int i = 0; i < TABLE_COUNT; i++) {
-    int code =
-        mdb_dbi_open(txn->txn, table_names[i], create ? MDB_CREATE : 0, &txn->store->tables[i]);
-    if (code == MDB_NOTFOUND) {
-      g_set_error(
-          error, STORE_ERROR, STORE_ERROR_NOT_FOUND,
-          "%s: no store of bulletind (table %s is missing); start bulletind once to make it",
-          txn->store->path, table_names[i]);
-      return FALSE;
-    }
-    if (code != MDB_SUCCESS) return store_fail(txn->store, code, "opening a table", error);
-  }
-  return TRUE;
-}
-
+/* A store that has just been made has no such row and gets one. */
 static gboolean read_meta(StoreTxn *txn, gboolean create, GError **error) {
   Key key = key_of_texts("meta", NULL);
   MDB_val value;
@@ -92,14 +77,90 @@ static gboolean read_meta(StoreTxn *txn, gboolean create, GError **error) {
     g_propagate_error(error, failed);
     return FALSE;
   }
-  return create ? write_meta(txn, error) : store_corrupt(txn->store, "meta", 0, error);
+  if (!create) return store_corrupt(txn->store, "meta", 0, error);
+  txn->store->found_version = STORE_VERSION;
+  return make_secret(txn->store, error) && write_meta(txn, error);
 }
 
-gboolean schema_open(Store *store, gboolean create, GError **error) {
-  StoreTxn *txn = store_begin(store, create, error);
+/* --- tables ----------------------------------------------------------------------------------- */
+
+static gboolean open_table(StoreTxn *txn, Table table, gboolean create, GError **error) {
+  int code = mdb_dbi_open(txn->txn, table_names[table], create ? MDB_CREATE : 0,
+                          &txn->store->tables[table]);
+  if (code != MDB_NOTFOUND)
+    return code == MDB_SUCCESS || store_fail(txn->store, code, "opening a table", error);
+  g_set_error(error, STORE_ERROR, STORE_ERROR_NOT_FOUND,
+              "%s: no store of bulletind (table %s is missing); start bulletind once to make it",
+              txn->store->path, table_names[table]);
+  return FALSE;
+}
+
+static gboolean open_tables(StoreTxn *txn, gboolean create, GError **error) {
+  for (Table table = 0; table < TABLE_COUNT; table++)
+    if (!open_table(txn, table, create, error)) return FALSE;
+  return TRUE;
+}
+
+/* --- from version to version ------------------------------------------------------------------ */
+
+typedef struct {
+  StoreTxn *txn;
+  GError **error;
+  gboolean done;
+} Upgrade;
+
+static gboolean count_message(const MDB_val *key, const MDB_val *value, void *context) {
+  Upgrade *upgrade = context;
+  g_autoptr(Message) message = codec_message_read(value);
+  upgrade->done =
+      message ? tally_add(upgrade->txn, message, upgrade->error)
+              : store_corrupt(upgrade->txn->store, "message", key_last_number(key), upgrade->error);
+  return upgrade->done;
+}
+
+static gboolean to_2(StoreTxn *txn, GError **error) {
+  Upgrade upgrade = {txn, error, TRUE};
+  return table_scan(txn, TABLE_MESSAGE, NULL, NULL, count_message, &upgrade, error) && upgrade.done;
+}
+
+/* steps[n] leads from version n to the next. */
+static gboolean (*const steps[STORE_VERSION])(StoreTxn *, GError **) = {[1] = to_2};
+
+static gboolean upgrade(StoreTxn *txn, GError **error) {
+  for (guint version = txn->store->found_version; version < STORE_VERSION; version++)
+    if (!steps[version](txn, error)) return FALSE;
+  return write_meta(txn, error);
+}
+
+static gboolean version_fits(const Store *store, guint flags, GError **error) {
+  if (store->found_version == STORE_VERSION) return TRUE;
+  gboolean newer = store->found_version > STORE_VERSION;
+  if (!newer && flags & (STORE_DAEMON | STORE_OLDER)) return TRUE;
+  g_set_error(error, STORE_ERROR, STORE_ERROR_VERSION,
+              "%s: the store has version %u, this program knows version %d; %s", store->path,
+              store->found_version, STORE_VERSION,
+              newer ? "use the bulletind that made it"
+                    : "start this bulletind once, it brings the store to its own version");
+  return FALSE;
+}
+
+/* --- together --------------------------------------------------------------------------------- */
+
+static gboolean open_in(StoreTxn *txn, guint flags, GError **error) {
+  gboolean create = (flags & STORE_CREATE) != 0;
+  Store *store = txn->store;
+  if (!open_table(txn, TABLE_META, create, error) || !read_meta(txn, create, error) ||
+      !version_fits(store, flags, error))
+    return FALSE;
+  gboolean older = store->found_version < STORE_VERSION;
+  if (older && !(flags & STORE_DAEMON)) return TRUE; /* STORE_OLDER */
+  return open_tables(txn, create || older, error) && (!older || upgrade(txn, error));
+}
+
+gboolean schema_open(Store *store, guint flags, GError **error) {
+  StoreTxn *txn = store_begin(store, (flags & (STORE_CREATE | STORE_DAEMON)) != 0, error);
   if (!txn) return FALSE;
-  if (open_tables(txn, create, error) && read_meta(txn, create, error))
-    return store_commit(txn, error);
+  if (open_in(txn, flags, error)) return store_commit(txn, error);
   store_abort(txn);
   return FALSE;
 }

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -120,7 +121,7 @@ static gboolean open_all(Store *store, guint flags, GError **error) {
   if ((flags & STORE_DAEMON) && !take_daemon_lock(store, error)) return FALSE;
   int code = open_environment(store);
   if (code != MDB_SUCCESS) return store_fail(store, code, "opening", error);
-  return schema_open(store, (flags & STORE_CREATE) != 0, error);
+  return schema_open(store, flags, error);
 }
 
 Store *store_open(const char *path, guint flags, GError **error) {
@@ -145,6 +146,14 @@ void store_close(Store *store) {
   g_free(store->path);
   g_free(store->wake_path);
   g_free(store);
+}
+
+guint store_version(void) {
+  return STORE_VERSION;
+}
+
+guint store_found_version(const Store *store) {
+  return store->found_version;
 }
 
 const guint8 *store_secret(const Store *store) {
@@ -188,11 +197,26 @@ static gboolean wait_idle(Store *store, guint own) {
   return TRUE;
 }
 
+/* The engine lets go of the old map before it asks for the new one, and does not survive a refusal:
+ * so the system is asked first. */
+static gboolean is_room(gsize size) {
+  void *room = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return room != MAP_FAILED && munmap(room, size) == 0;
+}
+
 /* With the lock held. Growing is a precaution: a writer that cannot have it goes on without. */
 static void grow(Store *store) {
   gsize size = wanted_size(store);
-  if (!size || !wait_idle(store, 0)) return;
+  if (!size || !wait_idle(store, 0) || !is_room(size)) return;
   if (mdb_env_set_mapsize(store->env, size) == MDB_SUCCESS) store->want_growth = FALSE;
+}
+
+/* With the lock held: another process has grown the map, follow it. A map doubles. */
+static int follow(Store *store) {
+  MDB_envinfo info;
+  int code = mdb_env_info(store->env, &info);
+  if (code != MDB_SUCCESS) return code;
+  return is_room(info.me_mapsize * 2) ? mdb_env_set_mapsize(store->env, 0) : ENOMEM;
 }
 
 static int begin(Store *store, gboolean write, MDB_txn **ret_txn) {
@@ -200,9 +224,10 @@ static int begin(Store *store, gboolean write, MDB_txn **ret_txn) {
   for (int tries = 0; tries < 3; tries++) {
     code = mdb_txn_begin(store->env, NULL, write ? 0 : MDB_RDONLY, ret_txn);
     if (code != MDB_MAP_RESIZED) return code;
-    g_mutex_lock(&store->lock); /* another process has grown the map: follow it */
-    if (wait_idle(store, 1)) code = mdb_env_set_mapsize(store->env, 0);
+    g_mutex_lock(&store->lock);
+    if (wait_idle(store, 1)) code = follow(store);
     g_mutex_unlock(&store->lock);
+    if (code != MDB_SUCCESS && code != MDB_MAP_RESIZED) return code;
   }
   return code;
 }

@@ -14,7 +14,7 @@ typedef enum {
   STORE_ERROR_NOT_FOUND, /* no such record */
   STORE_ERROR_FULL,      /* disk or quota full: try again later */
   STORE_ERROR_ACCESS,    /* missing or not permitted: message says path and cure */
-  STORE_ERROR_VERSION,   /* made by a newer bulletind */
+  STORE_ERROR_VERSION,   /* made by a newer bulletind, or an older one and not yet upgraded */
   STORE_ERROR_LOCKED,    /* another daemon works on it */
   STORE_ERROR_CORRUPT,   /* a record cannot be decoded */
   STORE_ERROR_IO
@@ -25,12 +25,20 @@ GQuark store_error_quark(void);
 typedef enum {
   STORE_CREATE = 1 << 0, /* make the folder's files if they are not there (folder must exist) */
   STORE_READ_ONLY = 1 << 1,
-  STORE_DAEMON = 1 << 2 /* also take the daemon's lock: a second one gets STORE_ERROR_LOCKED */
+  /* Also take the daemon's lock (a second one gets STORE_ERROR_LOCKED), and bring a store of an
+   * older version to this one: in one transaction, so that it is whole in either version. */
+  STORE_DAEMON = 1 << 2,
+  STORE_OLDER = 1 << 3 /* an older version will do: nothing but store_backup may be called */
 } StoreFlags;
 
 /* Open the store in folder `path`. One Store per path and process. NULL with an error. */
 Store *store_open(const char *path, guint flags, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void store_close(Store *store);
+
+/* The version of the schema that this program writes, and the one that the store had when it was
+ * opened: less, where it was upgraded. */
+guint store_version(void);
+guint store_found_version(const Store *store);
 
 /* 32 secret bytes made at the store's creation: the key of the thread tokens. Borrowed. */
 const guint8 *store_secret(const Store *store);

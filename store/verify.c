@@ -11,6 +11,7 @@ struct Verify {
   void *context;
   StoreReport *report;
   guint64 marked[TABLE_COUNT]; /* rows of indexes that belong to a record */
+  GHashTable *tally;           /* GBytes: key of a row of the tally → guint64*: messages seen */
 };
 
 static void tell(Verify *verify, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -53,6 +54,19 @@ static void corrupt(Verify *verify, const char *what, const MDB_val *key) {
 
 /* ---- one record ---- */
 
+static void count(Verify *verify, const Message *message) {
+  Key key = tally_key(message);
+  GBytes *bytes = g_bytes_new(key.bytes, key.size);
+  guint64 *seen = g_hash_table_lookup(verify->tally, bytes);
+  if (seen) {
+    g_bytes_unref(bytes);
+  } else {
+    seen = g_new0(guint64, 1);
+    g_hash_table_insert(verify->tally, bytes, seen);
+  }
+  ++*seen;
+}
+
 static gboolean see_message(const MDB_val *key, const MDB_val *value, void *context) {
   Verify *verify = context;
   g_autoptr(Message) message = codec_message_read(value);
@@ -61,6 +75,7 @@ static gboolean see_message(const MDB_val *key, const MDB_val *value, void *cont
     corrupt(verify, "message", key);
     return TRUE;
   }
+  count(verify, message);
   refer(verify, "message", message->id, TABLE_MESSAGE, message->thread);
   return message_index(verify->txn, message, NULL);
 }
@@ -153,16 +168,43 @@ static void compare_rows(Verify *verify, Table a, Table b) {
          table_name(b), right);
 }
 
+static gboolean compare_tally(const MDB_val *key, const MDB_val *value, void *context) {
+  Verify *verify = context;
+  g_autoptr(GBytes) bytes = g_bytes_new(key->mv_data, key->mv_size);
+  const guint64 *seen = g_hash_table_lookup(verify->tally, bytes);
+  guint64 told = key_last_number(value);
+  if (told != (seen ? *seen : 0))
+    tell(verify,
+         "tally: %" G_GUINT64_FORMAT " messages are told of one kind, %" G_GUINT64_FORMAT
+         " are there",
+         told, seen ? *seen : 0);
+  g_hash_table_remove(verify->tally, bytes);
+  return TRUE;
+}
+
+static gboolean see_tally(Verify *verify, GError **error) {
+  if (!table_scan(verify->txn, TABLE_TALLY, NULL, NULL, compare_tally, verify, error)) return FALSE;
+  if (g_hash_table_size(verify->tally))
+    tell(verify, "tally: %u rows are missing", g_hash_table_size(verify->tally));
+  return TRUE;
+}
+
+static gboolean see_all(Verify *verify, GError **error) {
+  gboolean read = TRUE;
+  verify->txn->verify = verify;
+  for (gsize i = 0; i < G_N_ELEMENTS(walks) && read; i++)
+    read = table_scan(verify->txn, walks[i].table, NULL, NULL, walks[i].see, verify, error);
+  verify->txn->verify = NULL;
+  return read && see_tally(verify, error);
+}
+
 gboolean store_verify(StoreTxn *txn, StoreFault fault, void *context, StoreReport *ret_report,
                       GError **error) {
-  Verify verify = {txn, fault, context, ret_report, {0}};
-  gboolean read = TRUE;
+  g_autoptr(GHashTable) tally =
+      g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, g_free);
+  Verify verify = {txn, fault, context, ret_report, {0}, tally};
   *ret_report = (StoreReport){0};
-  txn->verify = &verify;
-  for (gsize i = 0; i < G_N_ELEMENTS(walks) && read; i++)
-    read = table_scan(txn, walks[i].table, NULL, NULL, walks[i].see, &verify, error);
-  txn->verify = NULL;
-  if (!read) return FALSE;
+  if (!see_all(&verify, error)) return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS(indexes); i++) {
     guint64 rows = table_rows(txn, indexes[i]), owned = verify.marked[indexes[i]];
     if (rows > owned)

@@ -83,7 +83,7 @@ static int copy_store(const Config *config, int fd) {
   if (child == 0) {
     int code = EX_OK;
     GError *error = NULL;
-    Store *store = ctl_store(config, STORE_READ_ONLY, &code);
+    Store *store = ctl_store(config, STORE_READ_ONLY | STORE_OLDER, &code);
     if (store && !store_backup(store, fd, &error)) code = ctl_error(error);
     store_close(store);
     _exit(code);

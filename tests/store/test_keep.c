@@ -77,6 +77,7 @@ static void test_a_whole_store_has_no_faults(void) {
 
 /* Take out the row, or write nonsense over it, and see it told. */
 static void test_each_fault_is_found(void) {
+  const Message first = {.event = "", .kind = "", .decision = "", .state = "review"};
   const struct {
     Table table;
     Key key;
@@ -103,6 +104,8 @@ static void test_each_fault_is_found(void) {
       {TABLE_JOURNAL_BY_MESSAGE, key_of_numbers(1, 1), NULL,
        "journal-by-message: the row of 1 is missing"},
       {TABLE_CURSOR, key_of_texts("account", "INBOX"), "\xff\xff", "cursor of account"},
+      {TABLE_TALLY, tally_key(&first), NULL, "tally: 1 rows are missing"},
+      {TABLE_TALLY, tally_key(&first), "\1\1\1\1\1\1\1\1", "tally: 72340172838076673 messages"},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
     WITH_STORE(path, store);

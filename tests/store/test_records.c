@@ -336,10 +336,12 @@ static void assert_journal(StoreTxn *txn, guint64 after, gint64 since, guint64 m
 static void test_journal(void) {
   WITH_STORE(path, store);
   StoreTxn *txn = scratch_begin(store, TRUE);
+  g_assert_cmpint(journal_last_us(txn), ==, 0);
   g_assert_true(journal_add(txn, 10, 1, "received", "a", NULL));
   g_assert_true(journal_add(txn, 20, 2, "received", "b\r\nX: \x1b[2J", NULL));
   g_assert_true(journal_add(txn, 30, 1, "read", "c", NULL));
   g_assert_true(journal_add(txn, 40, 0, "started", "d", NULL));
+  g_assert_cmpint(journal_last_us(txn), ==, 40);
   assert_journal(txn, 0, 0, 0, "a;b  X:  [2J;c;d;");
   assert_journal(txn, 2, 0, 0, "c;d;");
   assert_journal(txn, 0, 25, 0, "c;d;");

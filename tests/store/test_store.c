@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -94,7 +95,7 @@ static void test_aborted_leaves_nothing(void) {
   END_STORE(path, store);
 }
 
-enum { WRITERS = 4, LINES = 50 };
+enum { WRITERS = 4, LINES = 50, MAP_FILLS_MAX = 100 };
 
 static void write_lines(const char *path) {
   Store *store = store_open(path, 0, NULL);
@@ -120,15 +121,20 @@ static void test_several_processes_write_at_once(void) {
   END_STORE(path, store);
 }
 
-/* 8 MiB that cannot be compressed, again and again, well past the first size of the map. */
-static void test_map_grows(void) {
-  WITH_STORE(path, store);
+/* 8 MiB that cannot be compressed. */
+static GBytes *noise_new(void) {
   gsize size = 8 << 20;
   guint32 *noise = g_malloc(size);
   GRand *random = g_rand_new_with_seed(7);
   for (gsize i = 0; i < size / sizeof *noise; i++) noise[i] = g_rand_int(random);
   g_rand_free(random);
-  g_autoptr(GBytes) raw = g_bytes_new_take(noise, size);
+  return g_bytes_new_take(noise, size);
+}
+
+/* Again and again, well past the first size of the map. */
+static void test_map_grows(void) {
+  WITH_STORE(path, store);
+  g_autoptr(GBytes) raw = noise_new();
   for (int i = 0; i < 40; i++) {
     g_autoptr(GError) error = NULL;
     g_autoptr(Message) message = message_new();
@@ -142,6 +148,64 @@ static void test_map_grows(void) {
   g_assert_true(g_bytes_equal(raw, back));
   store_abort(txn);
   END_STORE(path, store);
+}
+
+static gboolean add_noise(Store *store, GBytes *raw, GError **error) {
+  g_autoptr(Message) message = message_new();
+  StoreTxn *txn = store_begin(store, TRUE, error);
+  if (!txn) return FALSE;
+  if (message_add(txn, message, raw, error)) return store_commit(txn, error);
+  store_abort(txn);
+  return FALSE;
+}
+
+static gsize address_space(void) {
+  g_autofree char *status = NULL;
+  if (!g_file_get_contents("/proc/self/statm", &status, NULL, NULL)) return 0;
+  return g_ascii_strtoull(status, NULL, 10) * (gsize)sysconf(_SC_PAGESIZE);
+}
+
+/* The map cannot grow, for want of addresses: it fills up, and grows again when there are some. */
+static int fill_map(const char *path) {
+#ifdef BULLETIND_NO_RLIMIT_AS
+  return 77;
+#endif
+  Store *store = store_open(path, STORE_CREATE, NULL);
+  if (!store) return 2;
+  add_line(store, "kept");
+  g_autoptr(GBytes) raw = noise_new();
+  struct rlimit before, tight;
+  if (getrlimit(RLIMIT_AS, &before) != 0) return 3;
+  tight = before;
+  tight.rlim_cur = address_space() + (64 << 20);
+  if (setrlimit(RLIMIT_AS, &tight) != 0) return 4;
+  g_autoptr(GError) error = NULL;
+  guint added = 0;
+  while (added < MAP_FILLS_MAX && add_noise(store, raw, &error)) added++;
+  if (!g_error_matches(error, STORE_ERROR, STORE_ERROR_FULL)) return 5;
+  if (count_lines(store) != 1) return 6;
+  if (add_noise(store, raw, NULL)) return 7; /* still full, and still here */
+  if (setrlimit(RLIMIT_AS, &before) != 0) return 8;
+  for (guint i = 0; i < 5; i++)
+    if (!add_noise(store, raw, NULL)) return 9;
+  add_line(store, "and more");
+  StoreTxn *txn = store_begin(store, FALSE, NULL);
+  gboolean all = txn && message_count(txn, NULL) == added + 5;
+  store_abort(txn);
+  return all && count_lines(store) == 2 ? 0 : 10;
+}
+
+static void test_full_map_is_told_and_loses_nothing(void) {
+  g_autofree char *path = scratch_new();
+  pid_t child = fork();
+  if (child == 0) _exit(fill_map(path));
+  int status = 1;
+  g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+  scratch_remove(path);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+    g_test_skip("a sanitizer needs its addresses");
+  else
+    g_assert_cmpint(status, ==, 0);
 }
 
 static void test_wake_touches_the_file(void) {
@@ -202,6 +266,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/store/aborted-leaves-nothing", test_aborted_leaves_nothing);
   g_test_add_func("/store/several-processes", test_several_processes_write_at_once);
   g_test_add_func("/store/map-grows", test_map_grows);
+  g_test_add_func("/store/full-map", test_full_map_is_told_and_loses_nothing);
   g_test_add_func("/store/wake", test_wake_touches_the_file);
   g_test_add_func("/store/full-disk", test_full_disk_is_told_and_loses_nothing);
   return g_test_run();

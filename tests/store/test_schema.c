@@ -1,0 +1,195 @@
+/* test_schema - a store of version 1, made by the program of that time, is brought to ours. */
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include "store/internal.h"
+#include "store/keep.h"
+#include "tests/store/scratch.h"
+
+enum { FIXTURE_MAX_BYTES = 1 << 20, FIXTURE_MESSAGES = 5 };
+
+/* A folder with the store of version 1 in it; the caller removes it. */
+static char *version_1(void) {
+  g_autofree char *packed = NULL;
+  gsize size = 0;
+  g_assert_true(
+      g_file_get_contents(SOURCE_DIR "/tests/store/version-1.mdb.zst", &packed, &size, NULL));
+  g_autofree char *data = g_malloc(FIXTURE_MAX_BYTES);
+  size = ZSTD_decompress(data, FIXTURE_MAX_BYTES, packed, size);
+  g_assert_false(ZSTD_isError(size));
+  char *path = scratch_new();
+  g_autofree char *file = g_build_filename(path, "data.mdb", NULL);
+  g_assert_true(g_file_set_contents(file, data, (gssize)size, NULL));
+  return path;
+}
+
+static Store *open_with(const char *path, guint flags) {
+  g_autoptr(GError) error = NULL;
+  Store *store = store_open(path, flags, &error);
+  g_assert_no_error(error);
+  return store;
+}
+
+static void assert_refused(const char *path, guint flags, const char *cure) {
+  g_autoptr(GError) error = NULL;
+  g_assert_null(store_open(path, flags, &error));
+  g_assert_error(error, STORE_ERROR, STORE_ERROR_VERSION);
+  g_assert_nonnull(strstr(error->message, cure));
+}
+
+static void on_fault(const char *fault, void *context) {
+  (void)context;
+  g_error("%s", fault);
+}
+
+static gboolean tell_row(const TallyRow *row, void *context) {
+  g_string_append_printf(context, "%s %s %s %s %ld: %lu\n", row->event, row->kind, row->decision,
+                         row->state, (long)row->day, (unsigned long)row->messages);
+  return TRUE;
+}
+
+static char *tally_of(StoreTxn *txn, const char *event) {
+  GString *rows = g_string_new(NULL);
+  g_assert_true(tally_foreach(txn, event, tell_row, rows, NULL));
+  return g_string_free(rows, FALSE);
+}
+
+static void assert_whole(Store *store) {
+  g_autoptr(GError) error = NULL;
+  StoreTxn *txn = scratch_begin(store, FALSE);
+  StoreReport report;
+  g_assert_true(store_verify(txn, on_fault, NULL, &report, &error));
+  g_assert_no_error(error);
+  g_assert_cmpuint(report.messages, ==, FIXTURE_MESSAGES);
+  g_assert_true(tally_balances(txn));
+  store_abort(txn);
+}
+
+static void test_the_daemon_upgrades(void) {
+  g_autofree char *path = version_1();
+  Store *store = open_with(path, STORE_CREATE | STORE_DAEMON);
+  g_assert_cmpuint(store_found_version(store), ==, 1);
+  assert_whole(store);
+  StoreTxn *txn = scratch_begin(store, FALSE);
+  g_autofree char *all = tally_of(txn, NULL), *none = tally_of(txn, "");
+  g_assert_cmpstr(all, ==,
+                  " bulk ignore settled 18056: 1\n"
+                  "copil-2019 bulletin accept settled 18055: 2\n"
+                  "copil-2019 bulletin ask waiting-for-sender 18056: 1\n"
+                  "copil-2019 question review review 18056: 1\n");
+  g_assert_cmpstr(none, ==, " bulk ignore settled 18056: 1\n");
+  store_abort(txn);
+  guint8 secret[32];
+  memcpy(secret, store_secret(store), sizeof secret);
+  store_close(store);
+  store = open_with(path, STORE_READ_ONLY); /* and now it is of our version for all */
+  g_assert_cmpuint(store_found_version(store), ==, store_version());
+  g_assert_true(memcmp(secret, store_secret(store), sizeof secret) == 0);
+  END_STORE(path, store);
+}
+
+static void test_nobody_else_does(void) {
+  g_autofree char *path = version_1();
+  assert_refused(path, STORE_READ_ONLY, "start this bulletind once");
+  assert_refused(path, 0, "start this bulletind once");
+  assert_refused(path, STORE_CREATE, "start this bulletind once");
+  Store *store = open_with(path, STORE_DAEMON); /* it was still whole */
+  g_assert_cmpuint(store_found_version(store), ==, 1);
+  assert_whole(store);
+  END_STORE(path, store);
+}
+
+/* Put `data` in the place of the last message, past the store's own calls; what was there. */
+static GBytes *exchange_last(const char *path, GBytes *data) {
+  MDB_env *env = NULL;
+  MDB_txn *txn = NULL;
+  MDB_dbi messages;
+  Key key = key_of_number(FIXTURE_MESSAGES);
+  MDB_val row = {key.size, key.bytes}, old;
+  MDB_val new = {g_bytes_get_size(data), (void *)g_bytes_get_data(data, NULL)};
+  g_assert_cmpint(mdb_env_create(&env), ==, 0);
+  mdb_env_set_maxdbs(env, 1);
+  g_assert_cmpint(mdb_env_open(env, path, 0, 0600), ==, 0);
+  g_assert_cmpint(mdb_txn_begin(env, NULL, 0, &txn), ==, 0);
+  g_assert_cmpint(mdb_dbi_open(txn, table_name(TABLE_MESSAGE), 0, &messages), ==, 0);
+  g_assert_cmpint(mdb_get(txn, messages, &row, &old), ==, 0);
+  GBytes *was = g_bytes_new(old.mv_data, old.mv_size);
+  g_assert_cmpint(mdb_put(txn, messages, &row, &new, 0), ==, 0);
+  g_assert_cmpint(mdb_txn_commit(txn), ==, 0);
+  mdb_env_close(env);
+  return was;
+}
+
+/* The fifth record cannot be read: what was done for the four before it does not stay. */
+static void test_half_an_upgrade_is_none(void) {
+  g_autofree char *path = version_1();
+  g_autoptr(GBytes) nonsense = g_bytes_new_static("\xff\xff", 2);
+  g_autoptr(GBytes) good = exchange_last(path, nonsense);
+  g_autoptr(GError) error = NULL;
+  g_assert_null(store_open(path, STORE_DAEMON, &error));
+  g_assert_error(error, STORE_ERROR, STORE_ERROR_CORRUPT);
+  assert_refused(path, STORE_READ_ONLY, "start this bulletind once"); /* it is the old one still */
+  g_bytes_unref(exchange_last(path, good));
+  Store *store = open_with(path, STORE_DAEMON);
+  assert_whole(store);
+  END_STORE(path, store);
+}
+
+static int backup_of(const char *path, const char *file) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Store) store = open_with(path, STORE_READ_ONLY | STORE_OLDER);
+  int fd = open(file, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  g_assert_true(store_backup(store, fd, &error));
+  g_assert_no_error(error);
+  g_assert_cmpint(lseek(fd, 0, SEEK_SET), ==, 0);
+  return fd;
+}
+
+static void test_an_older_backup_comes_back(void) {
+  g_autofree char *old = version_1(), *path = scratch_new();
+  g_autofree char *file = g_build_filename(old, "backup", NULL);
+  int fd = backup_of(old, file); /* before the upgrade: the time at which one wants it */
+  g_autoptr(GError) error = NULL;
+  g_autofree char *kept = NULL;
+  g_assert_true(store_restore(path, fd, &kept, &error));
+  g_assert_no_error(error);
+  close(fd);
+  Store *store = open_with(path, STORE_READ_ONLY);
+  g_assert_cmpuint(store_found_version(store), ==, store_version());
+  assert_whole(store);
+  END_STORE(path, store);
+  scratch_remove(old);
+}
+
+static void test_a_newer_one_is_refused(void) {
+  WITH_STORE(path, store);
+  g_autoptr(GError) error = NULL;
+  StoreTxn *txn = scratch_begin(store, TRUE);
+  Key key = key_of_texts("meta", NULL);
+  MDB_val value;
+  g_assert_true(table_get(txn, TABLE_META, &key, &value, &error));
+  g_autofree guint8 *meta = g_memdup2(value.mv_data, value.mv_size);
+  g_assert_cmpuint(meta[1], ==, store_version()); /* field 1, a varint of one byte */
+  meta[1] = (guint8)(store_version() + 1);
+  g_assert_true(table_put(txn, TABLE_META, &key, meta, value.mv_size, &error));
+  scratch_commit(txn);
+  store_close(store);
+  const guint flags[] = {0, STORE_READ_ONLY, STORE_READ_ONLY | STORE_OLDER, STORE_DAEMON,
+                         STORE_CREATE | STORE_DAEMON};
+  for (gsize i = 0; i < G_N_ELEMENTS(flags); i++)
+    assert_refused(path, flags[i], "use the bulletind that made it");
+  scratch_remove(path);
+}
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/schema/upgrade", test_the_daemon_upgrades);
+  g_test_add_func("/schema/not-by-others", test_nobody_else_does);
+  g_test_add_func("/schema/half", test_half_an_upgrade_is_none);
+  g_test_add_func("/schema/backup", test_an_older_backup_comes_back);
+  g_test_add_func("/schema/newer", test_a_newer_one_is_refused);
+  return g_test_run();
+}
