@@ -5,6 +5,7 @@
 
 enum {
   CELLS_MAX = 100000,
+  BYTES_MAX = 64 << 20, /* of their texts: as much as is ever written (text_size) */
   COVERED_MAX = 20000,
   USED_COLUMNS_MAX = 256,
   HIDDEN_MAX = 100000,
@@ -18,6 +19,7 @@ struct Sheet {
   GHashTable *hidden_rows; /* guint */
   guint8 hidden_columns[SHEET_COLUMNS_MAX];
   guint hidden_ranges;
+  gsize bytes; /* of the cells' texts, as they were put */
   const char *over_limit;
 };
 
@@ -53,15 +55,15 @@ static gboolean is_within(guint row, guint column) {
 
 void sheet_put(Sheet *sheet, guint row, guint column, const char *text) {
   if (!is_within(row, column) || !text[strspn(text, " \t\r\n")]) return;
-  if (g_hash_table_size(sheet->cells) >= CELLS_MAX) {
-    sheet->over_limit = "sheet_cells";
-    return;
-  }
+  if (sheet_is_full(sheet)) return;
+  sheet->bytes += strlen(text);
   g_hash_table_replace(sheet->cells, key_new(row, column), g_strdup(text));
 }
 
-gboolean sheet_is_full(const Sheet *sheet) {
-  return g_hash_table_size(sheet->cells) >= CELLS_MAX;
+gboolean sheet_is_full(Sheet *sheet) {
+  gboolean full = g_hash_table_size(sheet->cells) >= CELLS_MAX || sheet->bytes >= BYTES_MAX;
+  if (full) sheet->over_limit = "sheet_cells";
+  return full;
 }
 
 void sheet_put_before(Sheet *sheet, guint row, guint column, const char *text) {

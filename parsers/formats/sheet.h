@@ -14,8 +14,8 @@ void sheet_free(Sheet *sheet);
 
 /* Set the text of a cell; row and column from 0. An empty text is no cell. Line breaks stay. */
 void sheet_put(Sheet *sheet, guint row, guint column, const char *text);
-/* Is there no room for more cells? */
-gboolean sheet_is_full(const Sheet *sheet);
+/* Is there no room for one more cell? Then that is a limit that was passed. */
+gboolean sheet_is_full(Sheet *sheet);
 /* Put a text before what the cell says: a tick box that lies on it. */
 void sheet_put_before(Sheet *sheet, guint row, guint column, const char *text);
 /* A cell that spans so many columns covers those behind it. */

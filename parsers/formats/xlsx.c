@@ -284,6 +284,7 @@ static void read_cells(Xlsx *xlsx, OfficeXml *xml, Sheet *sheet, char **ret_cont
       column = 0;
       if (office_xml_is_on(xml, "hidden", FALSE)) sheet_hide_row(sheet, row);
     } else if (strcmp(name, "c") == 0) {
+      if (sheet_is_full(sheet)) return;
       g_autofree char *place = office_xml_attribute(xml, "r");
       if (place) read_place(place, &row, &column);
       g_autofree char *text = read_cell(xlsx, xml);

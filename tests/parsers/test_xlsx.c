@@ -244,6 +244,27 @@ static void test_faults_are_said(void) {
   assert_reason(sheetless, "damaged");
 }
 
+/* One long text in almost as many cells as there may be. */
+static void test_repeated_texts_are_limited(void) {
+  g_autofree char *words = g_strnfill(60000, 'a');
+  g_autofree char *long_string =
+      g_strdup_printf("<sst xmlns=\"m\"><si><t>%s</t></si></sst>", words);
+  GString *cells = g_string_new("<worksheet xmlns=\"m\"><sheetData>");
+  for (guint i = 0; i < 90000; i++) g_string_append(cells, "<row><c t=\"s\"><v>0</v></c></row>");
+  g_string_append(cells, "</sheetData></worksheet>");
+  const ZipFixture entries[] = {{"xl/workbook.xml", workbook},
+                                {"xl/_rels/workbook.xml.rels", workbook_relations},
+                                {"xl/sharedStrings.xml", long_string},
+                                {"xl/worksheets/sheet1.xml", cells->str},
+                                {NULL, NULL}};
+  Wire__Limits limits = WIRE__LIMITS__INIT;
+  wire_limits_default(&limits);
+  limits.archive_ratio = 100000;
+  g_autoptr(Text) text = read_entries(entries, &limits);
+  assert_reason(text, "over the limit sheet_cells");
+  g_string_free(cells, TRUE);
+}
+
 /* A cell a row, each in a column of its own, and more cells than a sheet may have. */
 static void test_limits_are_named(void) {
   GString *wide = g_string_new("<worksheet xmlns=\"m\"><sheetData>");
@@ -272,5 +293,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/xlsx/boxes", test_boxes_lie_on_cells);
   g_test_add_func("/xlsx/faults", test_faults_are_said);
   g_test_add_func("/xlsx/limits", test_limits_are_named);
+  g_test_add_func("/xlsx/repeated", test_repeated_texts_are_limited);
   return g_test_run();
 }
