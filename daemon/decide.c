@@ -241,7 +241,11 @@ static gboolean gate_cancellation(const DecideInput *input, Verdict *verdict) {
 
 static gboolean gate_question(const DecideInput *input, Verdict *verdict) {
   if (input->extraction->kind != KIND_QUESTION) return FALSE;
-  to_review(verdict, input, "written by a person, neither a bulletin nor a cancellation");
+  const GPtrArray *reasons = input->extraction->review_reasons;
+  g_autofree char *why =
+      g_strconcat("written by a person, neither a bulletin nor a cancellation",
+                  reasons->len ? "; " : NULL, reasons->len ? reasons->pdata[0] : NULL, NULL);
+  to_review(verdict, input, why);
   return TRUE;
 }
 

@@ -16,10 +16,11 @@ typedef struct {
   Extraction *extraction;     /* owned; NULL until it was read */
   /* private */
   char *order_key;
+  gint64 since_us; /* it is here: monotonic */
   gboolean taken;
 } IntakeItem;
 
-enum { INTAKE_MAX_ITEMS = 1000, INTAKE_MAX_BYTES = 64 << 20 };
+enum { INTAKE_MAX_ITEMS = 1000, INTAKE_MAX_BYTES = 16 << 20 };
 
 /* `wake` is called from any thread, without the lock, whenever something has become ready. */
 Intake *intake_new(void (*wake)(void *context), void *context);
@@ -42,7 +43,7 @@ void intake_return(Intake *intake, IntakeItem *item);
 void intake_release(Intake *intake, GPtrArray *items);
 /* Number of items in it, of one mailbox (NULL: of all). */
 guint intake_count(Intake *intake, const void *mailbox);
-/* When the oldest item in it was fetched, microseconds since 1970; 0: it is empty. */
+/* Since when the oldest item in it is here, monotonic microseconds; 0: it is empty. */
 gint64 intake_oldest_us(Intake *intake);
 /* Let nobody wait or enter any more. */
 void intake_close(Intake *intake);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
@@ -9,9 +10,17 @@
 #include <unistd.h>
 
 #include "daemon/event.h"
+#include "daemon/log.h"
 #include "daemon/paths.h"
 
-enum { SETUP_TIMEOUT_S = 30, RESTART_WAIT_MS = 1000, SCAN_IDLE_MS = 60000, SCAN_SLACK_S = 30 };
+enum {
+  SETUP_TIMEOUT_S = 30,
+  RESTART_WAIT_MS = 1000,
+  SCAN_IDLE_MS = 60000,
+  SCAN_SLACK_S = 30,
+  HEADER_ATTEMPT = 3, /* after two of the whole message */
+  HEADER_MAX_BYTES = 64 << 10,
+};
 
 typedef struct {
   struct ParsePool *pool;
@@ -19,6 +28,7 @@ typedef struct {
   GMutex lock; /* guards pid: parse_pool_free may kill it */
   pid_t pid;   /* 0: not running */
   int to, from;
+  gboolean reading; /* it was handed the whole message */
 } Worker;
 
 struct ParsePool {
@@ -66,7 +76,9 @@ static gint64 deadline_in(guint seconds) {
   return g_get_monotonic_time() + (gint64)seconds * G_USEC_PER_SEC;
 }
 
-static void worker_reap(Worker *worker, gboolean kill_it) {
+/* The signal that ended it, 0: none. One that had ended already does not notice `kill_it`. */
+static int worker_reap(Worker *worker, gboolean kill_it) {
+  int status = 0;
   g_mutex_lock(&worker->lock);
   pid_t pid = worker->pid;
   worker->pid = 0;
@@ -75,8 +87,9 @@ static void worker_reap(Worker *worker, gboolean kill_it) {
   if (worker->to >= 0) close(worker->to);
   if (worker->from >= 0) close(worker->from);
   worker->to = worker->from = -1;
-  while (pid && waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+  while (pid && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
+  return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
 /* Start the program with `in` and `out` as its standard input and output, every signal at its
@@ -176,7 +189,8 @@ static Extraction *worker_ask(Worker *worker, const ParseJob *job, guint64 id, G
   g_autoptr(GBytes) packed = wire_pack(&request.base);
   gint64 deadline = deadline_in(worker->pool->timeout_s);
   const guint8 *bytes = g_bytes_get_data(packed, &size);
-  if (!wire_write(worker->to, bytes, size, deadline, error)) return NULL;
+  worker->reading = wire_write(worker->to, bytes, size, deadline, error);
+  if (!worker->reading) return NULL;
   g_autoptr(GBytes) answer = wire_read(worker->from, WIRE_REPLY_MAX_BYTES, deadline, error);
   return answer ? wire_reply_read(answer, id, error) : NULL;
 }
@@ -188,6 +202,19 @@ static Extraction *unreadable(const char *reason) {
   return extraction;
 }
 
+/* The header of the message and the empty line, at most HEADER_MAX_BYTES. */
+static GBytes *header_of(GBytes *raw) {
+  gsize size = 0;
+  const char *data = g_bytes_get_data(raw, &size);
+  gsize end = MIN(size, HEADER_MAX_BYTES);
+  for (gsize at = 0; at + 1 < end; at++) {
+    if (data[at] != '\n' || (data[at + 1] != '\n' && data[at + 1] != '\r')) continue;
+    end = at + 1;
+    break;
+  }
+  return g_bytes_new_from_bytes(raw, 0, end);
+}
+
 /* A machine without memory or processes for a moment is no fault of the message: wait and go on. */
 static gboolean worker_ensure(Worker *worker) {
   while (!worker->pid && !g_atomic_int_get(&worker->pool->stopping)) {
@@ -197,6 +224,64 @@ static gboolean worker_ensure(Worker *worker) {
   return worker->pid != 0;
 }
 
+/* What ends a process whoever reads the message; a SIGKILL is somebody else's. */
+static const struct {
+  int signal;
+  const char *what;
+} ends[] = {
+    {SIGPROF, "reading took more processor time than the limits allow"},
+    {SIGABRT,
+     "the parser gave up on it; more memory was needed than the limits allow, or it is a bug"},
+    {SIGTRAP,
+     "the parser gave up on it; more memory was needed than the limits allow, or it is a bug"},
+    {SIGSEGV, "the parser crashed on it (SIGSEGV)"},
+    {SIGBUS, "the parser crashed on it (SIGBUS)"},
+    {SIGFPE, "the parser crashed on it (SIGFPE)"},
+    {SIGILL, "the parser crashed on it (SIGILL)"},
+    {SIGSYS, "the parser crashed on it (SIGSYS)"},
+};
+
+/* Why it would be of no use to read the message again; NULL: it would be. */
+static const char *why_ended(const Worker *worker, int signal) {
+  for (gsize i = 0; worker->reading && i < G_N_ELEMENTS(ends); i++)
+    if (ends[i].signal == signal) return ends[i].what;
+  return NULL;
+}
+
+/* Reap it, tell so. Why the message would end the next one, too; NULL: it would not. */
+static const char *worker_lost(Worker *worker, const char *fault) {
+  const char *why = why_ended(worker, worker_reap(worker, TRUE));
+  if (g_atomic_int_get(&worker->pool->stopping)) return why;
+  g_atomic_int_inc(&worker->pool->restarts);
+  log_notice("%s: lost a process: %s", worker->pool->program, why ? why : fault);
+  return why;
+}
+
+/* Whoever looks at the message must know who wrote it, and a copy of it must be known: its header
+ * alone is read. Where that fails, too, there is just the reason. */
+static Extraction *worker_parse_header(Worker *worker, const ParseJob *job, const char *reason) {
+  g_autoptr(GBytes) header = header_of(job->raw);
+  ParseJob alone = *job;
+  alone.raw = header;
+  alone.header_only = TRUE;
+  if (job->first || job->header_only || !worker_ensure(worker)) return unreadable(reason);
+  Extraction *extraction = worker_ask(worker, &alone, HEADER_ATTEMPT, NULL);
+  if (!extraction) {
+    worker_lost(worker, "its header cannot be read either");
+    return unreadable(reason);
+  }
+  extraction->flags &= ~(guint)EXTRACTION_HEADER_ONLY; /* that is the reason of larger ones */
+  g_ptr_array_add(extraction->notes, g_strdup(reason));
+  return extraction;
+}
+
+static char *failed_twice(const ParsePool *pool, const GError *error) {
+  if (g_error_matches(error, WIRE_ERROR, WIRE_ERROR_TIMEOUT))
+    return g_strdup_printf("reading took more than worker_timeout (%u s) twice", pool->timeout_s);
+  return g_strdup_printf("the parser failed on it twice: %s", error->message);
+}
+
+/* A message that ends its process costs that one; else it is read once more, in a fresh one. */
 static Extraction *worker_parse(Worker *worker, const ParseJob *job) {
   g_autoptr(GError) error = NULL;
   for (guint64 attempt = 1; attempt <= 2; attempt++) {
@@ -204,16 +289,12 @@ static Extraction *worker_parse(Worker *worker, const ParseJob *job) {
     g_clear_error(&error);
     Extraction *extraction = worker_ask(worker, job, attempt, &error);
     if (extraction) return extraction;
-    worker_reap(worker, TRUE);
+    const char *why = worker_lost(worker, error->message);
     if (g_atomic_int_get(&worker->pool->stopping)) return NULL;
-    g_atomic_int_inc(&worker->pool->restarts);
+    if (why) return worker_parse_header(worker, job, why);
   }
-  g_autofree char *reason =
-      g_error_matches(error, WIRE_ERROR, WIRE_ERROR_TIMEOUT)
-          ? g_strdup_printf("reading took more than worker_timeout (%u s) twice",
-                            worker->pool->timeout_s)
-          : g_strdup_printf("the parser failed on it twice: %s", error->message);
-  return unreadable(reason);
+  g_autofree char *reason = failed_twice(worker->pool, error);
+  return worker_parse_header(worker, job, reason);
 }
 
 /* --- the lane for pictures ------------------------------------------------------------------ */
@@ -281,6 +362,13 @@ static gpointer worker_thread(gpointer data) {
 }
 
 /* --- the pool ----------------------------------------------------------------------------- */
+
+guint parse_pool_cores(void) {
+  cpu_set_t ours;
+  /* g_get_num_processors() of GLib 2.74 counts the machine's, whatever CPUAffinity= says */
+  if (sched_getaffinity(0, sizeof ours, &ours) != 0) return g_get_num_processors();
+  return (guint)CPU_COUNT(&ours);
+}
 
 static Worker *worker_new(ParsePool *pool) {
   Worker *worker = g_new0(Worker, 1);
@@ -366,7 +454,7 @@ ParsePool *parse_pool_new(const char *program, guint workers, const Wire__Setup 
   pool->timeout_s = timeout_s;
   pool->done = done;
   pool->context = context;
-  guint count = workers ? workers : g_get_num_processors();
+  guint count = workers ? workers : parse_pool_cores();
   for (guint i = 0; i < count; i++) g_ptr_array_add(pool->workers, worker_new(pool));
   if (!pool_probe(pool, events, problems, error)) {
     parse_pool_free(pool, FALSE);

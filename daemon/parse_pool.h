@@ -2,8 +2,9 @@
  *
  * One thread a worker; each starts `bulletin-parser` with two pipes, sends the Setup and hands it
  * one message at a time. A worker that dies, overruns its time or answers nonsense is killed and
- * started anew; its message gets one retry alone in a fresh worker, then an extraction of
- * KIND_UNREADABLE with the reason.
+ * started anew. A message that ended it (a crash, too much memory or processor time) is not read
+ * again; else it gets one retry alone in a fresh worker. Then its header alone is read: the
+ * extraction says who wrote, is KIND_UNREADABLE, and its last note is the reason.
  *
  * A message whose pictures may hold a bulletin goes to a lane of its own with one bulletin-scan,
  * which is started when one comes and ended when none has come for a minute: a scan never holds up
@@ -31,9 +32,13 @@ void parse_job_free(ParseJob *job);
 /* Called in a worker's thread, once for each job; owns `extraction` (never NULL), borrows `job`. */
 typedef void (*ParseDone)(ParseJob *job, Extraction *extraction, void *context);
 
-/* Start `workers` (0: one a core) workers of `program` (NULL: the installed bulletin-parser).
- * Problems that they report are appended to `problems` (char* "FILE:LINE: …" by `events`, the
- * GPtrArray of Event* that setup was made of); with any, NULL. timeout_s: a message. */
+/* How many cores this process may run on (taskset, CPUAffinity=): at least 1. */
+guint parse_pool_cores(void);
+
+/* Start `workers` (0: one for each of those cores) workers of `program` (NULL: the installed
+ * bulletin-parser). Problems that they report are appended to `problems` (char* "FILE:LINE: …" by
+ * `events`, the GPtrArray of Event* that setup was made of); with any, NULL. timeout_s: a message.
+ */
 ParsePool *parse_pool_new(const char *program, guint workers, const Wire__Setup *setup,
                           const GPtrArray *events, guint timeout_s, ParseDone done, void *context,
                           GPtrArray *problems, GError **error);

@@ -107,7 +107,7 @@ static void read_all(Run *run, const GPtrArray *paths) {
 
 static guint worker_count(const Run *run, const Options *options, guint mails) {
   guint wanted = options->jobs ? (guint)options->jobs : run->reading.config->workers;
-  if (!wanted) wanted = g_get_num_processors();
+  if (!wanted) wanted = parse_pool_cores();
   return MAX(1, MIN(wanted, mails));
 }
 

@@ -1,5 +1,6 @@
-/* parse_pool: a worker that dies, hangs or lies costs its message one retry, and no other message
- * anything. The workers are this very program, told by TEST_WORKER. */
+/* parse_pool: a message that ends its worker costs that one; a worker that hangs or lies, or is
+ * ended by somebody else, costs its message one retry; no other message anything. The workers are
+ * this very program, told by TEST_WORKER. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,8 +36,20 @@ static void answer_picture(const char *text, Extraction *extraction) {
 
 static void answer(const Wire__Request *request) {
   g_autofree char *text = g_strndup((const char *)request->message.data, request->message.len);
+  if (strstr(text, "no header either")) abort();
+  if (request->header_only) {
+    g_autoptr(Extraction) header = extraction_new();
+    header->kind = KIND_UNREADABLE;
+    g_ptr_array_add(header->notes, g_strdup_printf("header of %u", (guint)strlen(text)));
+    send_bytes(wire_reply_write(request->id, header));
+    return;
+  }
+  if (g_str_has_suffix(text, "\n\ncrash")) raise(SIGSEGV);
   if (!strcmp(text, "die")) abort();
   if (!strcmp(text, "hang")) pause();
+  if (!strcmp(text, "crash")) raise(SIGSEGV);
+  if (!strcmp(text, "overrun")) raise(SIGPROF);
+  if (!strcmp(text, "killed")) raise(SIGKILL);
   if (g_str_has_prefix(text, "once:")) { /* dies the first time it is read */
     if (access(text + 5, F_OK) != 0 && g_file_set_contents(text + 5, "", 0, NULL)) _exit(1);
   }
@@ -52,6 +65,7 @@ static void answer(const Wire__Request *request) {
 }
 
 static int worker(const char *mode) {
+  signal(SIGSEGV, SIG_DFL); /* a sanitizer would catch it */
   GBytes *setup = wire_read(STDIN_FILENO, WIRE_FRAME_MAX_BYTES, 0, NULL);
   if (!setup || !strcmp(mode, "mute")) return 1;
   Wire__SetupReply reply;
@@ -87,7 +101,8 @@ typedef struct {
 
 static void on_done(ParseJob *job, Extraction *extraction, void *context) {
   Outcome *outcome = context;
-  const char *note = extraction->notes->len ? extraction->notes->pdata[0] : "";
+  g_ptr_array_add(extraction->notes, NULL);
+  g_autofree char *note = g_strjoinv("; ", (char **)extraction->notes->pdata);
   g_async_queue_push(outcome->done,
                      g_strdup_printf("%s → %s%s", (const char *)job->tag,
                                      extraction->kind == KIND_UNREADABLE ? "unreadable: " : "read",
@@ -115,17 +130,23 @@ static void assert_next(Outcome *outcome, const char *prefix) {
   if (!g_str_has_prefix(text, prefix)) g_error("'%s' does not begin with '%s'", text, prefix);
 }
 
-static void test_bad_workers_cost_their_message_one_retry(void) {
+static void test_bad_workers_cost_their_message_alone(void) {
   static const struct {
     const char *message, *want;
     guint restarts;
   } rows[] = {
       {"fine", "fine → read", 0},
-      {"die", "die → unreadable: the parser failed on it twice", 2},
-      {"fine again", "fine again → read", 2},
-      {"hang", "hang → unreadable: reading took more than worker_timeout (1 s) twice", 4},
-      {"lie", "lie → unreadable: the parser failed on it twice", 6},
-      {"last", "last → read", 6},
+      {"die", "die → unreadable: header of 3; the parser gave up on it", 1},
+      {"fine again", "fine again → read", 1},
+      {"crash", "crash → unreadable: header of 5; the parser crashed on it (SIGSEGV)", 2},
+      {"a: b\n\ncrash", "a: b\n\ncrash → unreadable: header of 5; the parser crashed", 3},
+      {"no header either", "no header either → unreadable: the parser gave up on it", 5},
+      {"overrun", "overrun → unreadable: header of 7; reading took more processor time", 6},
+      {"killed", "killed → unreadable: header of 6; the parser failed on it twice", 8},
+      {"hang", "hang → unreadable: header of 4; reading took more than worker_timeout (1 s) twice",
+       10},
+      {"lie", "lie → unreadable: header of 3; the parser failed on it twice", 12},
+      {"last", "last → read", 12},
   };
   Outcome outcome;
   g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
@@ -295,7 +316,7 @@ int main(int argc, char **argv) {
   if (mode) return worker(mode);
   signal(SIGPIPE, SIG_IGN);
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/parse_pool/bad-workers", test_bad_workers_cost_their_message_one_retry);
+  g_test_add_func("/parse_pool/bad-workers", test_bad_workers_cost_their_message_alone);
   g_test_add_func("/parse_pool/retry", test_a_retry_in_a_fresh_worker_succeeds);
   g_test_add_func("/parse_pool/drain", test_draining_finishes_what_is_queued);
   g_test_add_func("/parse_pool/stop", test_stopping_does_not_wait_for_a_hanging_worker);
