@@ -85,6 +85,7 @@ IntakeItem *intake_add(Intake *intake, void *mailbox, FetchedMessage *fetched) {
   item->mailbox = mailbox;
   item->fetched = fetched;
   item->fetched_us = g_get_real_time();
+  item->since_us = g_get_monotonic_time();
   item->order_key = intake_order_key(data, size);
   g_mutex_lock(&intake->lock);
   while (!intake->closed && is_full(intake, size)) g_cond_wait(&intake->room, &intake->lock);
@@ -169,7 +170,7 @@ guint intake_count(Intake *intake, const void *mailbox) {
 gint64 intake_oldest_us(Intake *intake) {
   g_mutex_lock(&intake->lock);
   IntakeItem *item = g_queue_peek_head(&intake->items);
-  gint64 oldest = item ? item->fetched_us : 0;
+  gint64 oldest = item ? item->since_us : 0;
   g_mutex_unlock(&intake->lock);
   return oldest;
 }

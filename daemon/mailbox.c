@@ -9,7 +9,7 @@ Mailbox *mailbox_new(const Account *account, const char *folder, Cursor *cursor)
   mailbox->account = account;
   mailbox->folder = g_strdup(folder);
   mailbox->cursor = cursor;
-  mailbox->last_seen_us = g_get_real_time();
+  mailbox->last_seen_us = g_get_monotonic_time();
   mailbox->last_event_us = g_get_monotonic_time();
   return mailbox;
 }
@@ -88,7 +88,7 @@ static void on_caught_up(Mailbox *mailbox, const FetchEvent *event) {
   if (event->uidvalidity != mailbox->cursor->uidvalidity) return;
   mailbox->seen_all = TRUE;
   mailbox->seen_uid = event->uid;
-  mailbox->last_seen_us = g_get_real_time();
+  mailbox->last_seen_us = g_get_monotonic_time();
   if (mailbox->silence_told)
     log_notice("%s/%s: is being read again", mailbox->account->name, mailbox->folder);
   mailbox->silence_told = FALSE;

@@ -16,7 +16,7 @@ typedef struct {
   gboolean seen_all; /* caught up at least once */
   guint32 seen_uid;  /* every UID up to here has been handed over */
   gboolean finishing, stopped;
-  gint64 last_seen_us;  /* last complete check, or the start: wall clock, microseconds */
+  gint64 last_seen_us;  /* last complete check, or the start: monotonic, microseconds */
   gint64 last_event_us; /* last sign of life of the fetcher, monotonic */
   gboolean silence_told;
   int exit_code; /* of --once: 0 or why it failed */

@@ -7,6 +7,7 @@
 #include "daemon/mail/send_plan.h"
 #include "daemon/mail/send_smtp.h"
 #include "daemon/util.h"
+#include "daemon/wall_clock.h"
 #include "store/crash_point.h"
 #include "store/journal.h"
 #include "store/message.h"
@@ -50,9 +51,27 @@ static void on_done(const SendResult *result, void *context) {
   outgoing->wake(outgoing->context);
 }
 
+/* The clock may have been set back while nobody looked: then the log's last line is to come. It is
+ * noted, so that the next start does not do it once more. */
+static gboolean recover_clock(StoreTxn *txn, GError **error) {
+  gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+  gint64 back_s = journal_last_us(txn) / G_USEC_PER_SEC - now;
+  if (back_s < WALL_CLOCK_JUMP_S) return TRUE;
+  guint count = outbox_set_back(txn, now, back_s);
+  g_autofree char *text = g_strdup_printf("the clock was set back by %" G_GINT64_FORMAT
+                                          " s; %u answers do not wait for it",
+                                          back_s, count);
+  log_notice("outbox: %s", text);
+  return journal_add(txn, 0, 0, "clock", text, error);
+}
+
 static gboolean recover(Store *store, GError **error) {
   StoreTxn *txn = store_begin(store, TRUE, error);
   if (!txn) return FALSE;
+  if (!recover_clock(txn, error)) {
+    store_abort(txn);
+    return FALSE;
+  }
   guint count = outbox_recover(txn);
   if (count) log_notice("outbox: %u answers were being sent at the last stop: sent again", count);
   return store_commit(txn, error);

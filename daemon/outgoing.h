@@ -12,8 +12,9 @@ typedef struct Outgoing Outgoing;
 
 enum { OUTGOING_IN_HAND_MAX = 256, OUTGOING_SERVER_WAIT_MAX_S = 300 };
 
-/* Put back what a crash left `sending`. Borrows store and config. `wake` is called from a
- * connection's thread when a reply has come. Without a configured submission nothing is ever sent.
+/* Put back what a crash left `sending`, and what would wait for a time before the clock was set
+ * back. Borrows store and config. `wake` is called from a connection's thread when a reply has
+ * come. Without a configured submission nothing is ever sent.
  */
 Outgoing *outgoing_new(Store *store, const Config *config, void (*wake)(void *context),
                        void *context, GError **error);

@@ -367,9 +367,9 @@ static void on_store_changed(GFileMonitor *monitor, GFile *file, GFile *other,
 
 static gboolean on_upkeep(gpointer data) {
   Pipeline *pipeline = data;
-  gint64 now_us = g_get_real_time();
+  gint64 now_us = g_get_real_time(), monotonic_us = g_get_monotonic_time();
   for (guint i = 0; i < pipeline->mailboxes->len; i++)
-    upkeep_silence(pipeline->mailboxes->pdata[i], now_us, PIPELINE_SILENCE_S);
+    upkeep_silence(pipeline->mailboxes->pdata[i], monotonic_us, PIPELINE_SILENCE_S);
   g_autoptr(GError) error = NULL;
   if (!upkeep_expire(pipeline->store, pipeline->config, now_us / G_USEC_PER_SEC, &error))
     store_state(pipeline, error);
@@ -503,7 +503,7 @@ void pipeline_free(Pipeline *pipeline) {
 gboolean pipeline_healthy(Pipeline *pipeline) {
   gint64 oldest_us = intake_oldest_us(pipeline->intake);
   gint64 patience_us = ((gint64)pipeline->config->worker_timeout_s * 3 + 60) * G_USEC_PER_SEC;
-  if (!pipeline->store_refuses && oldest_us && g_get_real_time() - oldest_us > patience_us)
+  if (!pipeline->store_refuses && oldest_us && g_get_monotonic_time() - oldest_us > patience_us)
     return FALSE;
   for (guint i = 0; i < pipeline->mailboxes->len; i++)
     if (!upkeep_fetcher_alive(pipeline->mailboxes->pdata[i], g_get_monotonic_time())) return FALSE;

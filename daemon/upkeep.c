@@ -19,9 +19,9 @@ gboolean upkeep_expire(Store *store, const Config *config, gint64 now, GError **
   return TRUE;
 }
 
-void upkeep_silence(Mailbox *mailbox, gint64 now_us, gint64 silence_s) {
+void upkeep_silence(Mailbox *mailbox, gint64 now_monotonic_us, gint64 silence_s) {
   if (mailbox->silence_told || mailbox->stopped ||
-      now_us - mailbox->last_seen_us < silence_s * G_USEC_PER_SEC)
+      now_monotonic_us - mailbox->last_seen_us < silence_s * G_USEC_PER_SEC)
     return;
   mailbox->silence_told = TRUE;
   log_error("%s/%s: has not been read for %d minutes; see the errors above", mailbox->account->name,

@@ -7,6 +7,7 @@ import collections
 import glob
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,27 @@ import check_mails
 E2E = os.path.dirname(os.path.abspath(__file__))
 RUN_MAX_S = 120
 PATIENCE_S = 60
+
+
+class Peak(threading.Thread):
+    """The most that a process is seen to have in a line of /proc/PID/status (VmHWM, RssAnon), in kB.
+    wait4() would tell the larger of it and of this program, which it was forked from."""
+
+    def __init__(self, pid, line):
+        super().__init__(daemon=True)
+        self.status, self.line, self.kb = "/proc/%d/status" % pid, re.compile(line + r":\s+(\d+)"), 0
+        self.start()
+
+    def run(self):
+        found = True
+        while found:
+            try:
+                with open(self.status, encoding="ascii") as f:
+                    found = self.line.search(f.read())
+            except OSError:
+                return
+            self.kb = max(self.kb, int(found[1]) if found else 0)
+            time.sleep(0.01)
 
 
 class House:
@@ -56,13 +78,12 @@ class House:
                 [self.options.bulletind, "--config", self.options.config, "--once"],
                 env=dict(os.environ, BULLETIND_E2E=self.options.work, **environment), stdout=log,
                 stderr=log)
-        timer = threading.Timer(RUN_MAX_S, process.kill)
+        timer, peak = threading.Timer(RUN_MAX_S, process.kill), Peak(process.pid, "VmHWM")
         timer.start()
-        _, status, usage = os.wait4(process.pid, 0)
+        code = process.wait()
         timer.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
-        self.peak_kb = usage.ru_maxrss
-        return process.returncode
+        self.peak_kb = peak.kb
+        return code
 
     def replies(self):
         return check_mails.read_replies(self.person)

@@ -38,6 +38,8 @@ IMAP = [
     ("UIDs that go backwards", lambda: rewrite(
         rb"\(UID (\d)\b", lambda found: b"(UID %d" % (9 - int(found[1])))),
     ("UIDVALIDITY that is another", lambda: rewrite(rb"UIDVALIDITY (\d+)", rb"UIDVALIDITY 7\1")),
+    ("UIDVALIDITY that changes before a FETCH", lambda: before_match(
+        rb"\* \d+ FETCH \(UID \d+ BODY", b"* OK [UIDVALIDITY 77] moved\r\n")),
     ("EXPUNGE in a FETCH", lambda: before_match(rb"\* \d+ FETCH", b"* 1 EXPUNGE\r\n")),
     ("NO [UNAVAILABLE]", lambda: rewrite(rb"OK (\[READ-\w+\] )", rb"NO [UNAVAILABLE] ")),
     ("NO [OVERQUOTA] to MOVE", lambda: rewrite(rb"OK (\[\w+\] )?Move", rb"NO [OVERQUOTA] Move")),
@@ -58,7 +60,8 @@ SMTP = [
     ("a stall in the middle", lambda: after(400, Stall)),
 ] + [("%d to %s" % (code, what), lambda code=code, pattern=pattern: both(
         rewrite(rb"250-PIPELINING\r\n", b""), rewrite(pattern, b"%d no" % code, 1)))
-     for what, pattern in (("MAIL", rb"250 2\.1\.0 Ok"), ("RCPT", rb"250 2\.1\.5 Ok"))
+     for what, pattern in (("EHLO", rb"250-(?s:.*)250 [^\r]*"), ("MAIL", rb"250 2\.1\.0 Ok"),
+                           ("RCPT", rb"250 2\.1\.5 Ok"), ("DATA", rb"354 [^\r]*"))
      for code in (421, 451, 550)] + [
     ("%d to what was taken" % code, lambda code=code: rewrite(TAKEN, b"%d no" % code, 1))
     for code in (421, 451, 550)] + [
