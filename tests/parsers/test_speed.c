@@ -1,8 +1,9 @@
 /* test_speed - reading takes time in proportion to the text, and a million characters little of it.
  *
  * Each row is a body of one shape, read with the shipped event at two lengths. What one machine
- * does in 50 ms another does in 200: the bound grows with the time of a digest measured beside it.
- * Under sanitizers, and without optimisation, the proportion alone is looked at, loosely. */
+ * does in 50 ms another does in 200: the bound grows with the time of plain work on text measured
+ * beside it. Under sanitizers, and without optimisation, the proportion alone is looked at,
+ * loosely. */
 #include <glib.h>
 #include <time.h>
 
@@ -13,11 +14,11 @@ enum {
   CHARACTERS = 1000000,
   SHARE = 4, /* the shorter body is a quarter of it */
   READINGS = 5,
-  ATTEMPTS = 6,     /* other work on the machine, its caches and its clock, is no fault of ours */
-  MOST_US = 60000,  /* for the million characters: 50 ms, and a fifth for the clock */
-  GROWTH_MOST = 6,  /* times the quarter's time */
-  NOISE_US = 2000,  /* of the clock and the caches */
-  DIGEST_US = 3500, /* SHA-256 of a million bytes where MOST_US was set */
+  ATTEMPTS = 6,    /* other work on the machine, its caches and its clock, is no fault of ours */
+  MOST_US = 60000, /* for the million characters: 50 ms, and a fifth for the clock */
+  GROWTH_MOST = 6, /* times the quarter's time */
+  NOISE_US = 2000, /* of the clock and the caches */
+  YARDSTICK_US = 21500, /* slowness() where MOST_US was set */
   LOOSE_CHARACTERS = 200000,
   LOOSE_GROWTH_MOST = 10
 };
@@ -115,14 +116,21 @@ static gint64 time_us(const Extractor *extractor, const GString *mail) {
   return shortest;
 }
 
-/* How many times longer this machine takes, just now, than the one where the bound was set. */
+/* How many times longer this machine takes, just now, than the one where the bound was set. What it
+ * is measured by is letters, tables and memory, as reading is: some processors are quick at digests
+ * alone. */
 static double slowness(void) {
-  g_autofree char *bytes = g_malloc0(CHARACTERS);
-  gint64 start = spent_us();
-  for (guint i = 0; i < READINGS; i++)
-    g_free(g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes, CHARACTERS));
-  double took = (double)(spent_us() - start) / READINGS / DIGEST_US;
-  return MAX(took, 1.0);
+  static const char line[] = "Réunion du comité de pilotage, le 3 juillet\n";
+  gint64 shortest = G_MAXINT64;
+  for (guint i = 0; i < READINGS; i++) {
+    gint64 start = spent_us();
+    for (gsize done = 0; done < CHARACTERS; done += sizeof line) {
+      g_autofree char *normal = g_utf8_normalize(line, -1, G_NORMALIZE_NFC);
+      g_free(g_utf8_casefold(normal, -1));
+    }
+    shortest = MIN(shortest, spent_us() - start);
+  }
+  return MAX((double)shortest / YARDSTICK_US, 1.0);
 }
 
 static gboolean is_quick(const Extractor *extractor, const Shape *shape, gboolean last) {
@@ -137,7 +145,7 @@ static gboolean is_quick(const Extractor *extractor, const Shape *shape, gboolea
   gboolean quick = !exact || (double)all < most * slow;
   if (!linear && last) g_test_message("%s: more than linear", shape->name);
   if ((linear && quick) || last)
-    g_test_message("%-20s %6.1f ms, a quarter %6.1f ms, machine %.1f", shape->name,
+    g_test_message("%-20s %6.1f ms, a quarter %6.1f ms, machine %.2f", shape->name,
                    (double)all / 1000, (double)quarter / 1000, slow);
   return linear && quick;
 }
