@@ -206,7 +206,7 @@ static gboolean journal_answer(StoreTxn *txn, const OutboxEntry *entry, GError *
 
 gboolean commit_reply(const CommitContext *context, StoreTxn *txn, const ReplyRequest *request,
                       guint64 registration, gint64 now, GError **error) {
-  g_autoptr(GArray) ever = counter_list(txn, request->to, 0);
+  g_autoptr(GArray) ever = counter_list(txn, request->to, 0, 1);
   ReplyRequest complete = *request;
   complete.first = ever->len == 0;
   g_autoptr(Reply) reply = compose_reply(&complete, error);
@@ -214,8 +214,8 @@ gboolean commit_reply(const CommitContext *context, StoreTxn *txn, const ReplyRe
   if (outbox_by_message_id(txn, reply->message_id)) return TRUE; /* answered before: not twice */
   const ReplyLimits *limits = &context->config->submission.limits;
   gint64 since = now - MAX(1, (gint64)limits->same_text_days) * DAY_S;
-  g_autoptr(GArray) to_address = counter_list(txn, request->to, since);
-  g_autoptr(GArray) to_all = counter_list(txn, NULL, now - 600);
+  g_autoptr(GArray) to_address = counter_list(txn, request->to, since, COUNTER_MAX);
+  g_autoptr(GArray) to_all = counter_list(txn, NULL, now - 600, limits->all_10min);
   const char *limit = NULL;
   gint64 next = reply_limits_next(limits, to_address, to_all, reply->text_hash, now, &limit);
   g_autoptr(OutboxEntry) entry = outbox_entry_for(reply, &complete, registration, now, next, limit);

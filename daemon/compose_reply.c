@@ -34,27 +34,31 @@ static const ReplyDetail details[] = {
 
 /* --- text ------------------------------------------------------------------------------------- */
 
-static char *render_once(const ReplyRequest *request, const Template *template,
-                         const ReplyDetail *detail, gboolean first, GError **error) {
-  json_t *data = reply_data_new(request, detail, first);
-  char *text = template_render(template, data, REPLY_TEXT_MAX_BYTES, error);
-  json_decref(data);
-  return text;
-}
+typedef struct {
+  const ReplyRequest *request;
+  const Template *template;
+  guint detail; /* row of details */
+  json_t *data; /* of that detail; NULL: not made yet */
+} Rendering;
 
-/* The template's text with as much detail as there is room for. */
-static char *render(const ReplyRequest *request, const Template *template, gboolean first,
-                    GError **error) {
-  for (guint i = 0; i < G_N_ELEMENTS(details); i++) {
+/* The template's text with as much detail as there is room for, and no more than before. `first`:
+ * with what the first answer alone carries. */
+static char *render(Rendering *rendering, gboolean first, GError **error) {
+  for (; rendering->detail < G_N_ELEMENTS(details); rendering->detail++) {
     g_autoptr(GError) failed = NULL;
-    char *text = render_once(request, template, &details[i], first, &failed);
+    if (!rendering->data)
+      rendering->data = reply_data_new(rendering->request, &details[rendering->detail]);
+    json_object_set_new(rendering->data, "first", json_boolean(first));
+    char *text =
+        template_render(rendering->template, rendering->data, REPLY_TEXT_MAX_BYTES, &failed);
     if (text) return text;
-    gboolean last = i + 1 == G_N_ELEMENTS(details);
+    gboolean last = rendering->detail + 1 == G_N_ELEMENTS(details);
     if (last || !g_error_matches(failed, TEMPLATE_ERROR, TEMPLATE_ERROR_TOO_LONG)) {
       g_propagate_prefixed_error(error, g_steal_pointer(&failed),
-                                 "reply '%s': ", reply_kind_name(request->kind));
+                                 "reply '%s': ", reply_kind_name(rendering->request->kind));
       return NULL;
     }
+    json_decref(g_steal_pointer(&rendering->data));
   }
   return NULL;
 }
@@ -81,15 +85,27 @@ static char *take_subject(const ReplyRequest *request, const char *text, const c
 /* Equal texts to one person have equal hashes: without the privacy notice, which only the first
  * answer carries, without dates and Message-IDs, and without the subject, which repeats the mail's:
  * a robot that counts its mails there gets one answer all the same. */
-static char *text_hash(const ReplyRequest *request, const Template *template, GError **error) {
-  g_autofree char *whole = render(request, template, FALSE, error);
-  if (!whole) return NULL;
+static char *text_hash(const ReplyRequest *request, const char *whole) {
   const char *text = whole + strcspn(whole, "\n");
   g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
   const char *parts[] = {request->event->id, reply_kind_name(request->kind), text};
   for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
     g_checksum_update(sum, (const guchar *)parts[i], (gssize)strlen(parts[i]) + 1);
   return g_strdup(g_checksum_get_string(sum));
+}
+
+/* The text of the answer, and its hash. */
+static char *write_text(const ReplyRequest *request, const Template *template, char **ret_hash,
+                        GError **error) {
+  Rendering rendering = {request, template, 0, NULL};
+  char *text = render(&rendering, FALSE, error);
+  if (text) *ret_hash = text_hash(request, text);
+  if (text && request->first) {
+    g_free(text);
+    text = render(&rendering, TRUE, error);
+  }
+  json_decref(rendering.data);
+  return text;
 }
 
 /* --- header fields ---------------------------------------------------------------------------- */
@@ -400,14 +416,12 @@ Reply *compose_reply(const ReplyRequest *request, GError **error) {
   const Template *template = find_template(request, error);
   if (!template || !check_request(request, error)) return NULL;
   start_gmime();
-  g_autofree char *text = render(request, template, request->first, error);
+  g_autoptr(Reply) reply = g_new0(Reply, 1);
+  g_autofree char *text = write_text(request, template, &reply->text_hash, error);
   const char *body = NULL;
   g_autofree char *subject = text ? take_subject(request, text, &body, error) : NULL;
   if (!subject) return NULL;
   const Submission *submission = &request->config->submission;
-  g_autoptr(Reply) reply = g_new0(Reply, 1);
-  reply->text_hash = text_hash(request, template, error);
-  if (!reply->text_hash) return NULL;
   reply->to = g_strdup(request->to);
   reply->envelope_from = g_strdup(submission->envelope_from ? submission->envelope_from : "");
   reply->message_id =

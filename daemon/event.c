@@ -86,19 +86,21 @@ static gboolean read_timezone(SettingReader *reader, const Setting *setting, con
   return TRUE;
 }
 
+static GTimeZone *zone_of(const char *timezone) {
+  GTimeZone *zone = g_time_zone_new_identifier(timezone);
+  return zone ? zone : g_time_zone_new_utc();
+}
+
 /* 2019-07-03, 2019-07-03T16:30 or 2019-07-03 16:30:00, in the event's time zone unless it has an
  * offset. */
 static GDateTime *parse_moment(const char *text, const char *timezone) {
-  GTimeZone *zone = g_time_zone_new_identifier(timezone);
-  if (!zone) zone = g_time_zone_new_utc();
+  g_autoptr(GTimeZone) zone = zone_of(timezone);
   gsize length = strlen(text);
   g_autofree char *whole = length == 10   ? g_strconcat(text, "T00:00:00", NULL)
                            : length == 16 ? g_strconcat(text, ":00", NULL)
                                           : g_strdup(text);
   if (length > 10 && whole[10] == ' ') whole[10] = 'T';
-  GDateTime *moment = g_date_time_new_from_iso8601(whole, zone);
-  g_time_zone_unref(zone);
-  return moment;
+  return g_date_time_new_from_iso8601(whole, zone);
 }
 
 static gboolean read_moment(SettingReader *reader, const Setting *setting, const YamlNode *node,
@@ -465,6 +467,7 @@ static Event *event_read(const char *file, const YamlNode *root, GPtrArray *prob
   event->rules->id = g_strdup(event->id);
   for (guint i = 0; event->languages[i]; i++)
     EVENT_APPEND(event->rules->n_languages, event->rules->languages, g_strdup(event->languages[i]));
+  event->zone = zone_of(event->timezone);
   check_times(&reader, root, event);
   set_identity(&reader, root, event);
   set_roles(&reader, event);
@@ -492,6 +495,7 @@ void event_free(Event *event) {
   for (guint i = 0; i < G_N_ELEMENTS(owned); i++) g_free(owned[i]);
   g_strfreev(event->languages);
   g_strfreev(event->identity);
+  if (event->zone) g_time_zone_unref(event->zone);
   g_hash_table_unref(event->texts);
   g_ptr_array_unref(event->fields);
   g_ptr_array_unref(event->examples);

@@ -26,6 +26,7 @@ typedef struct Event {
   char *id, *file;
   char **languages; /* the first is the default */
   char *timezone;
+  GTimeZone *zone;               /* the same */
   gint64 starts, ends, deadline; /* seconds since 1970; deadline exclusive, 0: none */
   GHashTable *texts; /* language → (key → text): name, date, place, contact, privacy, … */
   GPtrArray *fields; /* EventField*, in order */

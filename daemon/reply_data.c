@@ -167,9 +167,7 @@ static const struct {
   char *(*write)(GDateTime *when, gboolean clock);
 } moments[] = {{"fr", moment_fr}, {"en", moment_en}, {"ja", moment_ja}};
 
-char *reply_data_moment(const char *language, const char *timezone, gint64 when) {
-  g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(timezone ? timezone : "UTC");
-  if (!zone) zone = g_time_zone_new_utc();
+char *reply_data_moment(const char *language, GTimeZone *zone, gint64 when) {
   g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(when);
   g_autoptr(GDateTime) local = utc ? g_date_time_to_timezone(utc, zone) : NULL;
   if (!local) return g_strdup("");
@@ -333,13 +331,13 @@ static void set_event(json_t *data, const ReplyRequest *request) {
   for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
     json_object_set_new(data, keys[i][0], text(event_text(event, request->language, keys[i][1])));
   g_autofree char *deadline =
-      event->deadline ? reply_data_moment(request->language, event->timezone, event->deadline)
+      event->deadline ? reply_data_moment(request->language, event->zone, event->deadline)
                       : g_strdup("");
   json_object_set_new(data, "event_id", text(event->id));
   json_object_set_new(data, "deadline", text(deadline));
 }
 
-json_t *reply_data_new(const ReplyRequest *request, const ReplyDetail *detail, gboolean first) {
+json_t *reply_data_new(const ReplyRequest *request, const ReplyDetail *detail) {
   json_t *data = json_object(), *people = json_array(), *missing = json_array();
   guint count = request->registrations ? request->registrations->len : 0;
   gboolean late = request->kind == REPLY_LATE;
@@ -353,7 +351,6 @@ json_t *reply_data_new(const ReplyRequest *request, const ReplyDetail *detail, g
   g_autofree char *subject = reply_data_subject(request->subject ? request->subject : "");
   json_object_set_new(data, "subject", text(subject));
   json_object_set_new(data, "own_text", text(request->own_text));
-  json_object_set_new(data, "first", json_boolean(first));
   json_object_set_new(data, "late", json_boolean(late));
   json_object_set_new(data, "several", json_boolean(count > 1));
   json_object_set_new(data, "people", people);

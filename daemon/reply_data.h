@@ -16,7 +16,7 @@ typedef struct {
 } ReplyDetail;
 
 /* The object; the caller owns it. `first`: is the privacy notice to be told? */
-json_t *reply_data_new(const ReplyRequest *request, const ReplyDetail *detail, gboolean first);
+json_t *reply_data_new(const ReplyRequest *request, const ReplyDetail *detail);
 
 /* A value of a stranger as one harmless line of at most max_chars. The caller frees. */
 char *reply_data_clean(const char *value, guint max_chars);
@@ -27,4 +27,4 @@ char *reply_data_name(const Event *event, const char *language, const Registrati
 /* Does this registration mean that the person comes? */
 gboolean reply_data_attending(const Event *event, const Registration *registration);
 /* A moment for people: "25 juin 2019", with the time where it is not midnight there. */
-char *reply_data_moment(const char *language, const char *timezone, gint64 when);
+char *reply_data_moment(const char *language, GTimeZone *zone, gint64 when);

@@ -29,11 +29,7 @@ static const Wire__Field *field_at(const Person *p, guint field) {
 /* Is it a name or an address of those who sent the invitation? They are no participants. */
 static gboolean is_staff(const Reading *reading, const char *value) {
   g_autofree char *key = fold_key(value);
-  for (gsize i = 0; i < reading->event->n_staff; i++) {
-    g_autofree char *staff = fold_key(reading->event->staff[i]);
-    if (strcmp(key, staff) == 0) return TRUE;
-  }
-  return FALSE;
+  return rules_is_staff(reading->rules, key);
 }
 
 /* Is it one of the event's sentences that decline, or that accept? */

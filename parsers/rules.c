@@ -3,7 +3,7 @@
  * The labels are one alternation (a second one where PCRE2's bound on a pattern is passed), longest
  * first, those of a first letter together, what begins alike written once; (*MARK) tells which one
  * matched. They are tried only where
- * a word begins, with three letters that a label begins with: hardly anywhere in a mail. */
+ * a word begins, with the letters that a label begins with: hardly anywhere in a mail. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "parsers/rules.h"
 #include "parsers/alternatives.h"
@@ -20,13 +20,15 @@ typedef struct {
   const char *regex;
 } Compiled;
 
-enum { SET_BITS = 1 << 16 };
+enum { SET_BITS = 1 << 16, BEGIN_MAX = 8 };
 
 /* Labels, or the words of a field's choices. */
 typedef struct {
   GPtrArray *codes;             /* pcre2_code*, anchored: PCRE2 bounds the size of one */
   guint8 pairs[SET_BITS / 8];   /* of bytes that the short ones begin with */
   guint8 triples[SET_BITS / 8]; /* of bytes, hashed, that the others begin with */
+  guint8 begins[SET_BITS / 8];  /* of as many bytes, hashed, as the others are sure to have */
+  guint lengths;                /* a bit for each number of bytes in `begins` */
 } Words;
 
 struct Rules {
@@ -34,6 +36,7 @@ struct Rules {
   GArray *labels;                /* RuleLabel */
   Words *names;                  /* of the labels */
   Words **choices;               /* one a field; NULL: none */
+  GHashTable *staff;             /* of the event, as fold_key writes them */
   GArray *sets[RULES_SET_COUNT]; /* Compiled */
   GArray *patterns;              /* Compiled, of fields */
   pcre2_match_context *context;
@@ -229,6 +232,11 @@ static guint triple_of(const char *p) {
   return (triple * 2654435761u) >> 16;
 }
 
+/* FNV-1a, a byte at a time; its high bits are the place in a set. */
+static guint32 hash_step(guint32 hash, guchar byte) {
+  return (hash ^ byte) * 16777619u;
+}
+
 static void set_add(guint8 *set, guint at) {
   set[at / 8] = (guint8)(set[at / 8] | 1 << at % 8);
 }
@@ -237,11 +245,17 @@ static gboolean set_has(const guint8 *set, guint at) {
   return set[at / 8] >> at % 8 & 1;
 }
 
-/* A word of the text, or of a pattern, up to its third byte. */
+/* A word of the text, or of a pattern, up to its first group. */
 static void begins_add(Words *words, const char *word) {
   gsize letters = 0;
-  while (letters < 3 && word[letters] && word[letters] != '(') letters++;
-  if (letters == 3) set_add(words->triples, triple_of(word));
+  guint32 hash = 0;
+  for (; letters < BEGIN_MAX && word[letters] && word[letters] != '('; letters++)
+    hash = hash_step(hash, (guchar)word[letters]);
+  if (letters >= 3) {
+    set_add(words->triples, triple_of(word));
+    set_add(words->begins, hash >> 16);
+    words->lengths |= 1u << letters;
+  }
   if (letters == 2) set_add(words->pairs, pair_of(word));
   for (guint second = 0; second < 256 && letters == 1; second++)
     set_add(words->pairs, (guint)(guchar)word[0] << 8 | second);
@@ -254,6 +268,17 @@ static gboolean is_letter_before(const char *text, const char *p) {
   return (ch >= 0x3041 && ch <= 0x3096) || (ch >= 0x4E00 && ch <= 0x9FA5);
 }
 
+/* Is `p` how one of the words of three bytes and more begins? */
+static gboolean is_begin(const Words *words, const char *p) {
+  guint32 hash = 0;
+  if (!set_has(words->triples, triple_of(p))) return FALSE;
+  for (guint i = 0; i < BEGIN_MAX && p[i]; i++) {
+    hash = hash_step(hash, (guchar)p[i]);
+    if (words->lengths >> (i + 1) & 1 && set_has(words->begins, hash >> 16)) return TRUE;
+  }
+  return FALSE;
+}
+
 /* May one of the words begin at `p`? No regular expression is run where none may. Letters that
  * have a case and are not ASCII are left to it. */
 static gboolean may_begin(const Words *words, const char *text, const char *p) {
@@ -261,8 +286,7 @@ static gboolean may_begin(const Words *words, const char *text, const char *p) {
   if ((first & 0xC0) == 0x80) return FALSE; /* within a character */
   gboolean ideograph = first >= 0xE3 && first <= 0xE9;
   gboolean other = !ideograph && (first | second | third) >= 0x80;
-  gboolean known = other || set_has(words->pairs, pair_of(p)) ||
-                   (third && set_has(words->triples, triple_of(p)));
+  gboolean known = other || set_has(words->pairs, pair_of(p)) || (third && is_begin(words, p));
   return known && !is_letter_before(text, p);
 }
 
@@ -320,9 +344,16 @@ static Words *compile_choices(const Rules *rules, const Wire__Field *field, GPtr
                            : NULL;
 }
 
+static GHashTable *staff_keys(const Wire__Event *event) {
+  GHashTable *staff = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (gsize i = 0; i < event->n_staff; i++) g_hash_table_add(staff, fold_key(event->staff[i]));
+  return staff;
+}
+
 Rules *rules_new(const Wire__Event *event, const Wire__Limits *limits, GPtrArray *problems) {
   Rules *rules = g_new0(Rules, 1);
   rules->event = event;
+  rules->staff = staff_keys(event);
   compile_labels(rules, problems);
   compile_sets(rules, problems);
   compile_field_patterns(rules, problems);
@@ -342,6 +373,7 @@ void rules_free(Rules *rules) {
   words_free(rules->names);
   for (gsize f = 0; f < rules->event->n_fields; f++) words_free(rules->choices[f]);
   g_free(rules->choices);
+  g_hash_table_unref(rules->staff);
   for (guint s = 0; s < RULES_SET_COUNT; s++) g_array_unref(rules->sets[s]);
   g_array_unref(rules->patterns);
   g_array_unref(rules->labels);
@@ -490,6 +522,10 @@ void rules_find_patterns(Rules *rules, const Fold *line, GArray *hits) {
 
 void rules_find_facts(Rules *rules, const Fold *sentence, GArray *hits) {
   find_groups(rules, rules->sets[RULES_FACTS], sentence, hits);
+}
+
+gboolean rules_is_staff(const Rules *rules, const char *key) {
+  return g_hash_table_contains(rules->staff, key);
 }
 
 int rules_role(const Rules *rules, const char *role) {

@@ -75,6 +75,9 @@ void rules_find_facts(Rules *rules, const Fold *sentence, GArray *hits);
 /* Is the label's first word that of a given name ("Prénom et nom")? 1 yes, 0 no, -1: not told. */
 int rules_label_given_first(const Rules *rules, const RuleLabel *label);
 
+/* Is it a name or an address of those who sent the invitation? `key` as fold_key writes it. */
+gboolean rules_is_staff(const Rules *rules, const char *key);
+
 /* Index of the field with that role or name; -1: none. */
 int rules_role(const Rules *rules, const char *role);
 int rules_field(const Rules *rules, const char *name);

@@ -28,8 +28,10 @@ gboolean counter_add(StoreTxn *txn, const char *address, gint64 time, const char
 }
 
 typedef struct {
-  GArray *entries;
+  GArray *entries; /* latest first */
   gboolean by_address;
+  gint64 since;
+  guint most;
 } Listing;
 
 /* The time stands first in one table, before the last number in the other. */
@@ -42,20 +44,31 @@ static gint64 time_of(const MDB_val *key, gboolean by_address) {
 static gboolean list_row(const MDB_val *key, const MDB_val *value, void *context) {
   Listing *listing = context;
   CounterEntry entry = {.time = time_of(key, listing->by_address)};
+  if (entry.time < listing->since) return FALSE;
   memcpy(entry.hash, value->mv_data, MIN(value->mv_size, sizeof entry.hash - 1));
-  if (listing->entries->len == COUNTER_MAX) g_array_remove_index(listing->entries, 0);
   g_array_append_val(listing->entries, entry);
-  return TRUE;
+  return listing->entries->len < listing->most;
 }
 
-GArray *counter_list(StoreTxn *txn, const char *address, gint64 since) {
-  Listing listing = {g_array_new(FALSE, FALSE, sizeof(CounterEntry)), address != NULL};
-  guint64 from_time = (guint64)MAX(since, 0);
+static void reverse(GArray *entries) {
+  for (guint i = 0; i < entries->len / 2; i++) {
+    CounterEntry *one = &g_array_index(entries, CounterEntry, i);
+    CounterEntry *other = &g_array_index(entries, CounterEntry, entries->len - 1 - i);
+    CounterEntry kept = *one;
+    *one = *other;
+    *other = kept;
+  }
+}
+
+GArray *counter_list(StoreTxn *txn, const char *address, gint64 since, guint most) {
+  GArray *entries = g_array_new(FALSE, FALSE, sizeof(CounterEntry));
+  Listing listing = {entries, address != NULL, since, MIN(most, COUNTER_MAX)};
   Key prefix = key_of_texts(address ? address : "", NULL);
-  Key from = address ? key_of_texts_number(address, NULL, from_time) : key_of_number(from_time);
-  table_scan(txn, address ? TABLE_COUNTER_BY_ADDRESS : TABLE_COUNTER, address ? &prefix : NULL,
-             &from, list_row, &listing, NULL);
-  return listing.entries;
+  if (listing.most)
+    table_scan_back(txn, address ? TABLE_COUNTER_BY_ADDRESS : TABLE_COUNTER,
+                    address ? &prefix : NULL, list_row, &listing, NULL);
+  reverse(entries);
+  return entries;
 }
 
 typedef struct {

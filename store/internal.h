@@ -53,7 +53,8 @@ struct Store {
   MDB_dbi tables[TABLE_COUNT];
   char *path, *wake_path;
   guint8 secret[32];
-  guint found_version; /* what the store had before it was opened */
+  struct ZSTD_CCtx_s *packer; /* of raw mails; NULL: not used yet. One writes at a time */
+  guint found_version;        /* what the store had before it was opened */
   gboolean read_only;
   int lock_fd; /* of the daemon's lock; -1: not taken */
   GMutex lock; /* guards open_txns: the map is resized only while it is 0 */
@@ -120,6 +121,9 @@ guint64 table_rows(StoreTxn *txn, Table table);
 typedef gboolean (*RowVisitor)(const MDB_val *key, const MDB_val *value, void *context);
 gboolean table_scan(StoreTxn *txn, Table table, const Key *prefix, const Key *from,
                     RowVisitor visit, void *context, GError **error);
+/* The same from the last such row backwards. */
+gboolean table_scan_back(StoreTxn *txn, Table table, const Key *prefix, RowVisitor visit,
+                         void *context, GError **error);
 guint64 table_count(StoreTxn *txn, Table table, const Key *prefix);
 /* The last numbers of the keys that begin with `prefix` (NULL: all), at most max: GArray of
  * guint64. Never NULL. */

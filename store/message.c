@@ -5,7 +5,7 @@
 
 #include "store/internal.h"
 
-enum { RAW_LEVEL = 3 };
+enum { RAW_LEVEL = 1 }; /* level 3 takes half as long again and spares a fiftieth */
 static const guint64 RAW_MAX_BYTES = 1u << 30; /* what a frame may claim to unpack to */
 static const char SETTLED[] = "settled";
 
@@ -64,7 +64,8 @@ static gboolean put_raw(StoreTxn *txn, const Message *message, GBytes *raw, GErr
   const void *data = g_bytes_get_data(raw, &size);
   gsize bound = ZSTD_compressBound(size);
   g_autofree void *packed = g_malloc(bound);
-  gsize packed_size = ZSTD_compress(packed, bound, data, size, RAW_LEVEL);
+  if (!txn->store->packer) txn->store->packer = ZSTD_createCCtx();
+  gsize packed_size = ZSTD_compressCCtx(txn->store->packer, packed, bound, data, size, RAW_LEVEL);
   if (ZSTD_isError(packed_size)) {
     g_set_error(error, STORE_ERROR, STORE_ERROR_IO,
                 "%s: compressing message %" G_GUINT64_FORMAT ": %s", txn->store->path, message->id,

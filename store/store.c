@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include "store/crash_point.h"
 
@@ -141,6 +142,7 @@ void store_close(Store *store) {
   if (!store) return;
   if (store->env) mdb_env_close(store->env);
   if (store->lock_fd >= 0) close(store->lock_fd);
+  ZSTD_freeCCtx(store->packer);
   g_mutex_clear(&store->lock);
   g_cond_clear(&store->idle);
   g_free(store->path);

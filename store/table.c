@@ -61,6 +61,29 @@ gboolean table_scan(StoreTxn *txn, Table table, const Key *prefix, const Key *fr
   return code == MDB_SUCCESS || store_fail(txn->store, code, "reading", error);
 }
 
+/* The last row whose key begins with `prefix`: before the first that comes behind them all. */
+static int last_of(MDB_cursor *cursor, const Key *prefix, MDB_val *key, MDB_val *value) {
+  if (!prefix) return mdb_cursor_get(cursor, key, value, MDB_LAST);
+  Key end = *prefix;
+  memset(end.bytes + end.size, 0xFF, sizeof end.bytes - end.size);
+  *key = (MDB_val){sizeof end.bytes, end.bytes};
+  int code = mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);
+  return mdb_cursor_get(cursor, key, value, code == MDB_NOTFOUND ? MDB_LAST : MDB_PREV);
+}
+
+gboolean table_scan_back(StoreTxn *txn, Table table, const Key *prefix, RowVisitor visit,
+                         void *context, GError **error) {
+  MDB_cursor *cursor = NULL;
+  MDB_val key, value;
+  int code = mdb_cursor_open(txn->txn, txn->store->tables[table], &cursor);
+  if (code == MDB_SUCCESS) code = last_of(cursor, prefix, &key, &value);
+  while (code == MDB_SUCCESS && has_prefix(&key, prefix) && visit(&key, &value, context))
+    code = mdb_cursor_get(cursor, &key, &value, MDB_PREV);
+  if (cursor) mdb_cursor_close(cursor);
+  return code == MDB_SUCCESS || code == MDB_NOTFOUND ||
+         store_fail(txn->store, code, "reading", error);
+}
+
 guint64 table_last(StoreTxn *txn, Table table) {
   MDB_cursor *cursor = NULL;
   if (mdb_cursor_open(txn->txn, txn->store->tables[table], &cursor) != MDB_SUCCESS) return 0;

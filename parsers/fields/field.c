@@ -92,8 +92,9 @@ static gboolean is_filler(gunichar ch) {
   }
 }
 
-/* What Office programs print where nobody has written yet. Folded words. */
-static gboolean is_prompt(const char *raw) {
+/* What Office programs print where nobody has written yet, which begins with `first`. Folded words.
+ */
+static gboolean is_prompt(const char *raw, gunichar first) {
   static const char *const prompts[] = {"cliquez ici pour",
                                         "cliquez ou appuyez ici",
                                         "cliquez pour",
@@ -121,16 +122,21 @@ static gboolean is_prompt(const char *raw) {
                                         "アイテムを選択してください",
                                         "選択してください",
                                         NULL};
-  if (strlen(raw) > PROMPT_MAX_BYTES) return FALSE;
-  g_autofree char *words = fold_words(raw);
-  for (guint i = 0; prompts[i]; i++)
+  gunichar letter[2] = {0, 0};
+  fold_char(first, letter);
+  g_autofree char *words = NULL;
+  for (guint i = 0; prompts[i]; i++) {
+    if (g_utf8_get_char(prompts[i]) != letter[0]) continue;
+    if (!words && strlen(raw) > PROMPT_MAX_BYTES) return FALSE;
+    if (!words) words = fold_words(raw);
     if (g_str_has_prefix(words, prompts[i])) return TRUE;
+  }
   return FALSE;
 }
 
 gboolean field_is_blank(const char *raw) {
-  if (g_unichar_isalpha(g_utf8_get_char(raw + strspn(raw, " [(<\""))) && is_prompt(raw))
-    return TRUE;
+  gunichar first = g_utf8_get_char(raw + strspn(raw, " [(<\""));
+  if (g_unichar_isalpha(first) && is_prompt(raw, first)) return TRUE;
   for (const char *p = raw; *p; p = g_utf8_next_char(p))
     if (!is_filler(g_utf8_get_char(p))) return FALSE;
   return TRUE;

@@ -398,7 +398,7 @@ static void test_cursor_roundtrip(void) {
 /* --- counters --------------------------------------------------------------------------------- */
 
 static void assert_counted(StoreTxn *txn, const char *address, gint64 since, const char *times) {
-  g_autoptr(GArray) entries = counter_list(txn, address, since);
+  g_autoptr(GArray) entries = counter_list(txn, address, since, COUNTER_MAX);
   g_autoptr(GString) text = g_string_new(NULL);
   for (guint i = 0; i < entries->len; i++)
     g_string_append_printf(text, "%" G_GINT64_FORMAT " ",
@@ -417,14 +417,19 @@ static void test_counters(void) {
   assert_counted(txn, "a@x", 11, "40 ");
   assert_counted(txn, NULL, 0, "10 10 30 40 ");
   assert_counted(txn, NULL, 30, "30 40 ");
-  g_autoptr(GArray) entries = counter_list(txn, "b@x", 0);
+  g_autoptr(GArray) entries = counter_list(txn, "b@x", 0, 1);
   g_assert_cmpstr(g_array_index(entries, CounterEntry, 0).hash, ==, "h3");
+  g_autoptr(GArray) last = counter_list(txn, NULL, 0, 2);
+  g_autoptr(GArray) nothing = counter_list(txn, NULL, 0, 0);
+  g_assert_cmpuint(last->len, ==, 2);
+  g_assert_cmpint(g_array_index(last, CounterEntry, 0).time, ==, 30);
+  g_assert_cmpuint(nothing->len, ==, 0);
   g_assert_cmpuint(counter_expire(txn, 30, 10), ==, 2);
   assert_counted(txn, "a@x", 0, "40 ");
   assert_counted(txn, NULL, 0, "30 40 ");
   for (int i = 0; i < COUNTER_MAX + 5; i++)
     g_assert_true(counter_add(txn, "c@x", 1000 + i, "h", NULL));
-  g_autoptr(GArray) most = counter_list(txn, "c@x", 0);
+  g_autoptr(GArray) most = counter_list(txn, "c@x", 0, COUNTER_MAX + 1);
   g_assert_cmpuint(most->len, ==, COUNTER_MAX);
   g_assert_cmpint(g_array_index(most, CounterEntry, 0).time, ==, 1005);
   store_abort(txn);
