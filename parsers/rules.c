@@ -1,9 +1,9 @@
 /* rules - see rules.h.
  *
- * The labels are one alternation (a second one where PCRE2's bound on a pattern is passed), longest
- * first, those of a first letter together, what begins alike written once; (*MARK) tells which one
- * matched. They are tried only where
- * a word begins, with the letters that a label begins with: hardly anywhere in a mail. */
+ * The labels of one first letter are one alternation (several where PCRE2's bound on a pattern is
+ * passed), longest first, what begins alike written once; (*MARK) tells which one matched. They are
+ * tried only where a word begins, with the letters that a label begins with: hardly anywhere in a
+ * mail. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "parsers/rules.h"
 #include "parsers/alternatives.h"
@@ -22,10 +22,17 @@ typedef struct {
 
 enum { SET_BITS = 1 << 16, BEGIN_MAX = 8 };
 
+typedef struct {
+  gunichar letter;  /* that they begin with */
+  pcre2_code *code; /* anchored */
+} Alike;
+
 /* Labels, or the words of a field's choices. */
 typedef struct {
-  GPtrArray *codes;             /* pcre2_code*, anchored: PCRE2 bounds the size of one */
+  GArray *alike;                /* Alike, by letter */
+  pcre2_code *lead;             /* what may stand before each, anchored; NULL: nothing */
   guint8 pairs[SET_BITS / 8];   /* of bytes that the short ones begin with */
+  guint8 shorts[SET_BITS / 8];  /* of bytes of words of two: no letter follows */
   guint8 triples[SET_BITS / 8]; /* of bytes, hashed, that the others begin with */
   guint8 begins[SET_BITS / 8];  /* of as many bytes, hashed, as the others are sure to have */
   guint lengths;                /* a bit for each number of bytes in `begins` */
@@ -204,13 +211,9 @@ static void collect_labels(Rules *rules, GPtrArray *alternatives) {
   }
 }
 
-/* One pattern of sorted alternatives; `lead` may stand before each. NULL: said in `problems`. */
-static pcre2_code *compile_words(const Rules *rules, const GPtrArray *alternatives, guint from,
-                                 guint to, const char *lead, const char *field,
+/* NULL: said in `problems`. */
+static pcre2_code *compile_words(const Rules *rules, const char *regex, const char *field,
                                  GPtrArray *problems) {
-  g_autofree char *any = alternation(alternatives, from, to);
-  g_autofree char *regex = g_strdup_printf("%s(?<![\\p{L}\\p{N}])%s%s(?![\\p{L}\\p{N}])",
-                                           alternatives_groups, lead, any);
   int error = 0;
   gsize offset = 0;
   pcre2_code *code = compile(regex, PCRE2_ANCHORED, &error, &offset);
@@ -219,6 +222,15 @@ static pcre2_code *compile_words(const Rules *rules, const GPtrArray *alternativ
   pcre2_get_error_message(error, (PCRE2_UCHAR *)text, sizeof text);
   problem_add(problems, rules->event, field, "labels", 0, 0, text);
   return NULL;
+}
+
+/* One pattern of sorted alternatives. */
+static pcre2_code *compile_alternatives(const Rules *rules, const GPtrArray *alternatives,
+                                        guint from, guint to, const char *field,
+                                        GPtrArray *problems) {
+  g_autofree char *any = alternation(alternatives, from, to);
+  g_autofree char *regex = g_strdup_printf("%s%s(?![\\p{L}\\p{N}])", alternatives_groups, any);
+  return compile_words(rules, regex, field, problems);
 }
 
 /* ---- where a word may begin ---- */
@@ -256,16 +268,15 @@ static void begins_add(Words *words, const char *word) {
     set_add(words->begins, hash >> 16);
     words->lengths |= 1u << letters;
   }
-  if (letters == 2) set_add(words->pairs, pair_of(word));
+  if (letters == 2) set_add(g_ascii_isalnum(word[1]) ? words->shorts : words->pairs, pair_of(word));
   for (guint second = 0; second < 256 && letters == 1; second++)
-    set_add(words->pairs, (guint)(guchar)word[0] << 8 | second);
+    if (!g_ascii_isalnum(second)) set_add(words->pairs, (guint)(guchar)word[0] << 8 | second);
 }
 
 static gboolean is_letter_before(const char *text, const char *p) {
   if (p == text) return FALSE;
   if ((guchar)p[-1] < 0x80) return g_ascii_isalnum(p[-1]);
-  gunichar ch = g_utf8_get_char(g_utf8_prev_char(p));
-  return (ch >= 0x3041 && ch <= 0x3096) || (ch >= 0x4E00 && ch <= 0x9FA5);
+  return g_unichar_isalnum(g_utf8_get_char(g_utf8_prev_char(p)));
 }
 
 /* Is `p` how one of the words of three bytes and more begins? */
@@ -286,32 +297,49 @@ static gboolean may_begin(const Words *words, const char *text, const char *p) {
   if ((first & 0xC0) == 0x80) return FALSE; /* within a character */
   gboolean ideograph = first >= 0xE3 && first <= 0xE9;
   gboolean other = !ideograph && (first | second | third) >= 0x80;
-  gboolean known = other || set_has(words->pairs, pair_of(p)) || (third && is_begin(words, p));
+  gboolean known = other || set_has(words->pairs, pair_of(p)) ||
+                   (set_has(words->shorts, pair_of(p)) && !g_ascii_isalnum(third)) ||
+                   (third && is_begin(words, p));
   return known && !is_letter_before(text, p);
+}
+
+static void alike_clear(gpointer data) {
+  pcre2_code_free(((Alike *)data)->code);
 }
 
 static Words *words_new(void) {
   Words *words = g_new0(Words, 1);
-  words->codes = g_ptr_array_new_with_free_func((GDestroyNotify)pcre2_code_free);
+  words->alike = g_array_new(FALSE, FALSE, sizeof(Alike));
+  g_array_set_clear_func(words->alike, alike_clear);
   return words;
 }
 
 static void words_free(Words *words) {
   if (!words) return;
-  g_ptr_array_unref(words->codes);
+  g_array_unref(words->alike);
+  pcre2_code_free(words->lead);
   g_free(words);
 }
 
-/* Sorts them. `lead` may stand before each, `leads` is what that begins with. */
+static gunichar first_letter(const GPtrArray *alternatives, guint at) {
+  return g_utf8_get_char(((const Alternative *)alternatives->pdata[at])->pattern);
+}
+
+/* Sorts them. `lead` may stand before each (NULL: nothing may), `leads` is what that begins with.
+ */
 static Words *words_compile(const Rules *rules, GPtrArray *alternatives, const char *lead,
                             const char *const *leads, const char *field, GPtrArray *problems) {
   Words *words = words_new();
   g_ptr_array_sort(alternatives, alternative_compare);
-  for (guint from = 0; from < alternatives->len; from += ALTERNATIVES_A_PATTERN) {
-    guint to = MIN(from + ALTERNATIVES_A_PATTERN, alternatives->len);
-    pcre2_code *code = compile_words(rules, alternatives, from, to, lead, field, problems);
-    if (code) g_ptr_array_add(words->codes, code);
+  for (guint from = 0, to = 0; from < alternatives->len; from = to) {
+    Alike alike = {.letter = first_letter(alternatives, from)};
+    while (to < alternatives->len && to - from < ALTERNATIVES_A_PATTERN &&
+           first_letter(alternatives, to) == alike.letter)
+      to++;
+    alike.code = compile_alternatives(rules, alternatives, from, to, field, problems);
+    if (alike.code) g_array_append_val(words->alike, alike);
   }
+  if (lead) words->lead = compile_words(rules, lead, field, problems);
   for (guint i = 0; i < alternatives->len; i++)
     begins_add(words, ((const Alternative *)alternatives->pdata[i])->pattern);
   for (guint i = 0; leads && leads[i]; i++) begins_add(words, leads[i]);
@@ -323,7 +351,7 @@ static void compile_labels(Rules *rules, GPtrArray *problems) {
                                       "vos", "you", "ご",  "お",  "貴",  NULL};
   static const char lead[] =
       "(?:(?:(?:n ?[o\u00b0\u00ba]\\.?|numeros?|num\\.?) (?:des? |d')?)|votre |vos |notre |your "
-      "|\u3054|\u304a|\u8cb4)?";
+      "|\u3054|\u304a|\u8cb4)";
   g_autoptr(GPtrArray) alternatives = g_ptr_array_new_with_free_func(alternative_free);
   rules->labels = g_array_new(FALSE, TRUE, sizeof(RuleLabel));
   g_array_set_clear_func(rules->labels, label_clear);
@@ -340,7 +368,7 @@ static Words *compile_choices(const Rules *rules, const Wire__Field *field, GPtr
       if (alternative) g_ptr_array_add(alternatives, alternative);
     }
   }
-  return alternatives->len ? words_compile(rules, alternatives, "", NULL, field->name, problems)
+  return alternatives->len ? words_compile(rules, alternatives, NULL, NULL, field->name, problems)
                            : NULL;
 }
 
@@ -426,21 +454,56 @@ static guint marked(const Rules *rules) {
   return mark ? (guint)g_ascii_strtoull((const char *)mark, NULL, 10) : 0;
 }
 
+/* The codes of one first letter: `*ret_first` up to where they end. */
+static guint alike_find(const Words *words, gunichar letter, guint *ret_first) {
+  guint low = 0, high = words->alike->len;
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+    if (g_array_index(words->alike, Alike, middle).letter < letter)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  *ret_first = low;
+  while (high < words->alike->len && g_array_index(words->alike, Alike, high).letter == letter)
+    high++;
+  return high;
+}
+
+static gboolean run_words(Rules *rules, pcre2_code *code, const Compiled *named, const Fold *line,
+                          gsize at, gsize *ret_end) {
+  Compiled compiled = *named;
+  compiled.code = code;
+  if (!run(rules, &compiled, line->text->str, line->text->len, at)) return FALSE;
+  *ret_end = pcre2_get_ovector_pointer(rules->data)[1];
+  return TRUE;
+}
+
 /* The longest of `words` at byte `at` alone. FALSE: none. */
 static gboolean match_words(Rules *rules, const Words *words, const Compiled *named,
                             const Fold *line, gsize at, guint *ret_mark, gsize *ret_end) {
   gboolean found = FALSE;
-  for (guint i = 0; i < words->codes->len; i++) {
-    Compiled compiled = *named;
-    compiled.code = words->codes->pdata[i];
-    if (!run(rules, &compiled, line->text->str, line->text->len, at)) continue;
-    gsize end = pcre2_get_ovector_pointer(rules->data)[1];
-    if (found && end <= *ret_end) continue;
-    *ret_end = end;
+  guint first = 0, end = alike_find(words, g_utf8_get_char(line->text->str + at), &first);
+  for (guint i = first; i < end; i++) {
+    gsize behind = 0;
+    pcre2_code *code = g_array_index(words->alike, Alike, i).code;
+    if (!run_words(rules, code, named, line, at, &behind) || (found && behind <= *ret_end))
+      continue;
+    *ret_end = behind;
     *ret_mark = marked(rules);
     found = TRUE;
   }
   return found;
+}
+
+/* The same behind what may lead them ("votre nom"); else without. */
+static gboolean match_led(Rules *rules, const Words *words, const Compiled *named, const Fold *line,
+                          gsize at, guint *ret_mark, gsize *ret_end) {
+  gsize behind = 0;
+  if (words->lead && run_words(rules, words->lead, named, line, at, &behind) &&
+      behind < line->text->len && match_words(rules, words, named, line, behind, ret_mark, ret_end))
+    return TRUE;
+  return match_words(rules, words, named, line, at, ret_mark, ret_end);
 }
 
 /* The first of `words` from byte `from` on. FALSE: none. */
@@ -450,7 +513,7 @@ static gboolean find_words(Rules *rules, const Words *words, const Compiled *nam
   const char *text = line->text->str;
   for (gsize at = from; at < line->text->len; at++) {
     if (!may_begin(words, text, text + at)) continue;
-    if (!match_words(rules, words, named, line, at, ret_mark, ret_end)) continue;
+    if (!match_led(rules, words, named, line, at, ret_mark, ret_end)) continue;
     *ret_start = at;
     return TRUE;
   }
