@@ -12,6 +12,7 @@ static gboolean is_in(const char *set, gunichar c) {
 }
 
 static guint columns(gunichar c) {
+  if (c >= ' ' && c < 0x7F) return 1;
   return g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1;
 }
 
@@ -66,7 +67,7 @@ static void append_paragraph(GString *out, char *paragraph, gboolean delsp) {
 gboolean flowed_delsp(const char *text) {
   g_autofree char *valid = g_utf8_make_valid(text, -1);
   for (const char *p = valid; *p; p = g_utf8_next_char(p))
-    if (g_unichar_iswide(g_utf8_get_char(p))) return TRUE;
+    if ((guchar)*p >= 0x80 && g_unichar_iswide(g_utf8_get_char(p))) return TRUE;
   return FALSE;
 }
 

@@ -66,7 +66,19 @@ static char *cut(const char *text, guint max_chars) {
   return g_strconcat(g_strchomp(head), CUT_MARK, NULL);
 }
 
+/* Nothing in it to be cleaned: most values. */
+static gboolean is_harmless(const char *value, guint max_chars) {
+  gsize length = 0;
+  for (; value[length]; length++) {
+    gboolean blank = value[length] == ' ',
+             between = length > 0 && g_ascii_isgraph(value[length + 1]);
+    if (!g_ascii_isgraph(value[length]) && !(blank && between)) return FALSE;
+  }
+  return length <= max_chars && !strstr(value, "://") && !strpbrk(value, "wW");
+}
+
 char *reply_data_clean(const char *value, guint max_chars) {
+  if (is_harmless(value, max_chars)) return g_strdup(value);
   g_autofree char *valid = g_utf8_make_valid(value, -1);
   g_autoptr(GString) out = g_string_new(NULL);
   for (const char *p = valid; *p; p = g_utf8_next_char(p)) append_harmless(out, g_utf8_get_char(p));
@@ -100,6 +112,7 @@ static const char *const subject_prefixes[] = {"re",
 
 /* Bytes of one prefix ("Re: ", "RE[2]：") at the start; 0: none. */
 static gsize subject_prefix(const char *subject) {
+  if (!strchr(subject, ':') && !strstr(subject, "：")) return 0;
   for (guint i = 0; i < G_N_ELEMENTS(subject_prefixes); i++) {
     g_autofree char *wanted = g_utf8_casefold(subject_prefixes[i], -1);
     glong chars = g_utf8_strlen(subject_prefixes[i], -1);

@@ -10,6 +10,10 @@
 
 static void append_folded(GString *out, gunichar c) {
   gunichar folded[2];
+  if (c > ' ' && c < 0x7F && c != '`') {
+    g_string_append_c(out, g_ascii_tolower((gchar)c));
+    return;
+  }
   if (g_unichar_isspace(c) || g_unichar_iscntrl(c)) {
     if (out->len && out->str[out->len - 1] != ' ') g_string_append_c(out, ' ');
     return;
