@@ -73,9 +73,17 @@ static gsize item_bytes(const IntakeItem *item) {
   return item->fetched->raw ? g_bytes_get_size(item->fetched->raw) : 0;
 }
 
-static gboolean is_full(const Intake *intake, gsize bytes) {
-  return intake->items.length > 0 &&
-         (intake->items.length >= INTAKE_MAX_ITEMS || intake->bytes + bytes > INTAKE_MAX_BYTES);
+/* With the lock held. */
+static guint count(const Intake *intake, const void *mailbox) {
+  guint found = 0;
+  for (const GList *link = intake->items.head; link; link = link->next)
+    found += ((const IntakeItem *)link->data)->mailbox == mailbox;
+  return found;
+}
+
+static gboolean is_full(const Intake *intake, const void *mailbox, gsize bytes) {
+  guint own = count(intake, mailbox);
+  return own > 0 && (own >= INTAKE_MAX_ITEMS || intake->bytes + bytes > INTAKE_MAX_BYTES);
 }
 
 IntakeItem *intake_add(Intake *intake, void *mailbox, FetchedMessage *fetched) {
@@ -88,7 +96,7 @@ IntakeItem *intake_add(Intake *intake, void *mailbox, FetchedMessage *fetched) {
   item->since_us = g_get_monotonic_time();
   item->order_key = intake_order_key(data, size);
   g_mutex_lock(&intake->lock);
-  while (!intake->closed && is_full(intake, size)) g_cond_wait(&intake->room, &intake->lock);
+  while (!intake->closed && is_full(intake, mailbox, size)) g_cond_wait(&intake->room, &intake->lock);
   gboolean closed = intake->closed;
   if (!closed) {
     g_queue_push_tail(&intake->items, item);
@@ -159,12 +167,10 @@ void intake_release(Intake *intake, GPtrArray *items) {
 }
 
 guint intake_count(Intake *intake, const void *mailbox) {
-  guint count = 0;
   g_mutex_lock(&intake->lock);
-  for (GList *link = intake->items.head; link; link = link->next)
-    count += !mailbox || ((IntakeItem *)link->data)->mailbox == mailbox;
+  guint found = mailbox ? count(intake, mailbox) : intake->items.length;
   g_mutex_unlock(&intake->lock);
-  return count;
+  return found;
 }
 
 gint64 intake_oldest_us(Intake *intake) {

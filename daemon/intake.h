@@ -20,7 +20,9 @@ typedef struct {
   gboolean taken;
 } IntakeItem;
 
-enum { INTAKE_MAX_ITEMS = 1000, INTAKE_MAX_BYTES = 16 << 20 };
+/* A mailbox may have so many in it: who comes from another one waits for no more than these. A
+ * mailbox that has none may always add one. */
+enum { INTAKE_MAX_ITEMS = 96, INTAKE_MAX_BYTES = 16 << 20 };
 
 /* `wake` is called from any thread, without the lock, whenever something has become ready. */
 Intake *intake_new(void (*wake)(void *context), void *context);

@@ -88,6 +88,20 @@ static gpointer add_one(gpointer intake) {
   return intake_add(intake, NULL, fetched(9, "<c@x>", 0));
 }
 
+static void test_a_full_mailbox_holds_no_other_up(void) {
+  gint wakes = 0, other = 0;
+  Intake *intake = intake_new(count_wake, &wakes);
+  for (guint32 uid = 1; uid <= INTAKE_MAX_ITEMS; uid++)
+    g_assert_nonnull(intake_add(intake, NULL, fetched(uid, "<a@x>", 0)));
+  GThread *waiting = g_thread_new("add", add_one, intake);
+  g_assert_nonnull(intake_add(intake, &other, fetched(1, "<b@x>", INTAKE_MAX_BYTES)));
+  g_assert_cmpuint(intake_count(intake, NULL), ==, INTAKE_MAX_ITEMS + 1);
+  g_assert_cmpuint(intake_count(intake, &other), ==, 1);
+  intake_close(intake);
+  g_assert_null(g_thread_join(waiting));
+  intake_free(intake);
+}
+
 static void test_a_full_intake_makes_its_fetcher_wait(void) {
   gint wakes = 0;
   Intake *intake = intake_new(count_wake, &wakes);
@@ -117,6 +131,7 @@ int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/intake/order-key", test_order_key);
   g_test_add_func("/intake/order-is-kept-by-sender", test_order_is_kept_by_sender);
+  g_test_add_func("/intake/full-mailbox", test_a_full_mailbox_holds_no_other_up);
   g_test_add_func("/intake/returned-item", test_returned_item_is_unread_in_its_place);
   g_test_add_func("/intake/full", test_a_full_intake_makes_its_fetcher_wait);
   g_test_add_func("/intake/close", test_close_lets_nobody_wait);
