@@ -319,12 +319,15 @@ static json_t *person(const ReplyRequest *request, guint index, const ReplyDetai
 }
 
 /* {"first_name": "Marie", …}: fields.NAME of the first person, whatever the detail. */
-static json_t *first_fields(const ReplyRequest *request, const ReplyDetail *detail) {
+static json_t *first_fields(const ReplyRequest *request, const ReplyDetail *detail,
+                            const json_t *people) {
   json_t *object = json_object();
   if (!request->registrations || !request->registrations->len) return object;
   ReplyDetail full = *detail;
   full.fields = TRUE;
-  json_t *list = person_fields(request, request->registrations->pdata[0], &full), *row;
+  json_t *list = detail->fields ? json_incref(json_object_get(json_array_get(people, 0), "fields"))
+                                : person_fields(request, request->registrations->pdata[0], &full);
+  json_t *row;
   size_t i;
   json_array_foreach(list, i, row) {
     json_object_set(object, json_string_value(json_object_get(row, "name")),
@@ -366,8 +369,8 @@ json_t *reply_data_new(const ReplyRequest *request, const ReplyDetail *detail) {
   json_object_set_new(data, "own_text", text(request->own_text));
   json_object_set_new(data, "late", json_boolean(late));
   json_object_set_new(data, "several", json_boolean(count > 1));
+  json_object_set_new(data, "fields", first_fields(request, detail, people));
   json_object_set_new(data, "people", people);
   json_object_set_new(data, "missing", missing);
-  json_object_set_new(data, "fields", first_fields(request, detail));
   return data;
 }
