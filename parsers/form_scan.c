@@ -14,6 +14,7 @@ enum {
   LINE_GIVEN_BYTES = 4 * LINE_MAX_BYTES, /* before it is folded */
   NOISE_MAX_BYTES = 16,                  /* bullets, numbering and brackets before a label */
   NUMBERING_MAX_DIGITS = 4,
+  YEAR_DIGITS = 4,
   INDENT_MAX_BYTES = 200, /* with the white space */
   PAREN_MAX_BYTES = 80,   /* "(obligatoire)" behind a label */
   LED_MAX_BYTES = 40,     /* words before a label ("Je", "Merci d'indiquer votre") */
@@ -400,6 +401,21 @@ static gboolean is_twin(Cell *cell, const RuleLabel *label, const char *p) {
          skip_spaces(cell->next_end) >= cell->end;
 }
 
+static gboolean has_digit(const Cell *cell, const char *p) {
+  return p >= cell->begin && p < cell->end && g_ascii_isdigit(*p);
+}
+
+/* "03/07" is a label, in "06 67 03 07 70" it is a part of a number; a year may follow it. */
+static gboolean is_within_number(const Cell *cell, const char *start, const char *end) {
+  static const char separators[] = " .-/";
+  if (!g_ascii_isdigit(*start) || !g_ascii_isdigit(end[-1])) return FALSE;
+  const char *before = start > cell->begin && strchr(separators, start[-1]) ? start - 2 : start - 1;
+  const char *behind = end < cell->end && strchr(separators, *end) ? end + 1 : end;
+  gsize digits = 0;
+  while (has_digit(cell, behind + digits)) digits++;
+  return has_digit(cell, before) || (digits > 0 && digits != YEAR_DIGITS);
+}
+
 static void scan_cell(Cell *cell) {
   const char *at = cell->begin;
   for (guint n = 0; at < cell->end && n < LABELS_A_LINE_MAX; n++) {
@@ -407,6 +423,7 @@ static void scan_cell(Cell *cell) {
     if (!label.label || cell->next_start >= cell->end) return;
     const char *start = cell->next_start, *end = cell->next_end, *value = end;
     at = end > at ? end : at + 1;
+    if (is_within_number(cell, start, end)) continue;
     gboolean choice =
         strcmp(field_of(cell, label.label)->type, "choice") == 0 && !is_box_bullet(cell);
     label.first = is_noise(cell->begin, (gsize)(start - cell->begin), choice);

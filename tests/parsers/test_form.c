@@ -143,6 +143,9 @@ static void test_between_quoted_lines(void) {
        "> Merci\n",
        "last=DURAND | first=Marie | comes=Oui"},
       {"> Nom : ......\n> Prénom : ......\n\nMerci de votre invitation\n", "last= | first="},
+      {"> Nom : ......\n\nDURAND\n\n> Tél : ......\n\n06 67 12 04 70\n\n> 12/04 : ......"
+       "\n\nOui\n\n> Merci\n",
+       "last=DURAND | phone=06 67 12 04 70 | comes=Oui"},
   };
   check_rows(rows, G_N_ELEMENTS(rows));
 }
