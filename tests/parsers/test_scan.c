@@ -238,11 +238,15 @@ static void test_broken_pictures(void) {
 
 #define DAMAGED "! attachment scan.png cannot be read: damaged\n"
 
-static GByteArray *photo_new(void) {
+static GByteArray *file_new(const char *path) {
   char *data = NULL;
   gsize size = 0;
-  g_assert_true(g_file_get_contents(SOURCE_DIR "/tests/parsers/photo.heic", &data, &size, NULL));
+  g_assert_true(g_file_get_contents(path, &data, &size, NULL));
   return g_byte_array_new_take((guint8 *)data, size);
+}
+
+static GByteArray *photo_new(void) {
+  return file_new(SOURCE_DIR "/tests/parsers/photo.heic");
 }
 
 /* What is read of the photo; *takes* it. */
@@ -294,6 +298,16 @@ static void test_photo_that_grows_is_damaged(void) {
   static const guint8 large[] = {0x75, 0x30, 0x75, 0x30};
   GByteArray *photo = photo_new();
   memcpy(photo->data + photo->len - sizeof large, large, sizeof large);
+  g_autofree char *got = read_photo(photo);
+  g_assert_cmpstr(got, ==, DAMAGED);
+}
+
+/* large.heic: a grey picture of 6400 times 5600 in eight kilobytes. The box says what was counted,
+ * the coded picture itself what it takes to decode it. */
+static void test_photo_larger_than_its_box_says(void) {
+  static const guint8 small[] = {0, 0, 4, 0, 0, 0, 4, 0};
+  GByteArray *photo = file_new(SOURCE_DIR "/tests/parsers/large.heic");
+  memcpy(behind(photo, "ispe", 1) + 4, small, sizeof small);
   g_autofree char *got = read_photo(photo);
   g_assert_cmpstr(got, ==, DAMAGED);
 }
@@ -544,6 +558,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/scan/photo/upright", test_photo_upright_as_the_file_says);
   g_test_add_func("/scan/photo/pixels", test_photo_is_bounded_before_it_is_decoded);
   g_test_add_func("/scan/photo/grows", test_photo_that_grows_is_damaged);
+  g_test_add_func("/scan/photo/larger", test_photo_larger_than_its_box_says);
   g_test_add_func("/scan/photo/cut", test_photo_cut);
   g_test_add_func("/scan/photo/gaps", test_photo_with_gaps_is_damaged);
   g_test_add_func("/scan/photo/wrong", test_photo_with_any_byte_wrong);
