@@ -95,24 +95,36 @@ static void test_no_address_of_several_is_mended(void) {
   g_assert_cmpstr(email->value, ==, "marle@ville.example");
 }
 
+/* One sign may be a letter, and so may one within a word; two before choices are boxes. */
 static void test_signs_are_boxes(void) {
   static const struct {
-    const char *written, *want; /* NULL: no answer */
-  } rows[] = {{"図 Oui ロ Non", "yes"},
-              {"口 Oui 図 Non", "no"},
-              {"ロ Oui ロ Non", NULL},
-              {"Oui ロ Non 図", NULL},
-              /* one sign may be a letter, and one within a word is one */
-              {"ロ Oui", "yes"},
-
-              {"サロ Oui 図 Non", NULL}};
+    const char *read, *want;
+  } rows[] = {{"Viendra : 図 Oui ロ Non", "Viendra : ☒ Oui ☐ Non"},
+              {"口 Oui\t凶Non", "☐ Oui\t☒Non"},
+              {"図 Oui", "図 Oui"},
+              {"Oui ロ Non 図", "Oui ロ Non 図"},
+              {"サロ Oui 図 Non", "サロ Oui 図 Non"},
+              {"ロ Oui 図 Madame", "ロ Oui 図 Madame"},
+              {"出席 図 欠席 ロ", "出席 図 欠席 ロ"}};
+  Wire__Limits limits;
+  wire__limits__init(&limits);
+  wire_limits_default(&limits);
   for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autofree char *lines = g_strdup_printf(SCAN("m@sete.example", "%s"), rows[i].written);
-    scan = (Scan){lines, 95};
-    g_test_message("%s", rows[i].written);
-    g_autoptr(Extraction) found = read_scanned("marie@ville.example");
-    assert_value(found, "comes", rows[i].want, NULL);
+    g_autoptr(Text) text = text_new();
+    text_add(text, &limits, rows[i].read, -1, 0, 0);
+    TextLine *line = text_add(text, &limits, rows[i].read, -1, 0, 0);
+    line->scanned = TRUE;
+    scanned_boxes(text, fixture_event());
+    g_assert_cmpstr(line->text, ==, rows[i].want);
+    const TextLine *typed = text->lines->pdata[0];
+    g_assert_cmpstr(typed->text, ==, rows[i].read);
   }
+}
+
+static void test_a_ticked_sign_answers(void) {
+  scan = (Scan){SCAN("m@sete.example", "口 Oui 図 Non"), 95};
+  g_autoptr(Extraction) found = read_scanned("marie@ville.example");
+  assert_value(found, "comes", "no", NULL);
 }
 
 static void test_a_person_compares(void) {
@@ -138,6 +150,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/scanned/addresses", test_addresses);
   g_test_add_func("/scanned/several", test_no_address_of_several_is_mended);
   g_test_add_func("/scanned/boxes", test_signs_are_boxes);
+  g_test_add_func("/scanned/answers", test_a_ticked_sign_answers);
   g_test_add_func("/scanned/compares", test_a_person_compares);
   return g_test_run();
 }
