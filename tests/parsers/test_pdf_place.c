@@ -27,6 +27,10 @@ static const Row rows[] = {
     {"behind what others have", "Oui Nom Oui", {"Nom", "Oui", "Oui"}, "0:4-7 0:8-11 0:0-3"},
     {"far ahead", "a\n\n\n\n\n\nb\nc", {"a", "b", "c"}, "0:0-1 6:0-1 7:0-1"},
     {"behind rather than far ahead", "b\na\n\n\n\n\nb", {"a", "b", "b"}, "1:0-1 0:0-1 6:0-1"},
+    {"the rest of a cell that was written later",
+     "Ville Oui\nNom Oui",
+     {"Nom", "Ville", "Oui", "Oui"},
+     "1:0-3 0:0-5 0:6-9 1:4-7"},
     {"one that was cut", "Nom", {"Nom", "Prénom"}, "0:0-3 -"},
     {"white space", "Nom", {" \t", " Nom "}, "- 0:0-3"},
 };
