@@ -54,6 +54,7 @@ static void test_trees(void) {
        "text/plain: Oui/Nom : DURAND\n"},
       {"Content-Type: multipart/mixed\n\nOui\n", "text/plain: Oui\n"},
       {"Content-Type: multipart/mixed; boundary=b\n\n", "text/plain: \n"},
+      {"Content-Type: multipart/mixed; boundary=b\n\n--b--\nOui\n", "text/plain: --b--/Oui\n"},
       /* a mail within, and its header as a part */
       {MULTI("mixed", PART("Content-Type: message/rfc822\n", "Subject: Fête\nX-Y: z\n\nOui")),
        "message/rfc822-headers: Subject: Fête\ntext/plain: Oui\n"},
