@@ -253,6 +253,78 @@ static void test_header_only(void) {
   g_assert_true(found->flags & EXTRACTION_HEADER_ONLY);
 }
 
+/* ---- bounds: what is read in part is told ---- */
+
+static void bound_text(Fixture *fixture) {
+  fixture->limits.text_bytes = 80;
+}
+static void bound_parts(Fixture *fixture) {
+  fixture->limits.parts = 1;
+}
+static void bound_lines(Fixture *fixture) {
+  fixture->limits.lines = 5;
+}
+static void bound_steps(Fixture *fixture) {
+  static Wire__Pattern pattern = WIRE__PATTERN__INIT, *patterns[] = {&pattern};
+  static Wire__Event event;
+  event = *fixture_event();
+  pattern.regex = (char *)"^(?:o+)+$";
+  event.cancellation = patterns;
+  fixture->events[0] = &event;
+}
+
+static void test_bounds(void) {
+#define MULTI                                                                                      \
+  "--b\nContent-Type: text/plain; charset=utf-8\n\n" FORM                                          \
+  "Viendra : Oui\n--b\nContent-Type: text/plain\n\nx\n--b--\n"
+  static const char multi[] = MARIE "Content-Type: multipart/mixed; boundary=b\n";
+  static const struct {
+    void (*bound)(Fixture *fixture);
+    const char *header, *body, *want;
+  } rows[] = {
+      {bound_text, MARIE, FORM "Viendra : Oui\n", "over the limit text_bytes: read in part"},
+      {bound_lines, MARIE, FORM "Viendra : Oui\n\nMerci\n", "over the limit lines: read in part"},
+      {bound_parts, multi, MULTI, "over the limit parts: read in part"},
+      {bound_steps, MARIE, FORM "Viendra : Oui\n\noooooooooooooooooooooooooooooooooooooooob\n",
+       "a pattern was stopped: "},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    Fixture fixture;
+    g_autoptr(Extractor) unbounded = extractor_of(&fixture);
+    g_autoptr(Extraction) whole = read_mail(unbounded, rows[i].header, rows[i].body);
+    rows[i].bound(&fixture);
+    g_autoptr(Extractor) extractor = extractor_new(&fixture.setup, NULL);
+    g_autoptr(Extraction) found = read_mail(extractor, rows[i].header, rows[i].body);
+    g_assert_cmpuint(whole->review_reasons->len, ==, 0);
+    gboolean told = FALSE;
+    for (guint k = 0; k < found->review_reasons->len; k++)
+      told = told || g_str_has_prefix(found->review_reasons->pdata[k], rows[i].want);
+    if (!told) g_test_fail_printf("row %zu: '%s' is not told", i, rows[i].want);
+  }
+}
+
+/* ---- an answer in the calendar beside the text ---- */
+
+static void test_calendar(void) {
+#define REPLY(status)                                                                              \
+  "--b\nContent-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:"        \
+  "VEVENT\nATTENDEE;CN=Marie Durand" status ":mailto:marie@ville.example\nEND:VEVENT\nEND:"        \
+  "VCALENDAR\n--b--\n"
+#define BESIDE(text) "--b\nContent-Type: text/plain; charset=utf-8\n\n" text
+  static const char header[] = MARIE "Content-Type: multipart/mixed; boundary=b\n";
+  static const Row rows[] = {
+      {header, BESIDE(FORM "Viendra : Oui\n") REPLY(";PARTSTAT=DECLINED"), KIND_BULLETIN,
+       MARIE_VALUES ", comes=yes", "the calendar says no, the text yes"},
+      {header, BESIDE(FORM "Viendra : Oui\n") REPLY(";PARTSTAT=ACCEPTED"), KIND_BULLETIN,
+       MARIE_VALUES ", comes=yes", NULL},
+      {header, BESIDE(FORM) REPLY(";PARTSTAT=DECLINED"), KIND_BULLETIN, MARIE_VALUES ", comes=no",
+       NULL},
+      {header, BESIDE(FORM) REPLY(";PARTSTAT=TENTATIVE"), KIND_BULLETIN, MARIE_VALUES ", ?comes",
+       "neither yes nor no"},
+  };
+  check_rows(rows, G_N_ELEMENTS(rows));
+}
+
 /* Whatever is read must pass the daemon's check of it. */
 static void test_wire(void) {
   Fixture fixture;
@@ -278,5 +350,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/extract/suppress", test_suppress);
   g_test_add_func("/extract/header-only", test_header_only);
   g_test_add_func("/extract/wire", test_wire);
+  g_test_add_func("/extract/bounds", test_bounds);
+  g_test_add_func("/extract/calendar", test_calendar);
   return g_test_run();
 }
