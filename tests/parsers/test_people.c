@@ -66,6 +66,20 @@ static void test_towns(void) {
   check_rows(rows, G_N_ELEMENTS(rows));
 }
 
+/* Beside the sender's own bulletin the quoted one counts for nothing, which is told. */
+static void test_quoted_beside_own(void) {
+#define FILLED                                                                                     \
+  QUOTED "> Organisme : Agde\n> Nom : PETIT\n> Prénom : Paul\n> Viendra à la fête : ☒ Oui ☐ Non\n"
+  static const Row rows[] = {
+      {NULL, FORM "Viendra : Non\n" FILLED, KIND_BULLETIN, MARIE_VALUES ", comes=no",
+       "answers in the quoted bulletin besides the sender's own"},
+      {NULL, FORM "Viendra : Non\n" QUOTED BLANK, KIND_BULLETIN, MARIE_VALUES ", comes=no", NULL},
+      {NULL, "Merci\n" FILLED, KIND_BULLETIN,
+       "body=Agde, last=PETIT, first=Paul, email=marie@ville.example, comes=yes", NULL},
+  };
+  check_rows(rows, G_N_ELEMENTS(rows));
+}
+
 /* ---- bounds ---- */
 
 static void test_a_long_value_is_none(void) {
@@ -111,6 +125,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/people/names", test_names);
   g_test_add_func("/people/answers", test_answers);
   g_test_add_func("/people/towns", test_towns);
+  g_test_add_func("/people/quoted", test_quoted_beside_own);
   g_test_add_func("/people/long", test_a_long_value_is_none);
   g_test_add_func("/people/many", test_people_are_bounded);
   return g_test_run();

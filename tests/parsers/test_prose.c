@@ -114,11 +114,27 @@ static void test_several_named(void) {
   check_rows(rows, G_N_ELEMENTS(rows));
 }
 
+/* Who is named is known by the office that follows, which may go on. */
+static void test_offices(void) {
+#define PETIT "last=Petit, first=Paul, "
+#define ELSE ", email=marie@ville.example, comes=yes, ?body"
+  static const Row rows[] = {
+      {NULL, "Paul Petit, directeur, assistera.\n", KIND_BULLETIN, PETIT "office=directeur" ELSE,
+       "sentences"},
+      {NULL, "Paul Petit (maire) assistera.\n", KIND_BULLETIN, PETIT "office=maire" ELSE,
+       "sentences"},
+      {NULL, "M. Paul Petit, adjoint au maire, chargé de la culture, assistera.\n", KIND_BULLETIN,
+       "title=M., " PETIT "office=adjoint au maire, chargé de la culture" ELSE, "sentences"},
+  };
+  check_rows(rows, G_N_ELEMENTS(rows));
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/prose/beside", test_beside_a_form);
   g_test_add_func("/prose/companions", test_companions);
   g_test_add_func("/prose/corrections", test_corrections);
   g_test_add_func("/prose/several", test_several_named);
+  g_test_add_func("/prose/offices", test_offices);
   return g_test_run();
 }
