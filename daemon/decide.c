@@ -23,12 +23,6 @@ const char *reply_kind_name(ReplyKind kind) {
   return reply_names[kind];
 }
 
-int reply_kind_parse(const char *name) {
-  for (int i = 0; i < REPLY_COUNT; i++)
-    if (strcmp(reply_names[i], name) == 0) return i;
-  return -1;
-}
-
 static void change_free(Change *change) {
   registration_free(change->registration);
   g_free(change);

@@ -64,7 +64,6 @@ void verdict_free(Verdict *verdict);
 
 const char *decision_name(Decision decision); /* the contract's words */
 const char *reply_kind_name(ReplyKind kind);  /* confirmed, updated, ask, … */
-int reply_kind_parse(const char *name);       /* -1: unknown */
 
 /* The folded key that tells people of one address apart (identity fields, case and marks folded).
  */

@@ -480,7 +480,8 @@ static const char *take_comment(const char *p, GString *out) {
 }
 
 /* Within <>: up to '>' or, where that is missing, the next separator. */
-static const char *take_angle(const char *p, gboolean closed, Mailbox *box) {
+static const char *take_angle(const char *p, Mailbox *box) {
+  gboolean closed = p[1 + strcspn(p + 1, "<>")] == '>';
   box->has_angle = TRUE;
   g_string_truncate(box->angle, 0);
   for (p++; *p && *p != '>' && *p != '<'; p++) {
@@ -501,7 +502,6 @@ static void end_mailbox(const char *p, Mailbox *box, GPtrArray *addresses, GPtrA
 
 void mime_addresses_parse(const char *raw, GPtrArray *addresses, GPtrArray *names) {
   Mailbox box = {g_string_new(NULL), g_string_new(NULL), g_string_new(NULL), FALSE};
-  const char *last_close = strrchr(raw, '>');
   for (const char *p = raw; *p && addresses->len < ADDRESSES_MAX;) {
     EncodedWord word;
     const char *end = encoded_word(p, &word);
@@ -513,7 +513,7 @@ void mime_addresses_parse(const char *raw, GPtrArray *addresses, GPtrArray *name
     } else if (*p == '(') {
       p = take_comment(p, box.comment);
     } else if (*p == '<') {
-      p = take_angle(p, last_close && p < last_close, &box);
+      p = take_angle(p, &box);
     } else if (*p == ',' || *p == ';' || box.phrase->len > PHRASE_MAX_BYTES ||
                (*p == ':' && !strchr(box.phrase->str, '@'))) {
       end_mailbox(p, &box, addresses, names);

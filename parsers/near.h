@@ -3,6 +3,6 @@
 #include <glib.h>
 
 /* Is `a` the word or phrase `b` but for one letter, for two where they are long? A letter that
- * lacks, is too many, is another, or has changed places with its neighbour. Both folded; short
- * words must be the same. */
+ * lacks, is too many, is another, or has changed places with its neighbour; never the first. Both
+ * folded; short words must be the same. */
 gboolean near_same(const char *a, const char *b);

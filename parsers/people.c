@@ -259,10 +259,8 @@ static void choose_blocks(People *people) {
   for (guint i = people->blocks->len; i > 0; i--) {
     Worth worth = worth_of(people, people->blocks->pdata[i - 1]);
     gboolean kept = worth != WORTH_NONE && worth >= best;
-    if (worth == WORTH_FILLED_IN && best == WORTH_OWN) {
-      kept = FALSE;
+    if (worth == WORTH_FILLED_IN && best == WORTH_OWN)
       reading_doubt(people->reading, "answers in the quoted bulletin besides the sender's own");
-    }
     if (!kept) g_ptr_array_remove_index(people->blocks, i - 1);
   }
   people->reading->quoted_only = best == WORTH_DOUBTFUL;

@@ -475,19 +475,13 @@ static void take_code_city(const Person *p, const FormEntry *entry, int only) {
       city_field = reading_role(p->reading, "city");
   g_autofree char *street = NULL, *code = NULL, *city = NULL;
   g_autofree char *line = field_clean_line(entry->raw);
-  char *dash = strstr(line, " – "), *hyphen = strstr(line, " - "); /* "53400 – Craon" */
-  if (dash && dash > line && g_ascii_isdigit(dash[-1])) memcpy(dash, "     ", 5);
-  if (hyphen && hyphen > line && g_ascii_isdigit(hyphen[-1])) memcpy(hyphen, "   ", 3);
   field_split_address(line, p->reading->event->country, &street, &code, &city);
   gboolean split = code[0] && street[0] == '\0';
   if (only >= 0) take(p, entry, (guint)only, entry->raw);
   if (only < 0 && !split && code_field >= 0) take(p, entry, (guint)code_field, entry->raw);
   if (!split) return;
   take_besides(p, entry, code_field, code);
-  const char *place = city; /* "53400 – Craon" */
-  while (*place == ' ' || *place == '-' || g_str_has_prefix(place, "–"))
-    place = g_utf8_next_char(place);
-  take_besides(p, entry, city_field, place);
+  take_besides(p, entry, city_field, city);
 }
 
 /* ---- one entry ---- */

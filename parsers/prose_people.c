@@ -609,10 +609,7 @@ static void add_numbers(Prose *prose) {
 static void hand_over(Prose *prose, GPtrArray *people) {
   for (guint i = 0; i < prose->ones->len; i++) {
     One *one = one_at(prose, i);
-    if (prose->replaced && one->stays)
-      participant_free(one->person);
-    else
-      g_ptr_array_add(people, one->person);
+    g_ptr_array_add(people, one->person);
     g_free(one->name);
   }
   g_array_unref(prose->ones);

@@ -67,12 +67,7 @@ void scanned_boxes(Text *text, const Wire__Event *event) {
 
 /* ---- values ---- */
 
-/* "m.durand@" and "p.durand@" differ by a letter, but are two people. */
-static gboolean same_initial(const char *a, const char *b) {
-  gboolean initial = strchr(".-_", a[1]) || strchr(".-_", b[1]);
-  return !initial || *a == *b;
-}
-
+/* "m.durand@" and "p.durand@" are two people: near words begin alike (near.h). */
 static void mend_address(const Reading *reading, Participant *person) {
   int email = reading_role(reading, "email");
   const char *from = reading->result->from, *field = NULL;
@@ -81,7 +76,7 @@ static void mend_address(const Reading *reading, Participant *person) {
   for (guint i = 0; i < person->values->len; i++) {
     FieldValue *value = person->values->pdata[i];
     if (strcmp(value->field, field) != 0 || !strcmp(value->value, from)) continue;
-    if (!near_same(value->value, from) || !same_initial(value->value, from)) return;
+    if (!near_same(value->value, from)) return;
     g_free(value->value);
     value->value = g_strdup(from);
     char *rule = g_strdup_printf("%s, from-header", value->rule);

@@ -91,7 +91,6 @@ typedef struct {
   guint8 bytes[511];
   gsize size;
 } Key;
-void key_init(Key *key);
 void key_add_number(Key *key, guint64 number); /* 8 bytes, big-endian */
 void key_add_text(Key *key, const char *text); /* the text or, if long, its hash; and a NUL */
 guint64 key_last_number(const MDB_val *key);   /* the last 8 bytes; 0 if shorter */

@@ -5,10 +5,6 @@
 
 #include "store/internal.h"
 
-void key_init(Key *key) {
-  key->size = 0;
-}
-
 void key_add_number(Key *key, guint64 number) {
   guint64 big = GUINT64_TO_BE(number);
   g_assert(key->size + sizeof big <= sizeof key->bytes);

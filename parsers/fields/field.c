@@ -34,12 +34,6 @@ void field_result_clear(FieldResult *result) {
   g_clear_pointer(&result->value, g_free);
 }
 
-gboolean field_type_known(const char *type) {
-  for (guint i = 0; i < G_N_ELEMENTS(types); i++)
-    if (strcmp(types[i].type, type) == 0) return TRUE;
-  return FALSE;
-}
-
 FieldResult field_parse(const FieldContext *context, const char *raw) {
   const Wire__Field *field = rules_event(context->rules)->fields[context->field];
   if (field_is_blank(raw)) return field_blank();

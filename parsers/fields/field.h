@@ -41,9 +41,6 @@ FieldResult field_parse_choice(const FieldContext *context, const char *raw);
 FieldResult field_parse_integer(const FieldContext *context, const char *raw);
 FieldResult field_parse_date(const FieldContext *context, const char *raw);
 
-/* Is `type` a row of the table? */
-gboolean field_type_known(const char *type);
-
 FieldResult field_blank(void);
 FieldResult field_valid(char *take_value);
 FieldResult field_invalid(const char *reason);

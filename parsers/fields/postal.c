@@ -65,10 +65,10 @@ static char *trimmed(const char *start, gsize length) {
   char *begin = text, *end = text + length;
   while (*begin && strchr(" ,;-\t\n/|", *begin)) begin++;
   while (end > begin && strchr(" ,;-\t\n/|", end[-1])) end--;
+  *end = '\0';
   /* an en or em dash is three bytes */
   while (g_str_has_prefix(begin, "–") || g_str_has_prefix(begin, "—") || *begin == ' ')
     begin += *begin == ' ' ? 1 : 3;
-  *end = '\0';
   while (g_str_has_suffix(begin, "–") || g_str_has_suffix(begin, "—")) {
     end -= 3;
     *end = '\0';
@@ -92,14 +92,25 @@ static void drop_country(char *city) {
   }
 }
 
+/* Behind what parts a code from its town: "53400 – Craon", "53400 / Craon". */
+static const char *skip_marks(const char *p) {
+  for (;;) {
+    if (*p && strchr(" ,-/", *p))
+      p++;
+    else if (g_str_has_prefix(p, "–") || g_str_has_prefix(p, "—"))
+      p += strlen("–");
+    else
+      return p;
+  }
+}
+
 /* The last group of exactly five digits with letters behind it; NULL: none. */
 static const char *french_code(const char *text) {
   const char *found = NULL;
   for (const char *p = text; *p; p++) {
     if (!digits_at(p, 5)) continue;
     gboolean alone = !g_ascii_isdigit(p[5]) && (p == text || !g_ascii_isalnum(p[-1]));
-    const char *behind = p + 5;
-    while (*behind == ' ' || *behind == ',' || *behind == '-') behind++;
+    const char *behind = skip_marks(p + 5);
     if (alone && g_unichar_isalpha(g_utf8_get_char(behind)) && strncmp(p, "00", 2) != 0) found = p;
     while (g_ascii_isdigit(p[1])) p++;
   }

@@ -33,7 +33,8 @@ static int priority_of(enum heif_compression_format format) {
   return format == heif_compression_HEVC ? PRIORITY : 0;
 }
 
-/* The size that the coded picture itself declares is known here first. */
+/* The size that the coded picture itself declares is known here first. libde265 asks for the
+ * picture that it hands out alone: with a filter behind the decoder (SAO), that is one more. */
 static int take_buffer(de265_decoder_context *decoder, struct de265_image_spec *spec,
                        struct de265_image *image, void *data) {
   if (spec->width <= 0 || spec->height <= 0) return 0;
@@ -47,6 +48,7 @@ static struct heif_error decoder_new(void **ret_decoder) {
   struct de265_image_allocation allocation = *de265_get_default_image_allocation_functions();
   allocation.get_buffer = take_buffer;
   de265_set_image_allocation_functions(decoder, &allocation, NULL);
+  de265_set_parameter_bool(decoder, DE265_DECODER_PARAM_DISABLE_SAO, 1);
   *ret_decoder = decoder;
   return ok;
 }

@@ -23,7 +23,7 @@ typedef struct {
   const char *known;  /* registrations, "|" between them: "status sender thread field=value;…" */
   guint64 thread;
   gint64 received; /* 0: BEFORE */
-  gboolean personal, conflicting;
+  gboolean personal, conflicting, no_event;
   const char *doubt; /* a review reason of the parser */
   const char *results;
   const char *expected; /* "decision state reply: what status; …" */
@@ -89,6 +89,18 @@ static const Case cases[] = {
      .expected = "accept settled updated: updated registered"},
     {"late, and registered already: it stays", KIND_BULLETIN, TIED, FROM, MARIE ";attendance=no",
      "registered m@v.example 5 " MARIE_YES, .received = AFTER, .expected = "review review late:"},
+    {"his name in part, in the answer", KIND_BULLETIN, TIED, FROM,
+     "last_name=DURAND;attendance=yes", "incomplete m@v.example 5 " MARIE, .thread = 5,
+     .expected = "accept settled confirmed: completed registered"},
+    {"another name in the answer", KIND_BULLETIN, TIED, FROM, "last_name=Petit;attendance=yes",
+     "incomplete m@v.example 5 " MARIE, .thread = 5,
+     .expected = "review review received: review review"},
+    {"one registration twice in a mail", KIND_BULLETIN, TIED, FROM, MARIE_YES "|" MARIE_YES,
+     "registered m@v.example 5 " MARIE_YES, .expected = "review review received:"},
+    {"somebody of whom nothing is kept", KIND_BULLETIN, TIED, FROM, "shoe_size=41",
+     .doubt = "two answers", .expected = "review review received:"},
+    {"of no event", KIND_BULLETIN, TIED, FROM, MARIE_YES, .no_event = TRUE,
+     .expected = "review review none:"},
     /* headers decide the answer */
     {"an automatic bulletin", KIND_BULLETIN, TIED | EXTRACTION_AUTOMATIC, FROM, MARIE_YES,
      .expected = "review review none: review review"},
@@ -239,7 +251,7 @@ static void run_case(const Event *event, const Case *row) {
   for (guint i = 0; stored[i]; i++)
     g_ptr_array_add(known, registration_of(event, stored[i], i + 1));
   DecideInput input = {.extraction = extraction,
-                       .event = event,
+                       .event = row->no_event ? NULL : event,
                        .personal = row->personal,
                        .trusted_authserv_id = row->results ? "mx.v.example" : NULL,
                        .received = row->received ? row->received : BEFORE,

@@ -173,7 +173,7 @@ static inline void fixture_words(Wire__Event *event) {
   static Wire__Pattern *cancels[] = {&cancel}, *nos[] = {&declines}, *yeses[] = {&attends};
   cancel.regex = (char *)"\\bannuler mon inscription\\b";
   declines.regex = (char *)"\\bne pourrai pas venir\\b|\\bcannot come\\b";
-  attends.regex = (char *)"\\bconfirme ma venue\\b|\\bi will come\\b";
+  attends.regex = (char *)"\\bconfirme ma venue\\b|\\bi will come\\b|\\bassistera\\b";
   event->id = (char *)"jardins";
   event->country = (char *)"FR";
   event->languages = languages;

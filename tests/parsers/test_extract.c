@@ -1,95 +1,5 @@
-/* test_extract - whole messages to participants, kind and doubts.
- *
- * A row's `people` is "field=value, …" in the order of the event, a participant a semicolon;
- * "?field" is required and missing. `doubt` is a part of the first review reason; NULL: none. */
-#include "parsers/extract.h"
-
-#include "tests/parsers/event_fixture.h"
-
-typedef struct {
-  const char *header, *body;
-  MailKind kind;
-  const char *people;
-  const char *doubt;
-} Row;
-
-#define MARIE "From: Marie Durand <marie@ville.example>\nSubject: Re: la fête des jardins\n"
-#define QUOTED                                                                                     \
-  "\nLe 3 mars 2031 à 10:00, Comité des Jardins <fete@jardins.example> a écrit :\n"             \
-  "> Nous vous invitons à la grande fête des jardins de printemps.\n"                            \
-  "> Elle aura lieu au parc municipal, le premier dimanche d'avril.\n"                             \
-  "> Merci de renvoyer le bulletin ci-dessous avant la fin du mois de mars.\n"                     \
-  "> BULLETIN DES JARDINS\n"
-#define FORM                                                                                       \
-  "Organisme : Ville de Sète\nNom : DURAND\nPrénom : Marie\nCourriel : m.d@sete.example\n"
-#define BLANK                                                                                       \
-  "> Organisme : ..........\n> Nom : ..........\n> Prénom : ..........\n> Courriel : ..........\n" \
-  "> Viendra à la fête : ☐ Oui ☐ Non\n"
-#define MARIE_VALUES "body=Ville de Sète, last=DURAND, first=Marie, email=m.d@sete.example"
-
-typedef struct {
-  Wire__Setup setup;
-  Wire__Limits limits;
-  Wire__Event *events[1];
-} Fixture;
-
-static Extractor *extractor_of(Fixture *fixture) {
-  wire__setup__init(&fixture->setup);
-  wire__limits__init(&fixture->limits);
-  wire_limits_default(&fixture->limits);
-  fixture->events[0] = (Wire__Event *)fixture_event();
-  fixture->setup.limits = &fixture->limits;
-  fixture->setup.events = fixture->events;
-  fixture->setup.n_events = 1;
-  return extractor_new(&fixture->setup, NULL);
-}
-
-static Extraction *read_mail(const Extractor *extractor, const char *header, const char *body) {
-  g_autofree char *raw = g_strconcat(header,
-                                     strstr(header, "Content-Type") ? "\n"
-                                                                    : "Content-Type: text/plain; "
-                                                                      "charset=utf-8\n\n",
-                                     body, NULL);
-  Wire__Request request = WIRE__REQUEST__INIT;
-  request.message.data = (guint8 *)raw;
-  request.message.len = strlen(raw);
-  request.want_text = request.want_lines = TRUE;
-  return extract(extractor, &request);
-}
-
-static char *people_of(const Extraction *extraction) {
-  GString *out = g_string_new(NULL);
-  for (guint p = 0; p < extraction->participants->len; p++) {
-    const Participant *person = extraction->participants->pdata[p];
-    const char *gap = p ? "; " : "";
-    for (gsize f = 0; f < fixture_event()->n_fields; f++) {
-      const FieldValue *value = participant_value(person, fixture_event()->fields[f]->name);
-      if (!value) continue;
-      g_string_append_printf(out, "%s%s=%s", gap, value->field, value->value);
-      gap = ", ";
-    }
-    for (guint i = 0; i < person->missing->len; i++, gap = ", ")
-      g_string_append_printf(out, "%s?%s", gap, (char *)person->missing->pdata[i]);
-  }
-  return g_string_free(out, FALSE);
-}
-
-static void check_rows(const Row *rows, gsize n) {
-  Fixture fixture;
-  g_autoptr(Extractor) extractor = extractor_of(&fixture);
-  for (gsize i = 0; i < n; i++) {
-    const Row *row = &rows[i];
-    g_autoptr(Extraction) found =
-        read_mail(extractor, row->header ? row->header : MARIE, row->body);
-    g_autofree char *people = people_of(found);
-    const char *doubt = found->review_reasons->len ? found->review_reasons->pdata[0] : NULL;
-    if (found->kind != row->kind || strcmp(people, row->people) != 0 || !doubt != !row->doubt ||
-        (doubt && !strstr(doubt, row->doubt)))
-      g_test_fail_printf("'%s': %s '%s' (%s), not %s '%s' (%s)", row->body,
-                         mail_kind_name(found->kind), people, doubt, mail_kind_name(row->kind),
-                         row->people, row->doubt);
-  }
-}
+/* test_extract - whole messages to participants, kind and doubts: extract_fixture.h tells how. */
+#include "tests/parsers/extract_fixture.h"
 
 static void test_one_person(void) {
   static const Row rows[] = {
@@ -343,6 +253,78 @@ static void test_header_only(void) {
   g_assert_true(found->flags & EXTRACTION_HEADER_ONLY);
 }
 
+/* ---- bounds: what is read in part is told ---- */
+
+static void bound_text(Fixture *fixture) {
+  fixture->limits.text_bytes = 80;
+}
+static void bound_parts(Fixture *fixture) {
+  fixture->limits.parts = 1;
+}
+static void bound_lines(Fixture *fixture) {
+  fixture->limits.lines = 5;
+}
+static void bound_steps(Fixture *fixture) {
+  static Wire__Pattern pattern = WIRE__PATTERN__INIT, *patterns[] = {&pattern};
+  static Wire__Event event;
+  event = *fixture_event();
+  pattern.regex = (char *)"^(?:o+)+$";
+  event.cancellation = patterns;
+  fixture->events[0] = &event;
+}
+
+static void test_bounds(void) {
+#define MULTI                                                                                      \
+  "--b\nContent-Type: text/plain; charset=utf-8\n\n" FORM                                          \
+  "Viendra : Oui\n--b\nContent-Type: text/plain\n\nx\n--b--\n"
+  static const char multi[] = MARIE "Content-Type: multipart/mixed; boundary=b\n";
+  static const struct {
+    void (*bound)(Fixture *fixture);
+    const char *header, *body, *want;
+  } rows[] = {
+      {bound_text, MARIE, FORM "Viendra : Oui\n", "over the limit text_bytes: read in part"},
+      {bound_lines, MARIE, FORM "Viendra : Oui\n\nMerci\n", "over the limit lines: read in part"},
+      {bound_parts, multi, MULTI, "over the limit parts: read in part"},
+      {bound_steps, MARIE, FORM "Viendra : Oui\n\noooooooooooooooooooooooooooooooooooooooob\n",
+       "a pattern was stopped: "},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    Fixture fixture;
+    g_autoptr(Extractor) unbounded = extractor_of(&fixture);
+    g_autoptr(Extraction) whole = read_mail(unbounded, rows[i].header, rows[i].body);
+    rows[i].bound(&fixture);
+    g_autoptr(Extractor) extractor = extractor_new(&fixture.setup, NULL);
+    g_autoptr(Extraction) found = read_mail(extractor, rows[i].header, rows[i].body);
+    g_assert_cmpuint(whole->review_reasons->len, ==, 0);
+    gboolean told = FALSE;
+    for (guint k = 0; k < found->review_reasons->len; k++)
+      told = told || g_str_has_prefix(found->review_reasons->pdata[k], rows[i].want);
+    if (!told) g_test_fail_printf("row %zu: '%s' is not told", i, rows[i].want);
+  }
+}
+
+/* ---- an answer in the calendar beside the text ---- */
+
+static void test_calendar(void) {
+#define REPLY(status)                                                                              \
+  "--b\nContent-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:"        \
+  "VEVENT\nATTENDEE;CN=Marie Durand" status ":mailto:marie@ville.example\nEND:VEVENT\nEND:"        \
+  "VCALENDAR\n--b--\n"
+#define BESIDE(text) "--b\nContent-Type: text/plain; charset=utf-8\n\n" text
+  static const char header[] = MARIE "Content-Type: multipart/mixed; boundary=b\n";
+  static const Row rows[] = {
+      {header, BESIDE(FORM "Viendra : Oui\n") REPLY(";PARTSTAT=DECLINED"), KIND_BULLETIN,
+       MARIE_VALUES ", comes=yes", "the calendar says no, the text yes"},
+      {header, BESIDE(FORM "Viendra : Oui\n") REPLY(";PARTSTAT=ACCEPTED"), KIND_BULLETIN,
+       MARIE_VALUES ", comes=yes", NULL},
+      {header, BESIDE(FORM) REPLY(";PARTSTAT=DECLINED"), KIND_BULLETIN, MARIE_VALUES ", comes=no",
+       NULL},
+      {header, BESIDE(FORM) REPLY(";PARTSTAT=TENTATIVE"), KIND_BULLETIN, MARIE_VALUES ", ?comes",
+       "neither yes nor no"},
+  };
+  check_rows(rows, G_N_ELEMENTS(rows));
+}
+
 /* Whatever is read must pass the daemon's check of it. */
 static void test_wire(void) {
   Fixture fixture;
@@ -368,5 +350,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/extract/suppress", test_suppress);
   g_test_add_func("/extract/header-only", test_header_only);
   g_test_add_func("/extract/wire", test_wire);
+  g_test_add_func("/extract/bounds", test_bounds);
+  g_test_add_func("/extract/calendar", test_calendar);
   return g_test_run();
 }

@@ -117,6 +117,10 @@ static void test_email(void) {
       {F_EMAIL, "marie chez ville.example", NULL},
       {F_EMAIL, "marié@ville.example", NULL},
       {F_EMAIL, "marie@@ville.example", NULL},
+      {F_EMAIL, "éa@ville.example", NULL},
+      {F_EMAIL, "a@ville.exampleé", NULL},
+      {F_EMAIL, "宛先a@ville.example", "a@ville.example"},
+      {F_EMAIL, "«a@ville.example»", "a@ville.example"},
       {F_EMAIL, "marie@-ville.example", NULL},
   };
   check_rows(rows, G_N_ELEMENTS(rows), "FR");
@@ -132,6 +136,9 @@ static void test_phone(void) {
       {F_PHONE, "06 12 34 56 78 / 01 23 45 67 89", "+33612345678"},
       {F_PHONE, "+81 3-1234-5678", "+81312345678"},
       {F_PHONE, "06 12", NULL},
+      {F_PHONE, "+33 6 12 34", NULL},
+      {F_PHONE, "+33 6 12 34 56 78 9", NULL},
+      {F_PHONE, "+33 0 0 12 34 56 78", NULL},
       {F_PHONE, "612345678", NULL},
       {F_PHONE, "06 12 34 56 78 9", NULL},
   };
@@ -150,7 +157,17 @@ static void test_postal(void) {
       {F_CODE, "3420", NULL},     {F_CODE, "〒100-0001", "100-0001"}, {F_CODE, "99999", NULL},
       {F_TOWN, "Sète", "Sète"},   {F_TOWN, "34200 Sète", "Sète"},     {F_TOWN, "34200", NULL},
   };
+  static const Row japanese[] = {{F_CODE, "1000001", "100-0001"},
+                                 {F_CODE, "100-0001", "100-0001"},
+                                 {F_CODE, "10001", "10001"},
+                                 {F_CODE, "100", NULL}};
+  static const Row others[] = {{F_CODE, "sw1a 1aa", "SW1A 1AA"}, {F_CODE, "1000", "1000"},
+                               {F_CODE, "L-1234", "L-1234"},     {F_CODE, "12", NULL},
+                               {F_CODE, "London", NULL},         {F_CODE, "SW1A_1AA", NULL},
+                               {F_CODE, "1000 Bruxelles", NULL}};
   check_rows(rows, G_N_ELEMENTS(rows), "FR");
+  check_rows(japanese, G_N_ELEMENTS(japanese), "JP");
+  check_rows(others, G_N_ELEMENTS(others), "GB");
 }
 
 static void test_split_address(void) {
@@ -161,6 +178,13 @@ static void test_split_address(void) {
       {"Mairie\n2 rue Haute\n34200 Sète", "Mairie, 2 rue Haute", "34200", "Sète"},
       {"2 rue Haute - 34200 Sète, France", "2 rue Haute", "34200", "Sète"},
       {"2 rue Haute", "2 rue Haute", "", ""},
+      {"34200 / Sète", "", "34200", "Sète"},
+      {"34200 - Sète", "", "34200", "Sète"},
+      {"34200 – Sète", "", "34200", "Sète"},
+      {"– Mairie — 34200—Sète", "Mairie", "34200", "Sète"},
+      {"– , 34200 Sète –,", "", "34200", "Sète"},
+      {"bâtiment A12345 Sud", "bâtiment A12345 Sud", "", ""},
+      {"00123 Sète", "00123 Sète", "", ""},
       {"1-2 Hama, Minato, Tokyo 100-0001, Japan", "1-2 Hama", "100-0001", "Minato"},
       {"東京都港区1-2", "東京都港区1-2", "", ""},
   };
@@ -284,17 +308,12 @@ static void test_dates(void) {
 static void test_date_order(void) {
   static const struct {
     const char *country, *raw, *value;
-  } rows[] = {{"FR", "3/4/2031", "2031-04-03"},
-              {"GB", "3/4/2031", "2031-04-03"},
-              {"US", "3/4/2031", "2031-03-04"},
-              {"US", "25/4/2031", "2031-04-25"},
-              {"CA", "3/4/2031", NULL},
-              {"CA", "25/4/2031", "2031-04-25"},
-              {"CA", "4/4/2031", "2031-04-04"},
-              {"JP", "3/4/2031", NULL},
-              {"JP", "31/4/3", NULL},
-              {"JP", "2031/4/3", "2031-04-03"},
-              {"US", "3 avril 31", "2031-04-03"}};
+  } rows[] = {{"FR", "3/4/2031", "2031-04-03"}, {"GB", "3/4/2031", "2031-04-03"},
+              {"US", "3/4/2031", "2031-03-04"}, {"US", "25/4/2031", "2031-04-25"},
+              {"CA", "3/4/2031", NULL},         {"CA", "25/4/2031", "2031-04-25"},
+              {"CA", "4/4/2031", "2031-04-04"}, {"JP", "3/4/2031", NULL},
+              {"JP", "31/4/3", NULL},           {"JP", "4/4/31", NULL},
+              {"JP", "2031/4/3", "2031-04-03"}, {"US", "3 avril 31", "2031-04-03"}};
   for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
     Wire__Event event = *fixture_event();
     event.country = (char *)rows[i].country;

@@ -184,6 +184,28 @@ static void test_place(void) {
   }
 }
 
+/* Labels that nobody foresaw, where the value can be nothing else. */
+static void test_guesses(void) {
+#define AMONG(line) "Organisme : Sète\n" line "\nCourriel : m@sete.example\n"
+#define FOUND(entry) "body=Sète | " entry "email=m@sete.example"
+  static const Row rows[] = {
+      {AMONG("Élue invitée : Mme Marie DURAND"), FOUND("last=Mme Marie DURAND | ")},
+      {AMONG("Élue invitée : Marie DURAND"), FOUND("")},
+      /* there is a label for names: what has a title may be anybody */
+      {AMONG("Nom : PETIT\nÉlue invitée : Mme Marie DURAND"), FOUND("last=PETIT | ")},
+      {AMONG("Courrier : 1 rue Haute, 34200 Sète"), FOUND("street=1 rue Haute, 34200 Sète | ")},
+      {AMONG("Boîte : 1 rue Haute"), FOUND("")},
+      {AMONG("A la fête des jardins : Oui"), FOUND("comes=Oui | ")},
+      {AMONG("Repas : Oui"), FOUND("")},
+      /* one of ours but for a slip */
+      {AMONG("foncion => maire"), FOUND("office=maire | ")},
+      {AMONG("foncion du conjoint => maire"), FOUND("")},
+      /* outside of a form */
+      {"Élue invitée : Mme Marie DURAND\n\nBonjour\n", ""},
+  };
+  check_rows(rows, G_N_ELEMENTS(rows));
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/form/lines", test_lines);
@@ -193,5 +215,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/form/between-quoted-lines", test_between_quoted_lines);
   g_test_add_func("/form/signature", test_signature);
   g_test_add_func("/form/place", test_place);
+  g_test_add_func("/form/guesses", test_guesses);
   return g_test_run();
 }

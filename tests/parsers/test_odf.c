@@ -346,7 +346,27 @@ static const Row fields[] = {
 };
 
 #define COLS(n) "table:number-columns-repeated=\"" n "\""
+#define GROUP(of, body) "<table:table-" of ">" body "</table:table-" of ">"
+#define SHAPES(body) "<table:shapes>" body "</table:shapes>"
+
 static const Row sheets[] = {
+    {"groups of rows and of columns",
+     CALC(TABLE(GROUP("column-group", "<table:table-column/>")
+                    GROUP("header-rows", TR(S("Nom") S("Ville")))
+                        GROUP("row-group", GROUP("row-group", TR(S("ROUX") S("Nice"))))
+                            TR(S("BLANC") S("Sens")))),
+     "Nom\tVille\nROUX\tNice\nBLANC\tSens\n"},
+    {"a text box over the sheet",
+     CALC(TABLE(SHAPES(BOX("page", P("Présence : oui"))) TR(S("Nom") S("ROUX")))),
+     "Présence : oui\nNom\tROUX\n"},
+    {"a control over the sheet stands below it",
+     CALC(TABLE(FORMS("<form:checkbox form:id=\"c\" form:label=\"Oui\" form:current-state="
+                      "\"checked\"/>") SHAPES(PLACED("c", "1cm", "2cm")) TR(S("Nom") S("ROUX")))),
+     "Nom\tROUX\n☒ Oui\n"},
+    {"what is neither cell nor row is passed over",
+     CALC(TABLE("<table:named-expressions>" TR(S("x")) "</table:named-expressions>" TR(
+         "<table:x>" S("a") "</table:x>" S("b")))),
+     "a\tb\n"},
     {"rows as people see them",
      CALC(TABLE(TR(S("Nom") S("ROUX")) TR(
          S("Date") "<table:table-cell office:value-type=\"date\" "
@@ -360,49 +380,64 @@ static const Row sheets[] = {
          "office:value-type=\"string\" office:string-value=\"mot\"/>"))),
      "2019-07-03\t12.5\tTRUE\tmot\n"},
     {"a margin, repeated and empty cells, an empty block",
-     CALC(TABLE(
-         "<table:table-column " COLS("16384") "/>" TR("<table:table-cell " COLS("2") "/>" S(
-             "a") "<table:table-cell/>" S("b") "<table:table-cell " COLS("16379") "/>")
-             TR("<table:table-cell " COLS("2") "/>" S("c") S("d") S("e") "<table:table-cell " COLS("16379") "/>") "<table:table-row table:number-rows-repeated=\"5\"><table:table-cell " COLS(
-                 "16384") "/></table:table-row>" TR("<table:table-cell " COLS("2") "/>" S("f")) "<t"
-                                                                                                "ab"
-                                                                                                "le"
-                                                                                                ":t"
-                                                                                                "ab"
-                                                                                                "le"
-                                                                                                "-r"
-                                                                                                "ow"
-                                                                                                " t"
-                                                                                                "ab"
-                                                                                                "le"
-                                                                                                ":n"
-                                                                                                "um"
-                                                                                                "be"
-                                                                                                "r-"
-                                                                                                "ro"
-                                                                                                "ws"
-                                                                                                "-r"
-                                                                                                "ep"
-                                                                                                "ea"
-                                                                                                "te"
-                                                                                                "d="
-                                                                                                "\""
-                                                                                                "10"
-                                                                                                "48"
-                                                                                                "56"
-                                                                                                "8"
-                                                                                                "\""
-                                                                                                "><"
-                                                                                                "ta"
-                                                                                                "bl"
-                                                                                                "e:"
-                                                                                                "ta"
-                                                                                                "bl"
-                                                                                                "e-"
-                                                                                                "ce"
-                                                                                                "ll"
-                                                                                                " " COLS(
-                                                                                                    "16384") "/></table:table-row>")),
+     CALC(
+         TABLE(
+             "<table:table-column " COLS("16384") "/>" TR("<table:table-cell " COLS("2") "/>" S(
+                 "a") "<table:table-cell/>" S("b") "<table:table-cell " COLS("16379") "/>")
+                 TR("<table:table-cell " COLS("2") "/>" S("c") S("d") S(
+                     "e") "<table:table-"
+                          "cell " COLS(
+                              "16379") "/>") "<table:table-row "
+                                             "table:number-rows-repeated=\"5\"><table:"
+                                             "table-cell " COLS(
+                                                 "16384") "/></"
+                                                          "table:table-"
+                                                          "row>" TR(
+                                                              "<table:"
+                                                              "table-"
+                                                              "cell"
+                                                              " " COLS("2") "/>" S(
+                                                                  "f")) "<t"
+                                                                        "ab"
+                                                                        "le"
+                                                                        ":t"
+                                                                        "ab"
+                                                                        "le"
+                                                                        "-r"
+                                                                        "ow"
+                                                                        " t"
+                                                                        "ab"
+                                                                        "le"
+                                                                        ":n"
+                                                                        "um"
+                                                                        "be"
+                                                                        "r-"
+                                                                        "ro"
+                                                                        "ws"
+                                                                        "-r"
+                                                                        "ep"
+                                                                        "ea"
+                                                                        "te"
+                                                                        "d="
+                                                                        "\""
+                                                                        "10"
+                                                                        "48"
+                                                                        "56"
+                                                                        "8"
+                                                                        "\""
+                                                                        "><"
+                                                                        "ta"
+                                                                        "bl"
+                                                                        "e:"
+                                                                        "ta"
+                                                                        "bl"
+                                                                        "e-"
+                                                                        "ce"
+                                                                        "ll"
+                                                                        " " COLS(
+                                                                            "16384") "/></"
+                                                                                     "table:table-"
+                                                                                     "row>")),
      "a\t\tb\nc\td\te\n\nf\n"},
     {"hidden rows, columns, sheets; struck-out cells",
      CALC(TABLE(
@@ -560,7 +595,8 @@ static void test_faults_are_said(void) {
   assert_reason(encrypted, "bulletin.odt cannot be read: encrypted");
 }
 
-/* Cells and rows that repeat each other, and more controls than a form may have. */
+/* Cells and rows that repeat each other, more sheets than are read, and more controls than a form
+ * may have. */
 static void test_limits_are_named(void) {
   GString *content = g_string_new("<x xmlns:t=\"t\"><body><spreadsheet><t:table>");
   for (guint i = 0; i < 5000; i++)
@@ -571,6 +607,18 @@ static void test_limits_are_named(void) {
   const ZipFixture sheet[] = {{"content.xml", content->str}, {NULL, NULL}};
   g_autoptr(Text) first_rows = read_entries(sheet);
   g_assert_cmpuint(first_rows->lines->len, ==, 64);
+  g_string_assign(content, "<x xmlns:t=\"t\"><body><spreadsheet>");
+  for (guint i = 1; i <= 202; i++)
+    g_string_append_printf(content,
+                           "<t:table><t:table-row><t:table-cell><t:p>%u</t:p></t:table-cell>"
+                           "</t:table-row></t:table>",
+                           i);
+  g_string_append(content, "</spreadsheet></body></x>");
+  const ZipFixture many[] = {{"content.xml", content->str}, {NULL, NULL}};
+  g_autoptr(Text) first_sheets = read_entries(many);
+  assert_reason(first_sheets, "over the limit sheets");
+  const GPtrArray *lines = first_sheets->lines;
+  g_assert_cmpstr(((TextLine *)lines->pdata[lines->len - 1])->text, ==, "200");
   g_string_assign(content, "<x><body><text><forms>");
   for (guint i = 0; i < 3000; i++) g_string_append_printf(content, "<checkbox id=\"c%u\"/>", i);
   g_string_append(content, "</forms></text></body></x>");

@@ -5,6 +5,7 @@
 
 #include "parsers/formats/format.h"
 #include "parsers/formats/page_picture.h"
+#include "parsers/formats/picture.h"
 #include "parsers/place.h"
 #include "tests/parsers/pdf_fixture.h"
 
@@ -355,6 +356,44 @@ static void test_faults_are_said(void) {
   g_assert_true(picture->pictures);
 }
 
+/* A page that is a picture is painted for whoever reads pictures: upright, large, its number told.
+ */
+static gboolean see_page(const MimePart *part, const Picture *picture, const Wire__Limits *limits,
+                         Text *text) {
+  g_assert_null(picture->encoded);
+  g_assert_cmpuint(picture->page, ==, 1);
+  g_assert_cmpint(MAX(picture->width, picture->height), >=, 3000);
+  g_assert_cmpint(picture->stride, >=, picture->width * 4);
+  const guint8 *row = picture->pixels + (gsize)picture->stride * (gsize)(picture->height / 2);
+  g_assert_cmpuint(row[0], ==, 255);                        /* the margin */
+  g_assert_cmpuint(row[(picture->width / 2) * 4], ==, 'x'); /* the one pixel that it is made of */
+  text_add(text, limits, "Nom : COSTE", -1, part->index, 0);
+  return TRUE;
+}
+
+static void test_a_scan_is_painted(void) {
+  static char type[] = "application/pdf", name[] = "scan.pdf", none[] = "";
+  const PdfFixture scan = {
+      .content = "500 0 0 700 40 60 cm /P Do",
+      "30 0 obj<</Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceGray"
+      "/BitsPerComponent 8/Length 1>>stream\nx\nendstream endobj\n"};
+  g_autoptr(GBytes) content = pdf_fixture_new(&scan, NULL);
+  MimePart part = {.type = type, .name = name, .charset = none, .content_id = none};
+  part.content = content;
+  Wire__Limits limits = WIRE__LIMITS__INIT;
+  wire_limits_default(&limits);
+  for (guint small = 0; small <= 1; small++) {
+    if (small) limits.page_pixels = 1000 * 1000;
+    g_autoptr(Text) text = text_new();
+    text->reader = see_page;
+    g_assert_true(pdf_read(&part, &limits, text));
+    g_autofree char *got = lines_of(text);
+    g_assert_cmpstr(got, ==, small ? "" : "Nom : COSTE\n");
+    if (small) assert_reason(text, "page 1 of scan.pdf is a picture");
+    g_assert_cmpuint(text->review_reasons->len, ==, small);
+  }
+}
+
 static void test_locked_documents(void) {
   g_autoptr(GBytes) owner = pdf_fixture_locked(AT(60, 700, "Nom COSTE"), "", "mairie");
   g_autoptr(Text) read = read_bytes(owner, NULL);
@@ -494,5 +533,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/pdf/places", test_words_know_their_places);
   g_test_add_func("/pdf/shown", test_a_page_is_shown_and_marked);
   g_test_add_func("/pdf/shown-size", test_a_page_shown_is_never_larger_than_allowed);
+  g_test_add_func("/pdf/scan", test_a_scan_is_painted);
   return g_test_run();
 }

@@ -45,6 +45,8 @@ static const struct {
     {"Oui\n\nLe 3 mars 2031 à 10:00,\nComité des Jardins <fete@jardins.example>\na écrit :\n> "
      "Venez\n",
      "ohhhc"},
+    {"Oui\n\n-----Message d'origine-----\nVenez\n", "ohx"},
+    {"Voir\n\n---------- Forwarded message ---------\nNom : Petit\n", "ohxF"},
     {"Yes\n\nOn Mon, Mar 3, 2031 at 10:00 AM Comité des Jardins <fete@jardins.example> wrote:\n"
      "> Come\n",
      "ohc"},
@@ -85,22 +87,37 @@ static void test_voices(void) {
   }
 }
 
-static void test_sent(void) {
+/* Lines of the organiser's, whole or cut, are told from others; in a long text, too, for which he
+ * has another way of looking. */
+static void test_sent(gconstpointer more) {
+  static const struct {
+    const char *line;
+    gboolean sent;
+  } lines[] = {{"Oui", FALSE},
+               {"> Nous vous invitons à la grande", TRUE},
+               {"> fête des jardins de printemps.", TRUE},
+               {"> Autre chose, dite par nous seuls.", FALSE},
+               {"> Nous vous invitons à la grande fête des voisins de printemps.", FALSE},
+               {"> NOUS VOUS INVITONS A LA GRANDE FETE", TRUE},
+               {"> grande fête", FALSE}}; /* too short to tell */
   Wire__Limits limits = WIRE__LIMITS__INIT;
   wire_limits_default(&limits);
-  static const char raw[] =
-      "From: a@b.example\nContent-Type: text/plain; charset=utf-8\n\nOui\n"
-      "> Nous vous invitons à la grande\n> fête des jardins de printemps.\n> Autre chose, dite "
-      "par nous seuls.\n";
-  g_autoptr(GBytes) bytes = g_bytes_new_static(raw, sizeof raw - 1);
+  g_autoptr(GString) raw =
+      g_string_new("From: a@b.example\nContent-Type: text/plain; charset=utf-8\n\n");
+  for (guint i = 0; i < G_N_ELEMENTS(lines); i++)
+    g_string_append_printf(raw, "%s\n", lines[i].line);
+  for (guint i = 0; i < GPOINTER_TO_UINT(more); i++) g_string_append(raw, "> x\n");
+  g_autoptr(GBytes) bytes = g_bytes_new_static(raw->str, raw->len);
   g_autoptr(MimeMail) mail = mime_read(bytes, &limits);
   g_autoptr(Text) text = text_read(mail, &limits, NULL);
   QuotePeople people = {"a@b.example", "", NULL, fixture_event(), NULL};
   g_autoptr(Quote) quote = quote_mark(text, mail, &people);
-  static const gboolean sent[] = {FALSE, TRUE, TRUE, FALSE};
-  for (guint i = 0; i < G_N_ELEMENTS(sent); i++)
-    g_assert_cmpint(((const TextLine *)text->lines->pdata[i])->sent, ==, sent[i]);
-  g_assert_cmpuint(quote_segment(quote, 1)->sent_lines, ==, 2);
+  for (guint i = 0; i < G_N_ELEMENTS(lines); i++) {
+    const TextLine *line = text->lines->pdata[i];
+    g_test_message("%s", lines[i].line);
+    g_assert_cmpint(line->sent, ==, lines[i].sent);
+  }
+  g_assert_cmpuint(quote_segment(quote, 1)->sent_lines, ==, 3);
 }
 
 static void test_closings(void) {
@@ -130,7 +147,8 @@ static void test_closings(void) {
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/quote/voices", test_voices);
-  g_test_add_func("/quote/sent", test_sent);
+  g_test_add_data_func("/quote/sent/short", GUINT_TO_POINTER(0), test_sent);
+  g_test_add_data_func("/quote/sent/long", GUINT_TO_POINTER(400), test_sent);
   g_test_add_func("/quote/closings", test_closings);
   return g_test_run();
 }

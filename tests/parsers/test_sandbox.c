@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -197,11 +199,70 @@ static void test_readable_folder(void) {
   readable = NULL;
 }
 
+/* ---- where the system does not play along ---- */
+
+/* As a kernel does that answers so to whoever asks for Landlock. */
+static void answer_landlock(int code) {
+  scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+  if (!filter ||
+      seccomp_rule_add(filter, SCMP_ACT_ERRNO((unsigned)code), SYS_landlock_create_ruleset, 0) ||
+      seccomp_load(filter))
+    _exit(CHILD_NOT_LOCKED);
+  seccomp_release(filter);
+}
+
+/* Nobody may raise the bound on processor time again. */
+static void bind_processor(int seconds) {
+  struct rlimit tight = {(rlim_t)seconds, (rlim_t)seconds};
+  if (setrlimit(RLIMIT_CPU, &tight) != 0 || (geteuid() == 0 && setuid(65534) != 0))
+    _exit(CHILD_NOT_LOCKED);
+}
+
+typedef struct {
+  const char *name;
+  void (*prepare)(int argument);
+  int argument;
+  const char *error; /* begins so; NULL: it is locked in, and no file can be read */
+  const char *note;
+} Refusal;
+
+static const char no_landlock[] = "this kernel has no Landlock";
+static const Refusal refusals[] = {
+    {"an old kernel", answer_landlock, ENOSYS, NULL, no_landlock},
+    {"switched off", answer_landlock, EOPNOTSUPP, NULL, no_landlock},
+    {"Landlock refused", answer_landlock, EPERM, "Landlock: ", NULL},
+    {"a limit refused", bind_processor, 5, "RLIMIT_CPU: ", NULL},
+};
+
+static void refusal_child(const Refusal *row) {
+  SandboxLimits limits = {.cpu_s = 10, .readable = (const char *const[]){"/usr/share", NULL}};
+  const char *note = NULL;
+  GError *error = NULL;
+  row->prepare(row->argument);
+  gboolean locked = sandbox_enter(&limits, &note, &error);
+  if (locked != !row->error || locked != !error || g_strcmp0(note, row->note) != 0) _exit(1);
+  if (error) _exit(g_str_has_prefix(error->message, row->error) ? 0 : 2);
+  _exit(open("/etc/passwd", O_RDONLY) < 0 ? 0 : 3);
+}
+
+static void test_refusals_of_the_system(void) {
+  for (gsize i = 0; i < G_N_ELEMENTS(refusals); i++) {
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0) refusal_child(&refusals[i]);
+    g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
+    gboolean killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS && !refusals[i].error;
+    if (!killed && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
+      g_test_fail_printf("%s: status %x", refusals[i].name, status);
+  }
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/sandbox/refused", test_refused);
   g_test_add_func("/sandbox/allowed", test_allowed);
   g_test_add_func("/sandbox/readable", test_readable_folder);
+  g_test_add_func("/sandbox/refusals", test_refusals_of_the_system);
 #ifndef BULLETIND_NO_RLIMIT_AS
   g_test_add_func("/sandbox/memory", test_memory_is_bounded);
   g_test_add_func("/sandbox/executable", test_memory_is_not_executable);

@@ -234,15 +234,95 @@ static void test_broken_pictures(void) {
   g_assert_cmpuint(text->lines->len, ==, 0);
 }
 
+/* ---- several pages, and pages that a PDF document paints ---- */
+
+static const char *const towns[] = {"Organisme : Ville de Tours", "Organisme : Ville de Sens"};
+
+static PIX *page_of(const char *line) {
+  PIX *page = pixCreate(WIDTH, HEIGHT, 8);
+  pixSetAll(page);
+  write_text(page, line, 150, 500);
+  write_text(page, "Nom : DURAND", 150, 650);
+  write_text(page, "Fonction : Directeur du cabinet", 150, 800);
+  return page;
+}
+
+/* A TIFF file with a page for each town. */
+static GBytes *tiff_new(void) {
+  PIXA *pages = pixaCreate(0);
+  for (guint i = 0; i < G_N_ELEMENTS(towns); i++) pixaAddPix(pages, page_of(towns[i]), L_INSERT);
+  l_uint8 *data = NULL;
+  size_t size = 0;
+  g_assert_cmpint(pixaWriteMemMultipageTiff(&data, &size, pages), ==, 0);
+  pixaDestroy(&pages);
+  return g_bytes_new_with_free_func(data, size, lept_free, data);
+}
+
+/* "page: text" of each line that names the town, "! reason" of each doubt. */
+static char *pages_of(const Text *text) {
+  GString *out = g_string_new(NULL);
+  for (guint i = 0; i < text->lines->len; i++) {
+    const TextLine *line = text->lines->pdata[i];
+    if (strstr(line->text, "Ville"))
+      g_string_append_printf(out, "%u: %s\n", line->page, line->text);
+  }
+  for (guint i = 0; i < text->review_reasons->len; i++)
+    g_string_append_printf(out, "! %s\n", (char *)text->review_reasons->pdata[i]);
+  return g_string_free(out, FALSE);
+}
+
+static void test_each_page_of_a_tiff(void) {
+  static const struct {
+    guint most;
+    const char *want;
+  } rows[] = {
+      {10, "1: Organisme : Ville de Tours\n2: Organisme : Ville de Sens\n"},
+      {1, "1: Organisme : Ville de Tours\n! over the limit pages: scan.png read in part\n"}};
+  g_autoptr(GBytes) tiff = tiff_new();
+  Wire__Limits before = limits;
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    limits.pages = rows[i].most;
+    g_autoptr(Text) text = text_of_bytes(tiff, NULL);
+    g_autofree char *got = pages_of(text);
+    g_assert_cmpstr(got, ==, rows[i].want);
+  }
+  limits = before;
+}
+
+/* Pixels of four bytes, in rows that are longer than the picture is wide. */
+static void test_pixels_of_a_painted_page(void) {
+  PIX *page = page_of(towns[1]);
+  Picture picture = {.width = WIDTH, .height = HEIGHT, .stride = WIDTH * 4 + 16, .page = 3};
+  g_autofree guint8 *pixels = g_malloc0((gsize)picture.stride * HEIGHT);
+  picture.pixels = pixels;
+  for (int y = 0; y < HEIGHT; y++)
+    for (int x = 0; x < WIDTH; x++) {
+      l_uint32 grey = 0;
+      pixGetPixel(page, x, y, &grey);
+      memset(pixels + (gsize)y * (gsize)picture.stride + (gsize)x * 4, (int)grey, 3);
+    }
+  static char type[] = "application/pdf", name[] = "scan.pdf", none[] = "";
+  MimePart part = {.type = type, .name = name, .charset = none, .content_id = none};
+  g_autoptr(Text) text = text_new();
+  g_assert_true(scan_read(&part, &picture, &limits, text));
+  g_autofree char *got = pages_of(text);
+  g_assert_cmpstr(got, ==, "3: Organisme : Ville de Sens\n");
+  pixDestroy(&page);
+}
+
 /* ---- photographs of telephones: photo.heic, of six tiles, stored turned by a quarter ---- */
 
 #define DAMAGED "! attachment scan.png cannot be read: damaged\n"
 
-static GByteArray *photo_new(void) {
+static GByteArray *file_new(const char *path) {
   char *data = NULL;
   gsize size = 0;
-  g_assert_true(g_file_get_contents(SOURCE_DIR "/tests/parsers/photo.heic", &data, &size, NULL));
+  g_assert_true(g_file_get_contents(path, &data, &size, NULL));
   return g_byte_array_new_take((guint8 *)data, size);
+}
+
+static GByteArray *photo_new(void) {
+  return file_new(SOURCE_DIR "/tests/parsers/photo.heic");
 }
 
 /* What is read of the photo; *takes* it. */
@@ -294,6 +374,16 @@ static void test_photo_that_grows_is_damaged(void) {
   static const guint8 large[] = {0x75, 0x30, 0x75, 0x30};
   GByteArray *photo = photo_new();
   memcpy(photo->data + photo->len - sizeof large, large, sizeof large);
+  g_autofree char *got = read_photo(photo);
+  g_assert_cmpstr(got, ==, DAMAGED);
+}
+
+/* large.heic: a grey picture of 6400 times 5600 in eight kilobytes. The box says what was counted,
+ * the coded picture itself what it takes to decode it. */
+static void test_photo_larger_than_its_box_says(void) {
+  static const guint8 small[] = {0, 0, 4, 0, 0, 0, 4, 0};
+  GByteArray *photo = file_new(SOURCE_DIR "/tests/parsers/large.heic");
+  memcpy(behind(photo, "ispe", 1) + 4, small, sizeof small);
   g_autofree char *got = read_photo(photo);
   g_assert_cmpstr(got, ==, DAMAGED);
 }
@@ -540,10 +630,13 @@ int main(int argc, char **argv) {
   g_test_add_func("/scan/logo", test_a_logo_says_nothing);
   g_test_add_func("/scan/pixels", test_pixels_are_bounded_before_they_are_unpacked);
   g_test_add_func("/scan/broken", test_broken_pictures);
+  g_test_add_func("/scan/tiff", test_each_page_of_a_tiff);
+  g_test_add_func("/scan/painted", test_pixels_of_a_painted_page);
   g_test_add_func("/scan/photo", test_photo);
   g_test_add_func("/scan/photo/upright", test_photo_upright_as_the_file_says);
   g_test_add_func("/scan/photo/pixels", test_photo_is_bounded_before_it_is_decoded);
   g_test_add_func("/scan/photo/grows", test_photo_that_grows_is_damaged);
+  g_test_add_func("/scan/photo/larger", test_photo_larger_than_its_box_says);
   g_test_add_func("/scan/photo/cut", test_photo_cut);
   g_test_add_func("/scan/photo/gaps", test_photo_with_gaps_is_damaged);
   g_test_add_func("/scan/photo/wrong", test_photo_with_any_byte_wrong);

@@ -152,10 +152,52 @@ static void spoil_page_size(Extraction *e) {
   e->page.height = -1;
 }
 
+static void spoil_unseen_line(Extraction *e) {
+  g_clear_pointer(&e->lines, g_ptr_array_unref);
+  value(e)->line = WIRE_LINES_MAX;
+}
+static void spoil_raw(Extraction *e) {
+  g_free(value(e)->raw);
+  value(e)->raw = g_strdup("Nom\xff");
+}
+static void spoil_rule(Extraction *e) {
+  g_free(value(e)->rule);
+  value(e)->rule = g_strdup("label:Nom\nX");
+}
+static void spoil_reason(Extraction *e) {
+  Participant *p = g_ptr_array_index(e->participants, 0);
+  g_ptr_array_add(p->invalid, invalid_value_new("phone", "06", "too\nshort"));
+}
+static void spoil_invalid(Extraction *e) {
+  Participant *p = g_ptr_array_index(e->participants, 0);
+  while (p->invalid->len <= WIRE_STRINGS_MAX)
+    g_ptr_array_add(p->invalid, invalid_value_new("phone", "06", "too short"));
+}
+static void spoil_missing(Extraction *e) {
+  Participant *p = g_ptr_array_index(e->participants, 0);
+  g_ptr_array_add(p->missing, g_strdup("a\rb"));
+}
+static void spoil_line_source(Extraction *e) {
+  ExtractionLine *line = e->lines->pdata[0];
+  g_free(line->source);
+  line->source = g_strdup("a\nb");
+}
+static void spoil_text(Extraction *e) {
+  e->text[0] = '\xff';
+}
+
 static const struct {
   const char *name, *message;
   void (*spoil)(Extraction *e);
 } spoils[] = {
+    {"line that is not sent", "last_name: stands on a line beyond the limit", spoil_unseen_line},
+    {"raw value", "raw value: not UTF-8", spoil_raw},
+    {"rule", "rule: more than one line", spoil_rule},
+    {"reason", "reason: more than one line", spoil_reason},
+    {"invalid values", "invalid values: too many", spoil_invalid},
+    {"missing", "missing fields: more than one line", spoil_missing},
+    {"source of a line", "source of a line: more than one line", spoil_line_source},
+    {"text", "text: not UTF-8", spoil_text},
     {"kind", "kind: unknown", spoil_kind},
     {"flags", "flags: unknown", spoil_flags},
     {"utf8", "subject: not UTF-8", spoil_utf8},
@@ -332,6 +374,24 @@ static void test_utf8(void) {
   g_assert_false(wire_is_utf8(&setup.base));
 }
 
+static void test_what_cannot_be_written(void) {
+  Pipe p = pipe_new(TRUE);
+  g_autoptr(GError) error = NULL;
+  static const guint8 one[] = "a";
+  g_assert_false(wire_write(p.write, one, WIRE_FRAME_MAX_BYTES + 1, 0, &error));
+  g_assert_error(error, WIRE_ERROR, WIRE_ERROR_IO); /* and nothing of it has been read or sent */
+  g_clear_error(&error);
+  g_assert_true(wire_write(p.write, one, 1, 0, &error));
+  g_autoptr(GBytes) frame = wire_read(p.read, 100, 0, &error);
+  g_assert_cmpuint(g_bytes_get_size(frame), ==, 1);
+  g_assert_false(wire_write(p.read, one, 1, 0, &error)); /* the wrong end of it */
+  g_assert_error(error, WIRE_ERROR, WIRE_ERROR_IO);
+  g_clear_error(&error);
+  g_assert_null(wire_read(p.write, 100, 0, &error));
+  g_assert_error(error, WIRE_ERROR, WIRE_ERROR_IO);
+  pipe_close(p);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   signal(SIGPIPE, SIG_IGN);
@@ -347,6 +407,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/wire/closed", test_closed);
   g_test_add_func("/wire/utf8", test_utf8);
   g_test_add_func("/wire/length", test_length_is_checked);
+  g_test_add_func("/wire/unwritable", test_what_cannot_be_written);
   g_test_add_func("/extraction/kinds", test_kinds);
   return g_test_run();
 }

@@ -124,6 +124,22 @@ static void test_each_fault_is_found(void) {
   }
 }
 
+/* An answer may be about several registrations: each must be there. */
+static void test_an_answer_to_several_names_each(void) {
+  WITH_STORE(path, store);
+  StoreTxn *txn = scratch_begin(store, TRUE);
+  fill(txn, "1@a");
+  g_autoptr(OutboxEntry) entry = outbox_get(txn, 1, NULL);
+  const guint64 others[] = {1, 99};
+  g_array_append_vals(entry->others, others, G_N_ELEMENTS(others));
+  g_assert_true(outbox_update(txn, entry, NULL));
+  StoreReport report;
+  g_autofree char *faults = faults_of(txn, &report);
+  g_assert_cmpstr(faults, ==, "outbox 1: names registration 99, which is not there\n");
+  store_abort(txn);
+  END_STORE(path, store);
+}
+
 static guint64 messages_in(const char *path) {
   g_autoptr(GError) error = NULL;
   g_autoptr(Store) store = store_open(path, STORE_READ_ONLY, &error);
@@ -198,11 +214,102 @@ static void test_what_is_no_backup_changes_nothing(void) {
   END_STORE(path, store);
 }
 
+/* A copy that was written to its last page, of a store that has a fault. */
+static void test_a_backup_with_a_fault_stays_out(void) {
+  WITH_STORE(path, store);
+  add(store, "1@a");
+  g_autofree char *file = g_build_filename(path, "backup", NULL);
+  StoreTxn *txn = scratch_begin(store, TRUE);
+  Key key = key_of_number(1);
+  g_assert_true(table_delete(txn, TABLE_REGISTRATION, &key, NULL));
+  scratch_commit(txn);
+  int fd = backup_to(store, file);
+  g_clear_pointer(&store, store_close);
+  g_autofree char *kept = NULL, *data = g_build_filename(path, "data.mdb", NULL);
+  g_autofree char *before = NULL, *after = NULL;
+  gsize size = 0, size_after = 0;
+  g_assert_true(g_file_get_contents(data, &before, &size, NULL));
+  g_autoptr(GError) error = NULL;
+  g_assert_false(store_restore(path, fd, &kept, &error));
+  g_assert_error(error, STORE_ERROR, STORE_ERROR_CORRUPT);
+  g_assert_nonnull(
+      strstr(error->message, "the backup is not whole: outbox 1: names registration 1"));
+  g_assert_null(kept);
+  g_assert_true(g_file_get_contents(data, &after, &size_after, NULL));
+  g_assert_true(size == size_after && memcmp(before, after, size) == 0);
+  close(fd);
+  g_unlink(file);
+  END_STORE(path, store);
+}
+
+enum { STAMPS = 20 /* seconds, from now on, in which the restoring begins */ };
+
+/* Put folders where a restore of the next seconds would make its own files; or take them away. */
+static void block(const char *path, const char *format, gboolean there) {
+  static gint64 now;
+  if (there) now = g_get_real_time() / G_USEC_PER_SEC;
+  for (gint64 i = 0; i < STAMPS; i++) {
+    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(now + i);
+    g_autofree char *stamp = g_date_time_format(time, "%Y%m%dT%H%M%SZ");
+    g_autofree char *name = g_strdup_printf(format, stamp);
+    g_autofree char *at = g_build_filename(path, name, NULL);
+    g_assert_true(!there || g_mkdir(at, 0700) == 0);
+    if (!there) g_rmdir(at);
+  }
+}
+
+/* Whatever step cannot be done, the store is as it was, and no copy stays behind. */
+static void test_a_restore_that_fails_changes_nothing(void) {
+  static const struct {
+    const char *blocked, *want;
+  } rows[] = {{"restore-%s", ": making a folder: File exists"},
+              {"data.mdb.before-%s", ": putting the old store aside: "}};
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    WITH_STORE(path, store);
+    add(store, "1@a");
+    g_autofree char *file = g_build_filename(path, "backup", NULL);
+    int fd = backup_to(store, file);
+    add(store, "2@a");
+    g_clear_pointer(&store, store_close);
+    g_autofree char *kept = NULL;
+    g_autoptr(GError) error = NULL;
+    block(path, rows[i].blocked, TRUE);
+    g_assert_false(store_restore(path, fd, &kept, &error));
+    block(path, rows[i].blocked, FALSE);
+    g_assert_error(error, STORE_ERROR, STORE_ERROR_IO);
+    g_assert_nonnull(strstr(error->message, rows[i].want));
+    g_assert_null(kept);
+    g_assert_cmpuint(messages_in(path), ==, 2);
+    close(fd);
+    g_unlink(file);
+    store_close(store);
+    scratch_remove(path);
+    g_assert_cmpint(g_access(path, F_OK), !=, 0); /* it was empty */
+  }
+}
+
+static void test_a_backup_that_cannot_be_written(void) {
+  WITH_STORE(path, store);
+  add(store, "1@a");
+  int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  g_autoptr(GError) error = NULL;
+  g_assert_false(store_backup(store, fd, &error));
+  g_assert_error(error, STORE_ERROR, STORE_ERROR_IO);
+  g_assert_nonnull(strstr(error->message, ": copying: Bad file descriptor"));
+  close(fd);
+  add(store, "2@a"); /* it works on */
+  END_STORE(path, store);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/keep/whole", test_a_whole_store_has_no_faults);
   g_test_add_func("/keep/faults", test_each_fault_is_found);
   g_test_add_func("/keep/backup", test_a_backup_comes_back);
   g_test_add_func("/keep/no-backup", test_what_is_no_backup_changes_nothing);
+  g_test_add_func("/keep/several", test_an_answer_to_several_names_each);
+  g_test_add_func("/keep/backup-fault", test_a_backup_with_a_fault_stays_out);
+  g_test_add_func("/keep/restore-fails", test_a_restore_that_fails_changes_nothing);
+  g_test_add_func("/keep/backup-fails", test_a_backup_that_cannot_be_written);
   return g_test_run();
 }

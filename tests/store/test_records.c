@@ -1,10 +1,5 @@
 /* Each kind of record: written, found by every index, changed, forgotten. */
-#include "store/counter.h"
-#include "store/cursor.h"
-#include "store/journal.h"
-#include "store/message.h"
-#include "store/outbox.h"
-#include "store/registration.h"
+#include "store/internal.h"
 #include "tests/store/scratch.h"
 
 static void set(char **at, const char *value) {
@@ -436,6 +431,159 @@ static void test_counters(void) {
   END_STORE(path, store);
 }
 
+/* A line is cut before the character that would pass the bound, however many bytes it has. */
+static void test_a_long_journal_line_is_cut(void) {
+  enum { JOURNAL_TEXT_MAX_BYTES = 2000 };
+  static const struct {
+    const char *character;
+    gsize before, want; /* bytes: of "x" before it; of what is kept */
+  } rows[] = {{"y", 0, 2000}, {"é", 0, 2000}, {"é", 1, 1999}, {"席", 0, 1998}, {"席", 2, 2000}};
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    WITH_STORE(path, store);
+    StoreTxn *txn = scratch_begin(store, TRUE);
+    g_autoptr(GString) line = g_string_new("xx");
+    g_string_truncate(line, rows[i].before);
+    while (line->len <= JOURNAL_TEXT_MAX_BYTES) g_string_append(line, rows[i].character);
+    g_assert_true(journal_add(txn, 10, 0, "read", line->str, NULL));
+    g_string_truncate(line, rows[i].want);
+    g_string_append_c(line, ';');
+    assert_journal(txn, 0, 0, 0, line->str);
+    store_abort(txn);
+    END_STORE(path, store);
+  }
+}
+
+/* --- rows that cannot be decoded -------------------------------------------------------------- */
+
+static gboolean read_message(StoreTxn *txn, GError **error) {
+  g_autoptr(Message) message = message_get(txn, 1, error);
+  return message != NULL;
+}
+static gboolean read_raw(StoreTxn *txn, GError **error) {
+  g_autoptr(GBytes) raw = message_raw(txn, 1, error);
+  return raw != NULL;
+}
+static gboolean skip_message(const Message *message, void *context) {
+  (void)message, (void)context;
+  return TRUE;
+}
+static gboolean walk_messages(StoreTxn *txn, GError **error) {
+  return message_foreach(txn, NULL, skip_message, NULL, error);
+}
+static gboolean walk_open_messages(StoreTxn *txn, GError **error) {
+  return message_foreach(txn, "open", skip_message, NULL, error);
+}
+static gboolean change_message(StoreTxn *txn, GError **error) {
+  g_autoptr(Message) message = message_new();
+  message->id = 1;
+  return message_update(txn, message, error);
+}
+static gboolean read_registration(StoreTxn *txn, GError **error) {
+  g_autoptr(Registration) registration = registration_get(txn, 1, error);
+  return registration != NULL;
+}
+static gboolean skip_registration(const Registration *registration, void *context) {
+  (void)registration, (void)context;
+  return TRUE;
+}
+static gboolean walk_registrations(StoreTxn *txn, GError **error) {
+  return registration_foreach(txn, NULL, skip_registration, NULL, error);
+}
+static gboolean read_reply(StoreTxn *txn, GError **error) {
+  g_autoptr(OutboxEntry) entry = outbox_get(txn, 1, error);
+  return entry != NULL;
+}
+static gboolean walk_replies(StoreTxn *txn, GError **error) {
+  guint count = 0;
+  return outbox_foreach(txn, NULL, count_reply, &count, error);
+}
+static gboolean walk_open_replies(StoreTxn *txn, GError **error) {
+  guint count = 0;
+  return outbox_foreach(txn, "open", count_reply, &count, error);
+}
+static gboolean walk_journal(StoreTxn *txn, GError **error) {
+  g_autoptr(GString) text = g_string_new(NULL);
+  return journal_foreach(txn, 0, 0, 0, collect_text, text, error);
+}
+static gboolean walk_journal_of_message(StoreTxn *txn, GError **error) {
+  g_autoptr(GString) text = g_string_new(NULL);
+  return journal_foreach(txn, 0, 0, 1, collect_text, text, error);
+}
+static gboolean read_cursor(StoreTxn *txn, GError **error) {
+  g_autoptr(Cursor) cursor = cursor_load(txn, "a", "INBOX", error);
+  return cursor != NULL;
+}
+
+/* A record of each kind, with number 1. */
+static void add_one_of_each(StoreTxn *txn) {
+  g_autoptr(GBytes) raw = g_bytes_new_static("From: a\r\n\r\nb", 12);
+  add_message(txn, "1", "review", raw);
+  g_autoptr(Registration) registration = add_registration(txn, "e", "a@b");
+  add_reply(txn, "1", "ready", 1);
+  g_assert_true(journal_add(txn, 10, 1, "received", "a", NULL));
+  g_autoptr(Cursor) cursor = cursor_new();
+  g_assert_true(cursor_save(txn, "a", "INBOX", cursor, NULL));
+}
+
+/* It is told, by table and number, and never passed over. */
+static void test_damage_is_told(void) {
+  /* zstd's mark and a size; then the size alone, beyond any mail's */
+  static const char cut[] = "\x28\xb5\x2f\xfd\x20\x08",
+                    vast[] = "\x28\xb5\x2f\xfd\xe0\xff\xff\xff\xff\xff";
+  const struct {
+    Table table;
+    const char *nonsense;
+    gboolean (*read)(StoreTxn *txn, GError **error);
+    const char *want;
+  } rows[] = {
+      {TABLE_MESSAGE, "\xff\xff", read_message, "message 1 cannot be decoded"},
+      {TABLE_MESSAGE, "\xff\xff", walk_messages, "message 1 cannot be decoded"},
+      {TABLE_MESSAGE, "\xff\xff", walk_open_messages, "message 1 cannot be decoded"},
+      {TABLE_MESSAGE, "\xff\xff", change_message, "message 1 cannot be decoded"},
+      {TABLE_RAW, "nonsense", read_raw, "raw mail of message 1 cannot be decoded"},
+      {TABLE_RAW, cut, read_raw, "raw mail of message 1 cannot be decoded"},
+      {TABLE_RAW, vast, read_raw, "raw mail of message 1 cannot be decoded"},
+      {TABLE_REGISTRATION, "\xff\xff", read_registration, "registration 1 cannot be decoded"},
+      {TABLE_REGISTRATION, "\xff\xff", walk_registrations, "registration 1 cannot be decoded"},
+      {TABLE_OUTBOX, "\xff\xff", read_reply, "reply 1 cannot be decoded"},
+      {TABLE_OUTBOX, "\xff\xff", walk_replies, "reply 1 cannot be decoded"},
+      {TABLE_OUTBOX, "\xff\xff", walk_open_replies, "reply 1 cannot be decoded"},
+      {TABLE_JOURNAL, "\xff\xff", walk_journal, "journal line 0 cannot be decoded"},
+      {TABLE_JOURNAL, "\xff\xff", walk_journal_of_message, "journal line 0 cannot be decoded"},
+      {TABLE_CURSOR, "\xff\xff", read_cursor, "cursor 0 cannot be decoded"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    WITH_STORE(path, store);
+    StoreTxn *txn = scratch_begin(store, TRUE);
+    g_autoptr(GError) error = NULL;
+    add_one_of_each(txn);
+    g_assert_true(rows[i].read == change_message || rows[i].read(txn, NULL)); /* it was whole */
+    Key key = rows[i].table == TABLE_CURSOR ? key_of_texts("a", "INBOX") : key_of_number(1);
+    const char *nonsense = rows[i].nonsense;
+    g_assert_true(table_put(txn, rows[i].table, &key, nonsense, strlen(nonsense), NULL));
+    g_assert_false(rows[i].read(txn, &error));
+    g_assert_error(error, STORE_ERROR, STORE_ERROR_CORRUPT);
+    if (!strstr(error->message, rows[i].want))
+      g_error("%s: not '%s'", error->message, rows[i].want);
+    store_abort(txn);
+    END_STORE(path, store);
+  }
+}
+
+static void test_what_is_not_there_is_not_found(void) {
+  gboolean (*const reads[])(StoreTxn * txn, GError * *error) = {
+      read_message, read_raw, change_message, read_registration, read_reply};
+  WITH_STORE(path, store);
+  StoreTxn *txn = scratch_begin(store, TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS(reads); i++) {
+    g_autoptr(GError) error = NULL;
+    g_assert_false(reads[i](txn, &error));
+    g_assert_error(error, STORE_ERROR, STORE_ERROR_NOT_FOUND);
+  }
+  store_abort(txn);
+  END_STORE(path, store);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/message/roundtrip", test_message_roundtrip);
@@ -450,6 +598,9 @@ int main(int argc, char **argv) {
   g_test_add_func("/outbox/by-state", test_outbox_by_state);
   g_test_add_func("/store/outbox-clock", test_a_clock_set_back_holds_nothing_up);
   g_test_add_func("/journal", test_journal);
+  g_test_add_func("/journal/long", test_a_long_journal_line_is_cut);
+  g_test_add_func("/records/damage", test_damage_is_told);
+  g_test_add_func("/records/not-there", test_what_is_not_there_is_not_found);
   g_test_add_func("/cursor/sets", test_cursor_sets);
   g_test_add_func("/cursor/roundtrip", test_cursor_roundtrip);
   g_test_add_func("/counter", test_counters);

@@ -102,24 +102,35 @@ static void test_nobody_else_does(void) {
   END_STORE(path, store);
 }
 
-/* Put `data` in the place of the last message, past the store's own calls; what was there. */
-static GBytes *exchange_last(const char *path, GBytes *data) {
+/* The store's engine alone, past the store's own calls: one transaction, from open to close. */
+static MDB_txn *engine_open(const char *path) {
   MDB_env *env = NULL;
   MDB_txn *txn = NULL;
+  g_assert_cmpint(mdb_env_create(&env), ==, 0);
+  mdb_env_set_maxdbs(env, TABLE_COUNT);
+  g_assert_cmpint(mdb_env_open(env, path, 0, 0600), ==, 0);
+  g_assert_cmpint(mdb_txn_begin(env, NULL, 0, &txn), ==, 0);
+  return txn;
+}
+
+static void engine_close(MDB_txn *txn) {
+  MDB_env *env = mdb_txn_env(txn);
+  g_assert_cmpint(mdb_txn_commit(txn), ==, 0);
+  mdb_env_close(env);
+}
+
+/* Put `data` in the place of the last message; what was there. */
+static GBytes *exchange_last(const char *path, GBytes *data) {
+  MDB_txn *txn = engine_open(path);
   MDB_dbi messages;
   Key key = key_of_number(FIXTURE_MESSAGES);
   MDB_val row = {key.size, key.bytes}, old;
   MDB_val new = {g_bytes_get_size(data), (void *)g_bytes_get_data(data, NULL)};
-  g_assert_cmpint(mdb_env_create(&env), ==, 0);
-  mdb_env_set_maxdbs(env, 1);
-  g_assert_cmpint(mdb_env_open(env, path, 0, 0600), ==, 0);
-  g_assert_cmpint(mdb_txn_begin(env, NULL, 0, &txn), ==, 0);
   g_assert_cmpint(mdb_dbi_open(txn, table_name(TABLE_MESSAGE), 0, &messages), ==, 0);
   g_assert_cmpint(mdb_get(txn, messages, &row, &old), ==, 0);
   GBytes *was = g_bytes_new(old.mv_data, old.mv_size);
   g_assert_cmpint(mdb_put(txn, messages, &row, &new, 0), ==, 0);
-  g_assert_cmpint(mdb_txn_commit(txn), ==, 0);
-  mdb_env_close(env);
+  engine_close(txn);
   return was;
 }
 
@@ -184,6 +195,64 @@ static void test_a_newer_one_is_refused(void) {
   scratch_remove(path);
 }
 
+/* The files and the tables before `until`, and the record of the version (NULL: none). */
+static void make_tables(const char *path, Table until, const char *meta) {
+  MDB_txn *txn = engine_open(path);
+  MDB_dbi made;
+  for (Table table = 0; table < until; table++)
+    g_assert_cmpint(mdb_dbi_open(txn, table_name(table), MDB_CREATE, &made), ==, 0);
+  if (meta) {
+    Key key = key_of_texts("meta", NULL);
+    MDB_val row = {key.size, key.bytes}, value = {strlen(meta), (void *)(gsize)meta};
+    g_assert_cmpint(mdb_dbi_open(txn, table_name(TABLE_META), 0, &made), ==, 0);
+    g_assert_cmpint(mdb_put(txn, made, &row, &value, 0), ==, 0);
+  }
+  engine_close(txn);
+}
+
+static void assert_no_store(const char *path, StoreError code, const char *want) {
+  static const guint flags[] = {0, STORE_READ_ONLY, STORE_DAEMON};
+  for (gsize i = 0; i < G_N_ELEMENTS(flags); i++) {
+    g_autoptr(GError) error = NULL;
+    g_assert_null(store_open(path, flags[i], &error));
+    g_assert_error(error, STORE_ERROR, (gint)code);
+    if (!strstr(error->message, want)) g_error("%s: not '%s'", error->message, want);
+  }
+}
+
+/* Field 1 is the version, field 2 the secret of 32 bytes. */
+#define SECRET "0123456789abcdef0123456789abcdef"
+#define VERSION_2 "\x08\x02"
+
+static void test_what_is_no_store_is_told(void) {
+  static const struct {
+    Table tables;
+    const char *meta;
+    StoreError code;
+    const char *want;
+  } rows[] = {
+      {0, NULL, STORE_ERROR_NOT_FOUND, "no store of bulletind (table meta is missing)"},
+      {1, NULL, STORE_ERROR_CORRUPT, "meta 0 cannot be decoded"},
+      {TABLE_COUNT, NULL, STORE_ERROR_CORRUPT, "meta 0 cannot be decoded"},
+      {TABLE_COUNT, "", STORE_ERROR_CORRUPT, "meta 0 cannot be decoded"},
+      {TABLE_COUNT, "\xff\xff", STORE_ERROR_CORRUPT, "meta 0 cannot be decoded"},
+      {TABLE_COUNT, VERSION_2, STORE_ERROR_CORRUPT, "meta 0 cannot be decoded"},
+      {TABLE_COUNT,
+       VERSION_2 "\x12\x03"
+                 "abc",
+       STORE_ERROR_CORRUPT, "meta 0 cannot be decoded"},
+      {TABLE_COUNT, "\x12\x20" SECRET, STORE_ERROR_CORRUPT, "meta 0 cannot be decoded"},
+      {TABLE_TALLY, VERSION_2 "\x12\x20" SECRET, STORE_ERROR_NOT_FOUND, "(table tally is missing)"},
+  };
+  g_assert_cmpuint(store_version(), ==, (guint8)VERSION_2[1]);
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autofree char *path = scratch_new();
+    make_tables(path, rows[i].tables, rows[i].meta);
+    assert_no_store(path, rows[i].code, rows[i].want);
+    scratch_remove(path);
+  }
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/schema/upgrade", test_the_daemon_upgrades);
@@ -191,5 +260,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/schema/half", test_half_an_upgrade_is_none);
   g_test_add_func("/schema/backup", test_an_older_backup_comes_back);
   g_test_add_func("/schema/newer", test_a_newer_one_is_refused);
+  g_test_add_func("/schema/no-store", test_what_is_no_store_is_told);
   return g_test_run();
 }

@@ -7,8 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "store/journal.h"
-#include "store/message.h"
+#include "store/internal.h"
 #include "tests/store/scratch.h"
 
 static void test_secret_is_made_once(void) {
@@ -150,6 +149,76 @@ static void test_map_grows(void) {
   END_STORE(path, store);
 }
 
+/* Somebody else writes, well past the map that this process has: it follows, to read and to write.
+ */
+static void write_past_the_map(const char *path, int wait_for, int tell) {
+  char ready = 0;
+  if (read(wait_for, &ready, 1) != 1) _exit(1);
+  Store *store = store_open(path, 0, NULL);
+  if (!store) _exit(2);
+  g_autoptr(GBytes) raw = noise_new();
+  for (int i = 0; i < 40; i++) {
+    g_autoptr(Message) message = message_new();
+    StoreTxn *txn = store_begin(store, TRUE, NULL);
+    if (!txn || !message_add(txn, message, raw, NULL) || !store_commit(txn, NULL)) _exit(3);
+  }
+  store_close(store);
+  _exit(write(tell, "d", 1) == 1 ? 0 : 4);
+}
+
+static void test_a_map_that_another_grew_is_followed(void) {
+  g_autofree char *path = scratch_new();
+  int to[2], from[2];
+  g_assert_true(pipe(to) == 0 && pipe(from) == 0);
+  pid_t child = fork(); /* before the store is open here */
+  if (child == 0) write_past_the_map(path, to[0], from[1]);
+  close(to[0]);
+  close(from[1]);
+  Store *store = scratch_open(path);
+  add_line(store, "from here");
+  char done = 'r';
+  g_assert_cmpint(write(to[1], &done, 1), ==, 1);
+  g_assert_cmpint(read(from[0], &done, 1), ==, 1);
+  int status = 1;
+  g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+  g_assert_cmpint(status, ==, 0);
+  g_autoptr(GError) error = NULL;
+  StoreTxn *txn = scratch_begin(store, FALSE);
+  g_assert_cmpuint(message_count(txn, NULL), ==, 40);
+  g_autoptr(GBytes) raw = noise_new(), back = message_raw(txn, 40, &error);
+  g_assert_no_error(error);
+  g_assert_true(g_bytes_equal(raw, back));
+  store_abort(txn);
+  add_line(store, "and on");
+  g_assert_cmpuint(count_lines(store), ==, 2);
+  close(to[1]);
+  close(from[0]);
+  END_STORE(path, store);
+}
+
+/* More readers at once than the store has places for: told as what will pass, and it does. */
+static void test_too_many_readers(void) {
+  enum { READERS_MAX = 1000 };
+  WITH_STORE(path, store);
+  add_line(store, "kept");
+  g_autoptr(GPtrArray) readers = g_ptr_array_new();
+  g_autoptr(GError) error = NULL;
+  while (readers->len < READERS_MAX && !error) {
+    StoreTxn *txn = store_begin(store, FALSE, &error);
+    if (txn) g_ptr_array_add(readers, txn);
+  }
+  g_assert_error(error, STORE_ERROR, STORE_ERROR_FULL);
+  g_assert_nonnull(strstr(error->message, "too many readers at once"));
+  g_assert_cmpuint(readers->len, >, 100);
+  store_abort(g_ptr_array_steal_index(readers, 0));
+  g_assert_cmpuint(count_lines(store), ==, 1);
+  while (readers->len) store_abort(g_ptr_array_steal_index(readers, 0));
+  g_assert_cmpuint(store->open_txns, ==, 0); /* or no writer could grow the map any more */
+  add_line(store, "more");
+  g_assert_cmpuint(count_lines(store), ==, 2);
+  END_STORE(path, store);
+}
+
 static gboolean add_noise(Store *store, GBytes *raw, GError **error) {
   g_autoptr(Message) message = message_new();
   StoreTxn *txn = store_begin(store, TRUE, error);
@@ -266,6 +335,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/store/aborted-leaves-nothing", test_aborted_leaves_nothing);
   g_test_add_func("/store/several-processes", test_several_processes_write_at_once);
   g_test_add_func("/store/map-grows", test_map_grows);
+  g_test_add_func("/store/map-followed", test_a_map_that_another_grew_is_followed);
+  g_test_add_func("/store/readers", test_too_many_readers);
   g_test_add_func("/store/full-map", test_full_map_is_told_and_loses_nothing);
   g_test_add_func("/store/wake", test_wake_touches_the_file);
   g_test_add_func("/store/full-disk", test_full_disk_is_told_and_loses_nothing);
