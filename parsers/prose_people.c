@@ -254,17 +254,20 @@ static gboolean ends_with(const char *words, const char *const *phrases) {
 
 /* ---- values ---- */
 
-/* Where `raw` stands in the sentence's lines. */
+/* Where `raw` stands in the sentence's lines; where it goes over two of them, the first line. */
 static guint locate(const Reading *reading, const Sentence *sentence, const char *raw,
-                    guint *ret_start) {
-  *ret_start = 0;
+                    guint *ret_start, guint *ret_end) {
   for (guint i = sentence->line; i < sentence->end_line; i++) {
     const TextLine *line = reading->text->lines->pdata[i];
     const char *at = *raw ? strstr(line->text, raw) : NULL;
     if (!at) continue;
     *ret_start = (guint)(at - line->text);
+    *ret_end = *ret_start + (guint)strlen(raw);
     return i;
   }
+  const TextLine *first = reading->text->lines->pdata[sentence->line];
+  *ret_start = 0;
+  *ret_end = (guint)strlen(first->text);
   return sentence->line;
 }
 
@@ -278,11 +281,8 @@ gboolean prose_add(const Reading *reading, const Sentence *sentence, Participant
   gboolean valid = result.status == FIELD_VALID;
   if (valid) {
     FieldValue *value = field_value_new(f->name, result.value);
-    value->line = locate(reading, sentence, raw, &value->start);
+    value->line = locate(reading, sentence, raw, &value->start, &value->end);
     const TextLine *line = reading->text->lines->pdata[value->line];
-    gsize length = strlen(line->text);
-    value->end =
-        (guint)(value->start + strlen(raw) <= length ? value->start + strlen(raw) : length);
     value->part = line->part;
     value->confidence = SENTENCE_CONFIDENCE;
     g_free(value->raw);

@@ -376,9 +376,10 @@ static gboolean check_place(const Wire__Value *v, const Wire__Extraction *w, GEr
 
 static gboolean check_value(const Wire__Value *v, const Wire__Extraction *w, GError **error) {
   if (!*v->field) return invalid(error, "value", "has no field");
+  /* first, for errors name it */
+  if (!check_line(v->field, WIRE_VALUE_MAX_BYTES, "field name", error)) return FALSE;
   if (v->confidence > 100) return invalid(error, v->field, "confidence above 100");
-  return check_line(v->field, WIRE_VALUE_MAX_BYTES, "field name", error) &&
-         check_text(v->value, WIRE_VALUE_MAX_BYTES, "value", error) &&
+  return check_text(v->value, WIRE_VALUE_MAX_BYTES, "value", error) &&
          check_text(v->raw, WIRE_VALUE_MAX_BYTES, "raw value", error) &&
          check_line(v->rule, WIRE_VALUE_MAX_BYTES, "rule", error) &&
          check_line(v->source, WIRE_VALUE_MAX_BYTES, "source", error) && check_place(v, w, error);

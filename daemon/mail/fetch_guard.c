@@ -23,11 +23,10 @@ static const char *begin_literal(FetchGuard *guard) {
 }
 
 static const char *end_of_line(FetchGuard *guard) {
-  gboolean literal = guard->state == GUARD_SIZE_END;
+  gboolean literal = guard->state == GUARD_SIZE_CR;
   if (guard->list) return no_flag;
   guard->state = GUARD_TEXT;
   if (literal && guard->numbered) return begin_literal(guard);
-  if (literal && guard->number > FETCH_GUARD_LINE_MAX) return too_large; /* room is made at once */
   guard->line_bytes = 0;
   guard->depth = 0;
   guard->greeting = guard->code = FALSE;
@@ -68,13 +67,26 @@ static const char *text_byte(FetchGuard *guard, char c) {
   return NULL;
 }
 
-/* Within "{123}"; anything else is plain text after all. */
+/* libetpan makes room for a literal at its "}", whatever follows. */
+static gboolean is_too_large(const FetchGuard *guard) {
+  guint64 most = guard->numbered ? guard->literal_max : 0;
+  return guard->number > MAX(most, FETCH_GUARD_LINE_MAX);
+}
+
+/* Within "{123}\r\n"; anything else is plain text after all, though libetpan lets blanks stand in
+ * it and anything behind it. */
 static const char *size_byte(FetchGuard *guard, char c) {
-  if (guard->state == GUARD_SIZE && g_ascii_isdigit(c)) {
+  gboolean open = guard->state == GUARD_SIZE || guard->state == GUARD_SIZE_BLANKS;
+  if (open && g_ascii_isdigit(c)) {
     guard->number = MIN(guard->number, G_MAXUINT32) * 10 + (guint64)(c - '0');
-  } else if (guard->state == GUARD_SIZE && c == '}') {
-    guard->state = GUARD_SIZE_END;
-  } else if (guard->state != GUARD_SIZE_END || c != '\r') {
+  } else if (open && (c == ' ' || c == '\t')) {
+    guard->state = GUARD_SIZE_BLANKS;
+  } else if (open && c == '}') {
+    guard->state = guard->state == GUARD_SIZE ? GUARD_SIZE_END : GUARD_TEXT;
+    return is_too_large(guard) ? too_large : NULL;
+  } else if (guard->state == GUARD_SIZE_END && c == '\r') {
+    guard->state = GUARD_SIZE_CR;
+  } else {
     guard->state = GUARD_TEXT;
     return text_byte(guard, c);
   }

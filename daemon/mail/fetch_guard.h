@@ -25,7 +25,7 @@ typedef struct {
   enum { LIST_NONE, LIST_BEGINS, LIST_FLAG } list; /* of a code: what the last byte began */
   gboolean numbered; /* the line begins with "* " and a digit: it may hold literals */
   guint64 number;    /* after '{' */
-  enum { GUARD_TEXT, GUARD_SIZE, GUARD_SIZE_END } state;
+  enum { GUARD_TEXT, GUARD_SIZE, GUARD_SIZE_BLANKS, GUARD_SIZE_END, GUARD_SIZE_CR } state;
 } FetchGuard;
 
 /* A connection begins, and its greeting is to come. */

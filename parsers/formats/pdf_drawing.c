@@ -6,9 +6,10 @@
 #include <string.h>
 
 enum {
-  SCALE = 2,       /* pixels a point */
-  RULE_GREY = 205, /* darker belongs to a rule; shades of cells are lighter */
-  INK_GREY = 140,  /* darker is ink */
+  SCALE = 2,        /* pixels a point */
+  SIDE_MAX = 32767, /* cairo's, in pixels */
+  RULE_GREY = 205,  /* darker belongs to a rule; shades of cells are lighter */
+  INK_GREY = 140,   /* darker is ink */
   ACROSS_MIN = 30 * SCALE,
   DOWN_MIN = 12 * SCALE,
   RULES_MAX = 4000,
@@ -29,10 +30,13 @@ struct PdfDrawing {
   GArray *across, *down; /* Rule */
 };
 
+static guint8 grey_of(const guint8 *pixel) {
+  return (guint8)((pixel[0] + 5 * pixel[1] + 2 * pixel[2]) / 8); /* blue, green, red */
+}
+
 static guint8 grey_at(const PdfDrawing *drawing, int x, int y) {
   if (x < 0 || y < 0 || x >= drawing->width || y >= drawing->height) return 255;
-  const guint8 *pixel = drawing->grey + (gsize)y * (gsize)drawing->stride + (gsize)x * 4;
-  return (guint8)((pixel[0] + 5 * pixel[1] + 2 * pixel[2]) / 8); /* blue, green, red */
+  return grey_of(drawing->grey + (gsize)y * (gsize)drawing->stride + (gsize)x * 4);
 }
 
 static void add_rule(GArray *rules, int at, int from, int to) {
@@ -45,36 +49,29 @@ static void add_rule(GArray *rules, int at, int from, int to) {
   if (rules->len < RULES_MAX) g_array_append_val(rules, rule);
 }
 
-static void find_across(PdfDrawing *drawing) {
-  for (int y = 0; y < drawing->height; y++) {
-    int from = -1;
-    for (int x = 0; x <= drawing->width; x++) {
-      gboolean dark = grey_at(drawing, x, y) < RULE_GREY;
-      if (dark && from < 0) from = x;
-      if (dark || from < 0) continue;
-      if (x - from >= ACROSS_MIN) add_rule(drawing->across, y, from, x);
-      from = -1;
+/* Runs of dark pixels in rows or in columns that are long enough to be rules. */
+static void find_rules(const PdfDrawing *drawing, GArray *rules, gboolean across) {
+  gsize along = across ? 4 : (gsize)drawing->stride, aside = across ? (gsize)drawing->stride : 4;
+  int lines = across ? drawing->height : drawing->width;
+  int length = across ? drawing->width : drawing->height, min = across ? ACROSS_MIN : DOWN_MIN;
+  for (int at = 0; at < lines; at++) {
+    const guint8 *pixel = drawing->grey + (gsize)at * aside;
+    int from = 0; /* behind the last light pixel */
+    for (int i = 0; i < length; i++, pixel += along) {
+      if (grey_of(pixel) < RULE_GREY) continue;
+      if (i - from >= min) add_rule(rules, at, from, i);
+      from = i + 1;
     }
-  }
-}
-
-static void find_down(PdfDrawing *drawing) {
-  for (int x = 0; x < drawing->width; x++) {
-    int from = -1;
-    for (int y = 0; y <= drawing->height; y++) {
-      gboolean dark = grey_at(drawing, x, y) < RULE_GREY;
-      if (dark && from < 0) from = y;
-      if (dark || from < 0) continue;
-      if (y - from >= DOWN_MIN) add_rule(drawing->down, x, from, y);
-      from = -1;
-    }
+    if (length - from >= min) add_rule(rules, at, from, length);
   }
 }
 
 PdfDrawing *pdf_drawing_new(PopplerPage *page, guint64 pixels) {
   double width = 0, height = 0;
   poppler_page_get_size(page, &width, &height);
-  if (!(width > 0 && height > 0) || width * height * SCALE * SCALE > (double)pixels) return NULL;
+  if (!(width > 0 && height > 0) || MAX(width, height) * SCALE > SIDE_MAX ||
+      width * height * SCALE * SCALE > (double)pixels)
+    return NULL;
   PdfDrawing *drawing = g_new0(PdfDrawing, 1);
   drawing->width = (int)ceil(width * SCALE);
   drawing->height = (int)ceil(height * SCALE);
@@ -92,8 +89,8 @@ PdfDrawing *pdf_drawing_new(PopplerPage *page, guint64 pixels) {
   drawing->across = g_array_new(FALSE, FALSE, sizeof(Rule));
   drawing->down = g_array_new(FALSE, FALSE, sizeof(Rule));
   if (!drawing->grey) drawing->width = drawing->height = 0;
-  find_across(drawing);
-  find_down(drawing);
+  find_rules(drawing, drawing->across, TRUE);
+  find_rules(drawing, drawing->down, FALSE);
   return drawing;
 }
 

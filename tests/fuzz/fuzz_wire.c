@@ -28,6 +28,7 @@ static void check_answer(Extraction *extraction, const GError *error) {
   if (!extraction) {
     g_assert_true(g_error_matches(error, WIRE_ERROR, WIRE_ERROR_INVALID));
     target_utf8(error->message);
+    g_assert_null(strpbrk(error->message, "\r\n"));
     return;
   }
   check_bounds(extraction);

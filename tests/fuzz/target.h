@@ -32,6 +32,7 @@ static inline const Wire__Limits *target_limits(void) {
   wire_limits_default(&limits);
   limits.text_bytes = limits.archive_bytes = 1 << 20;
   limits.pages = 3;
+  limits.page_pixels = 1 << 17; /* what is drawn on larger pages is not looked at */
   return &limits;
 }
 

@@ -109,6 +109,11 @@ static void spoil_start(Extraction *e) {
 static void spoil_confidence(Extraction *e) {
   value(e)->confidence = 101;
 }
+static void spoil_field_name(Extraction *e) {
+  g_free(value(e)->field);
+  value(e)->field = g_strdup("last\nname");
+  value(e)->confidence = 101;
+}
 static void spoil_rectangle(Extraction *e) {
   value(e)->x = -1.0 / 0.0;
 }
@@ -206,6 +211,7 @@ static const struct {
     {"end", "last_name: stands behind the end of its line", spoil_end},
     {"start", "last_name: ends before it starts", spoil_start},
     {"confidence", "last_name: confidence above 100", spoil_confidence},
+    {"name in an error", "field name: more than one line", spoil_field_name},
     {"rectangle", "last_name: no rectangle", spoil_rectangle},
     {"field", "value: has no field", spoil_field},
     {"twice", "last_name: two values for one participant", spoil_twice},
