@@ -28,7 +28,7 @@ mailboxes = ("INBOX",)
 type = MDA_external
 path = {python}
 arguments = {arguments}
-user = nobody
+allow_root_commands = true
 [options]
 read_all = true
 delete = false
