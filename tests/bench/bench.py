@@ -12,15 +12,16 @@ import report
 
 PARTS = ["intake", "sink", "postfix", "cost", "rules", "documents", "scans", "growth", "start", "memory",
          "latency", "profile"]
-SIZES = {"inline": 5000, "few": 200, "documents": 500, "scans": 50}
-QUICK = {"inline": 300, "few": 10, "documents": 9, "scans": 2}
+SIZES = {"inline": 5000, "few": 200, "documents": 500, "scans": 50, "many": 100000, "less": 100, "more": 500}
+QUICK = {"inline": 300, "few": 10, "documents": 9, "scans": 2, "many": 600, "less": 10, "more": 40}
+FILES = ("documents", "scans")  # the others hold typed bulletins
 CORES = 2
 
 
 class Mails:
     def __init__(self, kind, folder, count):
         self.folder = folder
-        self.truth = mails.write_all("inline" if kind == "few" else kind, folder, count)
+        self.truth = mails.write_all(kind if kind in FILES else "inline", folder, count)
 
     def files(self):
         return [os.path.join(self.folder, row["file"]) for row in self.truth]

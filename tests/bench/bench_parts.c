@@ -3,6 +3,7 @@
  *   bench_parts gmime FOLDER        parse each mail and undo its encodings
  *   bench_parts pcre2 FOLDER        the shipped event's patterns over the text of the mails
  *   bench_parts rules FOLDER        the same by our own rules, line by line
+ *   bench_parts replay FOLDER       the very calls of pcre2_match that reading these mails makes
  *   bench_parts lmdb STORE FOLDER   the records of STORE again, in sets, into a new base in FOLDER
  *
  * Each prints "SECONDS PROCESSOR-SECONDS COUNT BYTES", the least of some repetitions. The patterns
@@ -45,7 +46,7 @@ void parts_time(PartsWork work, void *context, gsize count, gsize bytes) {
 /* --- the mails ----------------------------------------------------------------------------------
  */
 
-static GPtrArray *mails_load(const char *folder, gsize *ret_bytes) {
+GPtrArray *parts_mails(const char *folder, gsize *ret_bytes) {
   GPtrArray *mails = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
   g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
   *ret_bytes = 0;
@@ -92,7 +93,7 @@ static void decode_all(void *context) {
 
 static void run_gmime(const char *folder) {
   gsize bytes = 0;
-  g_autoptr(GPtrArray) mails = mails_load(folder, &bytes);
+  g_autoptr(GPtrArray) mails = parts_mails(folder, &bytes);
   parts_time(decode_all, mails, mails->len, bytes);
 }
 
@@ -197,7 +198,7 @@ static void run_patterns(const char *folder, PartsWork work) {
   Event *event = event_load(SOURCE_DIR "/contrib/events/copil-2019.yaml", problems);
   if (!event) parts_die("the shipped event cannot be read");
   gsize bytes = 0;
-  g_autoptr(GPtrArray) mails = mails_load(folder, &bytes);
+  g_autoptr(GPtrArray) mails = parts_mails(folder, &bytes);
   codes = g_ptr_array_new();
   Texts texts = {.rules = rules_new(event->rules, NULL, problems),
                  .folds = g_ptr_array_new(),
@@ -215,9 +216,12 @@ int main(int argc, char **argv) {
     run_patterns(argv[2], match_all);
   else if (argc == 3 && !strcmp(argv[1], "rules"))
     run_patterns(argv[2], rules_all);
+  else if (argc == 3 && !strcmp(argv[1], "replay"))
+    parts_replay(argv[2]);
   else if (argc == 4 && !strcmp(argv[1], "lmdb"))
     parts_lmdb(argv[2], argv[3]);
   else
-    parts_die("usage: bench_parts gmime FOLDER | pcre2 FOLDER | rules FOLDER | lmdb STORE FOLDER");
+    parts_die("usage: bench_parts gmime FOLDER | pcre2 FOLDER | rules FOLDER | replay FOLDER | "
+              "lmdb STORE FOLDER");
   return 0;
 }

@@ -13,3 +13,10 @@ void parts_time(PartsWork work, void *context, gsize count, gsize bytes);
 /* The records of the store in folder `store`, written bare, in sets, into new bases below `folder`.
  */
 void parts_lmdb(const char *store, const char *folder);
+
+/* The mails in a folder, GBytes*, and their bytes together. */
+GPtrArray *parts_mails(const char *folder, gsize *ret_bytes);
+
+/* What pcre2_match takes for the calls that reading the mails in `folder` makes, and nothing else.
+ */
+void parts_replay(const char *folder);

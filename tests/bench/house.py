@@ -135,7 +135,7 @@ class House:
         inbox, owner = self.maildir(user), os.stat(self.env["MAIL_ROOT"])
         for file in files:
             aside = os.path.join(inbox, "tmp", "%07d" % number)
-            shutil.copyfile(file, aside)
+            os.link(file, aside)
             os.chown(aside, owner.st_uid, owner.st_gid)
             size = os.stat(aside).st_size
             os.rename(aside, os.path.join(inbox, "new", "%d.M%07dP1.host,S=%d" %

@@ -1,0 +1,53 @@
+"""part_memory - private memory of the daemon through a run of 100,000 messages."""
+import re
+import subprocess
+import time
+
+import daemon
+import meter
+
+NAME = "memory"
+WHAT = "private memory of the daemon through a run of 100,000 messages"
+GOAL_MB = 64
+FLAT = 1.25  # at the end, times what it was after a fifth of the run
+LIMIT_S, EVERY_S = 900, 0.2
+
+
+def private_mb(pid):
+    """What is the process's own: pages of the store are the file's."""
+    try:
+        with open("/proc/%d/status" % pid, encoding="ascii") as f:
+            found = re.search(r"RssAnon:\s+(\d+)", f.read())
+            return int(found.group(1)) / 1024 if found else 0
+    except OSError:
+        return 0
+
+
+def watch(process):
+    """[MB] while it runs; stopped after LIMIT_S."""
+    samples, end = [], time.monotonic() + LIMIT_S
+    while process.poll() is None and time.monotonic() < end:
+        samples.append(private_mb(process.pid))
+        time.sleep(EVERY_S)
+    if process.poll() is None:
+        process.terminate()
+        process.wait(60)
+    return [sample for sample in samples if sample]
+
+
+def run(bench, report):
+    count, sink = len(bench.mails("many").truth), bench.house.sink()
+    ours = daemon.Daemon(bench.house, "memory", ["many"], sink.port)
+    ours.empty()
+    begin = time.monotonic()
+    with open(ours.log, "ab") as log:
+        samples = watch(subprocess.Popen([bench.house.program("bulletind"), "--config", ours.config, "--once"],
+                                         stdout=log, stderr=log))
+    seconds, stored = time.monotonic() - begin, len(ours.ctl("list", "--json"))
+    done = "yes" if stored == count else "%d of %d in %d s" % (stored, count, seconds)
+    report.row(NAME, "bulletind, to the sink", stored, [meter.Run(seconds, checked=done)])
+    early, late = max(samples[:max(1, len(samples) // 5)]), max(samples[-max(1, len(samples) // 5):])
+    report.say("private memory: %.1f MB in the first fifth of the run, %.1f MB in the last" % (early, late))
+    report.goal("private memory of the daemon through %d messages" % stored, max(samples), GOAL_MB, " MB",
+                most=True)
+    report.goal("memory in the last fifth of the run against the first", late / early, FLAT, " x", most=True)
