@@ -25,9 +25,9 @@ BOUNDS = ((50, 60), (99, 200))  # percentile, ms
 class Singles:
     """Accounts with a relay each, and the mails that are delivered into them one at a time."""
 
-    def __init__(self, bench, accounts):
-        self.house, self.number, self.sent = bench.house, FIRST, {}
-        self.users = ["single%d" % i for i in range(accounts)]
+    def __init__(self, bench, accounts, run):
+        self.house, self.number, self.sent = bench.house, FIRST + 1000 * run, {}
+        self.users = ["single%d-%d" % (run, i) for i in range(accounts)]
         self.relays = {user: relay.Relay(self.house.imap_port()) for user in self.users}
         for user in self.users:
             self.house.maildir(user)
@@ -35,9 +35,9 @@ class Singles:
     def ports(self):
         return {user: one.port for user, one in self.relays.items()}
 
-    def wait_idle(self, times):
+    def wait_idle(self):
         end = time.monotonic() + LIMIT_S
-        while any(one.idles < times for one in self.relays.values()) and time.monotonic() < end:
+        while any(not one.idles for one in self.relays.values()) and time.monotonic() < end:
             time.sleep(0.01)
 
     def deliver(self):
@@ -90,12 +90,12 @@ class Running:
 
 
 def alone(bench, sink, accounts, rounds):
-    singles, found = Singles(bench, accounts), []
+    singles, found = Singles(bench, accounts, 0), []
     ours = daemon.Daemon(bench.house, "alone", singles.users, sink.port, ports=singles.ports())
     ours.empty()
     sink.taken()
     with Running(ours):
-        singles.wait_idle(1)
+        singles.wait_idle()
         for _ in range(rounds):
             singles.deliver()
             found += singles.delays(collect(sink, set(singles.sent)))
@@ -115,9 +115,8 @@ def beside_batch(bench, sink, singles):
     ours.empty()
     sink.taken()
     batch = {row["from"] for row in bench.mails("inline").truth}
-    before = min(one.idles for one in singles.relays.values())
     with Running(ours):
-        singles.wait_idle(before + 1)
+        singles.wait_idle()
         singles.deliver()
         time.sleep(max(0, NOTICE_S - SPACING_S * len(singles.users)))
         open(gate, "w", encoding="ascii").close()
@@ -142,8 +141,8 @@ def run(bench, report):
     accounts, rounds, batches = QUICK if bench.quick else (ACCOUNTS, ALONE, BESIDE)
     sink = bench.house.sink()
     tell(report, "alone", alone(bench, sink, accounts, rounds))
-    singles, delays = Singles(bench, accounts), []
+    delays = []
     for number in range(batches):
-        delays += beside_batch(bench, sink, singles)
+        delays += beside_batch(bench, sink, Singles(bench, accounts, number + 1))
         report.note("latency beside a batch, %d of %d: %d mails" % (number + 1, batches, len(delays)))
     tell(report, "beside a batch of %d" % bench.count("inline"), delays)

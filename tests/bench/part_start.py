@@ -1,6 +1,7 @@
 """part_start - a start with 200,000 old messages in the mailbox: none of them is fetched again."""
 import imaplib
 import os
+import re
 
 import daemon
 import mails
@@ -31,8 +32,8 @@ def old_mailbox(house, count):
     imap.select("INBOX")
     _, answer = imap.status("INBOX", "(UIDVALIDITY UIDNEXT)")
     imap.logout()
-    words = answer[0].decode().replace(")", "").split()
-    return words[-3], str(int(words[-1]) - 1)
+    told = dict(re.findall(r"(UID[A-Z]+) (\d+)", answer[0].decode()))
+    return told["UIDVALIDITY"], str(int(told["UIDNEXT"]) - 1)
 
 
 def run(bench, report):
