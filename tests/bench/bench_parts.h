@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { PARTS_MAILS = 1000 }; /* so many are enough for the patterns */
+
 G_NORETURN void parts_die(const char *what);
 
 typedef void (*PartsWork)(void *context);

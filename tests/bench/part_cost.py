@@ -16,7 +16,7 @@ NAME = "cost"
 WHAT = "processor time a message, against the sum of the bare parts"
 OURS = "bulletind, to the sink"
 SET = 100
-REPLAYED = 1000  # mails, as in parts_replay.c
+REPLAYED = 1000  # mails, as in bench_parts.h
 GOAL = 1.3
 PARTS = ("GMime", "PCRE2", "LMDB", "IMAP socket", "SMTP socket")
 

@@ -41,14 +41,16 @@ def run(bench, report):
     ours.empty()
     begin = time.monotonic()
     with open(ours.log, "ab") as log:
-        samples = watch(subprocess.Popen([bench.house.program("bulletind"), "--config", ours.config, "--once"],
-                                         stdout=log, stderr=log))
+        command = [bench.house.program("bulletind"), "--config", ours.config, "--once"]
+        samples = watch(subprocess.Popen(command, stdout=log, stderr=log))
     seconds, stored = time.monotonic() - begin, len(ours.ctl("list", "--json"))
     done = "yes" if stored == count else "%d of %d in %d s" % (stored, count, seconds)
     report.row(NAME, "bulletind, to the sink", stored, [meter.Run(seconds, checked=done)])
     quarter = max(1, len(samples) // 4)
     early, late = max(samples[quarter:2 * quarter] or samples), max(samples[-quarter:])
-    report.say("private memory: %.1f MB in the second quarter of the run, %.1f MB in the last" % (early, late))
+    report.say("private memory: %.1f MB in the second quarter of the run, %.1f MB in the last" %
+               (early, late))
     report.goal("private memory of the daemon through %d messages" % stored, max(samples), GOAL_MB, " MB",
                 most=True)
-    report.goal("memory in the last quarter of the run against the second", late / early, FLAT, " x", most=True)
+    report.goal("memory in the last quarter of the run against the second", late / early, FLAT, " x",
+                most=True)

@@ -11,8 +11,6 @@
 #include "daemon/event.h"
 #include "parsers/extract.h"
 
-enum { MAILS_MAX = 1000 };
-
 typedef struct {
   const pcre2_code *code;
   GBytes *subject;
@@ -77,7 +75,7 @@ void parts_replay(const char *folder) {
   setup.events = &event->rules;
   setup.n_events = 1;
   g_autoptr(Extractor) extractor = extractor_new(&setup, problems);
-  guint count = MIN(mails->len, (guint)MAILS_MAX);
+  guint count = MIN(mails->len, (guint)PARTS_MAILS);
   noted = g_array_new(FALSE, FALSE, sizeof(Call));
   for (guint i = 0; i < count; i++) {
     Wire__Request request = WIRE__REQUEST__INIT;

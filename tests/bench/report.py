@@ -21,9 +21,10 @@ class Report:
         rates = [count / run.seconds for run in runs]
         spent = [run.processor_s for run in runs if run.processor_s is not None]
         checked = sorted({run.checked for run in runs if run.checked})
-        self.rows.append((part, name, str(count), *("%.0f" % rate if rate >= 10 else "%.2f" % rate for rate in (
-            statistics.median(rates), min(rates), max(rates))),
-            "%.0f" % (statistics.median(spent) * 1e6 / count) if spent else "", ", ".join(checked)))
+        figures = ["%.0f" % rate if rate >= 10 else "%.2f" % rate
+                   for rate in (statistics.median(rates), min(rates), max(rates))]
+        processor = "%.0f" % (statistics.median(spent) * 1e6 / count) if spent else ""
+        self.rows.append((part, name, str(count), *figures, processor, ", ".join(checked)))
 
     def ratio(self, text, value):
         self.ratios.append("%-62s %10.2f x" % (text, value))
