@@ -148,6 +148,7 @@ class House:
             with self.login(user) as imap:
                 imap.drain("1:*", "(UID INTERNALDATE RFC822.SIZE)")
                 imap.drain("1:*")
+        os.sync()
 
     def down(self):
         for sink in self.sinks:
