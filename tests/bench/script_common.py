@@ -39,7 +39,8 @@ def reply_text(fields):
 
 def open_base(path):
     base = sqlite3.connect(path)
-    base.execute("CREATE TABLE IF NOT EXISTS registration (message_id TEXT PRIMARY KEY, fields TEXT, raw BLOB)")
+    base.execute("CREATE TABLE IF NOT EXISTS registration "
+                 "(message_id TEXT PRIMARY KEY, fields TEXT, raw BLOB)")
     base.commit()
     return base
 
