@@ -26,12 +26,14 @@ def private_mb(pid):
 def watch(process):
     """[MB] while it runs; stopped after LIMIT_S."""
     samples, end = [], time.monotonic() + LIMIT_S
-    while process.poll() is None and time.monotonic() < end:
-        samples.append(private_mb(process.pid))
-        time.sleep(EVERY_S)
-    if process.poll() is None:
-        process.terminate()
-        process.wait(60)
+    try:
+        while process.poll() is None and time.monotonic() < end:
+            samples.append(private_mb(process.pid))
+            time.sleep(EVERY_S)
+    finally:  # also where the bench itself is stopped
+        if process.poll() is None:
+            process.terminate()
+            process.wait(60)
     return [sample for sample in samples if sample]
 
 
