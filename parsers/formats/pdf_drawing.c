@@ -24,11 +24,15 @@ typedef struct {
 static const double stroke_sizes = 1.2; /* of the letters' height: as long is a stroke */
 
 struct PdfDrawing {
-  cairo_surface_t *surface;
-  const guint8 *grey; /* 4 bytes a pixel, of which the first is looked at */
-  int width, height, stride;
+  guint8 *grey; /* a byte a pixel, row by row */
+  int width, height;
   GArray *across, *down; /* Rule */
 };
+
+/* Dark pixels side by side in a row, or below each other in a column. */
+typedef struct {
+  int at, from, to;
+} Run;
 
 static guint8 grey_of(const guint8 *pixel) {
   return (guint8)((pixel[0] + 5 * pixel[1] + 2 * pixel[2]) / 8); /* blue, green, red */
@@ -36,7 +40,7 @@ static guint8 grey_of(const guint8 *pixel) {
 
 static guint8 grey_at(const PdfDrawing *drawing, int x, int y) {
   if (x < 0 || y < 0 || x >= drawing->width || y >= drawing->height) return 255;
-  return grey_of(drawing->grey + (gsize)y * (gsize)drawing->stride + (gsize)x * 4);
+  return drawing->grey[(gsize)y * (gsize)drawing->width + (gsize)x];
 }
 
 static void add_rule(GArray *rules, int at, int from, int to) {
@@ -49,21 +53,93 @@ static void add_rule(GArray *rules, int at, int from, int to) {
   if (rules->len < RULES_MAX) g_array_append_val(rules, rule);
 }
 
-/* Runs of dark pixels in rows or in columns that are long enough to be rules. */
-static void find_rules(const PdfDrawing *drawing, GArray *rules, gboolean across) {
-  gsize along = across ? 4 : (gsize)drawing->stride, aside = across ? (gsize)drawing->stride : 4;
-  int lines = across ? drawing->height : drawing->width;
-  int length = across ? drawing->width : drawing->height, min = across ? ACROSS_MIN : DOWN_MIN;
-  for (int at = 0; at < lines; at++) {
-    const guint8 *pixel = drawing->grey + (gsize)at * aside;
-    int from = 0; /* behind the last light pixel */
-    for (int i = 0; i < length; i++, pixel += along) {
-      if (grey_of(pixel) < RULE_GREY) continue;
-      if (i - from >= min) add_rule(rules, at, from, i);
-      from = i + 1;
-    }
-    if (length - from >= min) add_rule(rules, at, from, length);
+static void add_run(GArray *runs, int at, int from, int to, int min) {
+  Run run = {at, from, to};
+  if (to - from >= min) g_array_append_val(runs, run);
+}
+
+static void runs_in_row(const guint8 *row, int width, int y, GArray *runs) {
+  int from = 0; /* behind the last light pixel */
+  for (int x = 0; x < width; x++) {
+    if (row[x] < RULE_GREY) continue;
+    add_run(runs, y, from, x, ACROSS_MIN);
+    from = x + 1;
   }
+  add_run(runs, y, from, width, ACROSS_MIN);
+}
+
+/* `from`: of each column, the row behind its last light pixel. */
+static void runs_in_columns(const guint8 *row, int width, int y, int *from, GArray *runs) {
+  for (int x = 0; x < width; x++) {
+    if (row[x] < RULE_GREY) continue;
+    add_run(runs, x, from[x], y, DOWN_MIN);
+    from[x] = y + 1;
+  }
+}
+
+static gboolean is_light(const guint8 *row, int width) {
+  guint8 darkest = 255;
+  for (int x = 0; x < width; x++) darkest = MIN(darkest, row[x]);
+  return darkest >= RULE_GREY;
+}
+
+static gint compare_runs(gconstpointer a, gconstpointer b) {
+  const Run *x = a, *y = b;
+  return x->at != y->at ? (x->at > y->at) - (x->at < y->at)
+                        : (x->from > y->from) - (x->from < y->from);
+}
+
+static void add_rules(GArray *rules, GArray *runs) {
+  g_array_sort(runs, compare_runs);
+  for (guint i = 0; i < runs->len; i++) {
+    const Run *run = &g_array_index(runs, Run, i);
+    add_rule(rules, run->at, run->from, run->to);
+  }
+}
+
+/* Runs of dark pixels that are long enough to be rules. The page is gone through row by row, for
+ * columns, too: what lies side by side is in the cache. Most rows are light, and so was the one
+ * before: nothing begins or ends in them. */
+static void find_rules(const PdfDrawing *drawing) {
+  g_autoptr(GArray) across = g_array_new(FALSE, FALSE, sizeof(Run));
+  g_autoptr(GArray) down = g_array_new(FALSE, FALSE, sizeof(Run));
+  g_autofree int *from = g_new0(int, (gsize)drawing->width + 1);
+  int width = drawing->width, height = drawing->height;
+  gboolean was_light = FALSE;
+  for (int y = 0; y < height; y++) {
+    const guint8 *row = drawing->grey + (gsize)y * (gsize)width;
+    gboolean light = is_light(row, width);
+    if (light && was_light) continue;
+    for (int x = 0; was_light && x < width; x++) from[x] = y;
+    runs_in_columns(row, width, y, from, down);
+    if (!light) runs_in_row(row, width, y, across);
+    was_light = light;
+  }
+  for (int x = 0; !was_light && x < width; x++) add_run(down, x, from[x], height, DOWN_MIN);
+  add_rules(drawing->across, across);
+  add_rules(drawing->down, down);
+}
+
+/* The page in grey; the caller owns it. */
+static guint8 *paint(PopplerPage *page, int width, int height) {
+  cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+  cairo_t *cairo = cairo_create(surface);
+  cairo_set_source_rgb(cairo, 1, 1, 1);
+  cairo_paint(cairo);
+  cairo_scale(cairo, SCALE, SCALE);
+  poppler_page_render(page, cairo);
+  cairo_destroy(cairo);
+  cairo_surface_flush(surface);
+  const guint8 *pixels = cairo_image_surface_get_data(surface);
+  int stride = cairo_image_surface_get_stride(surface);
+  guint8 *grey = pixels ? g_malloc((gsize)width * (gsize)height) : NULL;
+  for (int y = 0; grey && y < height; y++) {
+    const guint8 *row = pixels + (gsize)y * (gsize)stride;
+    guint8 *out = grey + (gsize)y * (gsize)width;
+    for (int x = 0; x < width; x++) out[x] = grey_of(row + (gsize)x * 4);
+  }
+  cairo_surface_destroy(surface);
+  return grey;
 }
 
 PdfDrawing *pdf_drawing_new(PopplerPage *page, guint64 pixels) {
@@ -75,28 +151,17 @@ PdfDrawing *pdf_drawing_new(PopplerPage *page, guint64 pixels) {
   PdfDrawing *drawing = g_new0(PdfDrawing, 1);
   drawing->width = (int)ceil(width * SCALE);
   drawing->height = (int)ceil(height * SCALE);
-  drawing->surface =
-      cairo_image_surface_create(CAIRO_FORMAT_RGB24, drawing->width, drawing->height);
-  cairo_t *cairo = cairo_create(drawing->surface);
-  cairo_set_source_rgb(cairo, 1, 1, 1);
-  cairo_paint(cairo);
-  cairo_scale(cairo, SCALE, SCALE);
-  poppler_page_render(page, cairo);
-  cairo_destroy(cairo);
-  cairo_surface_flush(drawing->surface);
-  drawing->grey = cairo_image_surface_get_data(drawing->surface);
-  drawing->stride = cairo_image_surface_get_stride(drawing->surface);
+  drawing->grey = paint(page, drawing->width, drawing->height);
   drawing->across = g_array_new(FALSE, FALSE, sizeof(Rule));
   drawing->down = g_array_new(FALSE, FALSE, sizeof(Rule));
   if (!drawing->grey) drawing->width = drawing->height = 0;
-  find_rules(drawing, drawing->across, TRUE);
-  find_rules(drawing, drawing->down, FALSE);
+  find_rules(drawing);
   return drawing;
 }
 
 void pdf_drawing_free(PdfDrawing *drawing) {
   if (!drawing) return;
-  cairo_surface_destroy(drawing->surface);
+  g_free(drawing->grey);
   g_array_unref(drawing->across);
   g_array_unref(drawing->down);
   g_free(drawing);
