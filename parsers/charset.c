@@ -6,6 +6,8 @@
 #include <unicode/ucsdet.h>
 #include <unicode/ustring.h>
 
+#include "parsers/eight.h"
+
 enum {
   DETECT_BYTES = 64 << 10, /* what the detector is shown */
   DETECT_CONFIDENCE = 30,  /* ICU, 0..100: below it, windows-1252 is the better guess */
@@ -101,7 +103,7 @@ static char *label_clean(const char *label) {
   g_strstrip(clean);
   clean[strcspn(clean, " ;,*$")] = '\0'; /* RFC 2231 5: "utf-8*fr"; ISO-2022-JP$ESC */
   for (gsize i = 0; i < G_N_ELEMENTS(aliases); i++) {
-    if (strcmp(clean, aliases[i].label) != 0) continue;
+    if (clean[0] != aliases[i].label[0] || strcmp(clean, aliases[i].label) != 0) continue;
     g_free(clean);
     return g_strdup(aliases[i].name ? aliases[i].name : "");
   }
@@ -121,7 +123,12 @@ static gboolean has_jis_escape(const guint8 *data, gsize size) {
 
 /* UTF-8 with each NUL as U+FFFD: what g_utf8_validate and C strings cannot hold. */
 static char *copy_utf8(const char *data, gsize size) {
-  if (!memchr(data, 0, size)) return g_strndup(data, size);
+  if (!memchr(data, 0, size)) {
+    char *copy = g_malloc(size + 1);
+    memcpy(copy, data, size);
+    copy[size] = '\0';
+    return copy;
+  }
   GString *out = g_string_sized_new(size + 16);
   for (gsize i = 0; i < size; i++) {
     if (data[i])
@@ -132,11 +139,20 @@ static char *copy_utf8(const char *data, gsize size) {
   return g_string_free(out, FALSE);
 }
 
+/* Behind the ASCII at `p`. */
+static const char *skip_ascii(const char *p, const char *end) {
+  for (guint more = 8; more == 8 && end - p >= 8; p += more) more = eight_before(eight_load(p));
+  while (p < end && (guchar)*p < 0x80) p++;
+  return p;
+}
+
+/* NULs are let pass. */
 static gboolean is_utf8(const guint8 *data, gsize size) {
-  const char *p = (const char *)data, *end = p + size;
-  while (!g_utf8_validate(p, end - p, &p)) {
-    if (*p) return FALSE;
-    p++;
+  const char *end = (const char *)data + size;
+  for (const char *p = skip_ascii((const char *)data, end); p < end; p = skip_ascii(p, end)) {
+    const char *start = p;
+    while (p < end && (guchar)*p >= 0x80) p++;
+    if (!g_utf8_validate(start, p - start, NULL)) return FALSE;
   }
   return TRUE;
 }

@@ -67,6 +67,7 @@ static const char *match_rest(const char *text, const char *end, const char *pie
 gboolean look_matches(const char *text, const char *phrase) {
   gboolean anchored = *phrase == '^';
   if (anchored) phrase++;
+  if (anchored && *phrase != *text && !strchr("*$", *phrase)) return FALSE;
   gsize length = strcspn(phrase, "*$");
   if (anchored && strncmp(text, phrase, length)) return FALSE;
   gboolean to_end = g_str_has_suffix(phrase, "$");
@@ -100,10 +101,16 @@ static void note_runs(Look *look, const char *line, gsize length) {
   }
 }
 
+/* Signs of phrases: a gap, the text's end. */
+static gboolean is_sign(char c) {
+  return c == '*' || c == '$';
+}
+
 static gboolean may_hold(const Look *look, const char *phrase) {
   if (*phrase == '^') phrase++;
-  gsize length = strcspn(phrase, "*$");
-  for (gsize i = 0; i + 4 <= length && i < 8; i++) {
+  for (gsize i = 0, length = 0; i < 8; i++) {
+    while (length < i + 4 && phrase[length] && !is_sign(phrase[length])) length++;
+    if (length < i + 4) break;
     guint run = run_of(phrase + i);
     if (!(look->runs[run / 64] >> (run % 64) & 1)) return FALSE;
   }

@@ -245,20 +245,28 @@ static gboolean holds_word(char **words, guint n, const char *line) {
   return FALSE;
 }
 
+/* Does a line that is looked at repeat what the organiser sent? */
+static gboolean holds_sent_line(const Text *text) {
+  for (guint i = 0; i < text->lines->len && i < TIE_LINES_MAX; i++)
+    if (((const TextLine *)text->lines->pdata[i])->sent) return TRUE;
+  return FALSE;
+}
+
 /* The event's words stand in the subject or in the text, quoted or not. */
 static gboolean is_tied(const Reading *reading) {
   const Wire__Event *event = reading->event;
+  if (matches_text(reading->rules, RULES_MATCH_SUBJECT, reading->result->subject)) return TRUE;
+  if (holds_sent_line(reading->text)) return TRUE;
   guint n = (guint)event->n_words;
   g_auto(GStrv) words = g_new0(char *, n + 1);
   for (guint i = 0; i < n; i++) {
     g_autofree char *bare = fold_words(event->words[i]);
     words[i] = (guchar)bare[0] < 0x80 ? g_strconcat(" ", bare, " ", NULL) : g_steal_pointer(&bare);
   }
-  if (matches_text(reading->rules, RULES_MATCH_SUBJECT, reading->result->subject)) return TRUE;
   if (holds_word(words, n, reading->result->subject)) return TRUE;
   for (guint i = 0; i < reading->text->lines->len && i < TIE_LINES_MAX; i++) {
     const TextLine *line = reading->text->lines->pdata[i];
-    if (line->sent || holds_word(words, n, line->text)) return TRUE;
+    if (holds_word(words, n, line->text)) return TRUE;
   }
   return FALSE;
 }

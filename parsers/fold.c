@@ -3,19 +3,19 @@
 
 #include <string.h>
 
+#include "parsers/eight.h"
+
 /* No character grows beyond this many times its bytes: "Ⱥ" has two, its small letter three. */
 enum { GROWTH = 2 };
 
 void fold_init(Fold *fold) {
-  fold->text = g_string_new(NULL);
-  fold->origins = g_array_new(FALSE, FALSE, sizeof(guint32));
+  *fold = (Fold){.text = g_string_new(NULL)};
 }
 
 void fold_done(Fold *fold) {
   if (fold->text) g_string_free(fold->text, TRUE);
-  if (fold->origins) g_array_unref(fold->origins);
-  fold->text = NULL;
-  fold->origins = NULL;
+  g_free(fold->origins);
+  *fold = (Fold){0};
 }
 
 /* Typography that stands for a plain character; 0: not in the table. */
@@ -79,6 +79,14 @@ static const char bare_letters[] =
     "aaaaaaccccccccdd..eeeeeeeeeegggggggghh..iiiiiiiii...jjkk.llllll."
     "...nnnnnn...oooooo..rrrrrrsssssssstttt..uuuuuuuuuuuuwwyyyzzzzzz.";
 
+/* The letter with an accent at `p` without it; 0: none that the table has. */
+static char bare_letter(const char *p) {
+  guchar first = (guchar)p[0];
+  if (first < 0xC3 || first > 0xC5) return '\0';
+  char letter = bare_letters[(first - 0xC3) * 0x40 + ((guchar)p[1] & 0x3F)];
+  return (char)(letter == '.' ? '\0' : letter);
+}
+
 guint fold_char(gunichar ch, gunichar ret_folded[2]) {
   if (ch < 0x80) {
     ret_folded[0] = (gunichar)g_ascii_tolower((gchar)ch);
@@ -138,6 +146,16 @@ static char fold_ascii(char ch) {
   return ch == '`' ? '\'' : ch;
 }
 
+/* Fold the ASCII at `p`, where eight bytes may be read, to `out`, where eight may be written;
+ * returns how many bytes it is: up to what is not ASCII or a grave accent. */
+static guint fold_eight(const char *p, char *out) {
+  guint64 bytes = eight_load(p), grave = bytes ^ EIGHT('`');
+  guint64 from_a = bytes + EIGHT(0x80 - 'A'), beyond_z = bytes + EIGHT(0x80 - 'Z' - 1);
+  /* the bit between "A" and "a" */
+  eight_store(out, bytes | (from_a & ~beyond_z & EIGHT(0x80)) >> 2);
+  return eight_before(bytes | ((grave - EIGHT(1)) & ~grave));
+}
+
 /* Kana and most ideographs (from U+5000), which stay as they are. */
 static gboolean is_unfolded(const char *p) {
   guchar first = (guchar)p[0], second = (guchar)p[1];
@@ -152,60 +170,82 @@ static gsize write_folded(const char *p, char *out) {
     memcpy(out, p, 3);
     return 3;
   }
+  if ((*out = bare_letter(p))) return 1;
   guint n = fold_char(g_utf8_get_char(p), chars);
   for (guint i = 0; i < n; i++) size += (gsize)g_unichar_to_utf8(chars[i], out + size);
   return size;
 }
 
-/* The bytes of `line` up to `end` folded into `out`, which has room for GROWTH times as many;
- * `origins` (may be NULL) gets the byte in the line that each came from. Returns how many. */
-static gsize write_line(const char *line, const char *end, char *out, guint32 *origins) {
-  gsize size = 0;
-  for (const char *p = line; p < end;) {
-    if ((guchar)*p < 0x80) {
-      if (origins) origins[size] = (guint32)(p - line);
-      out[size++] = fold_ascii(*p++);
-      continue;
-    }
-    const char *next = g_utf8_next_char(p);
-    gboolean half = (guchar)*p == 0xEF && is_half_kana(g_utf8_get_char(p));
-    gsize more = half ? (gsize)g_unichar_to_utf8(full_kana(p, end, &next), out + size)
-                      : write_folded(p, out + size);
-    for (gsize i = 0; origins && i < more; i++) origins[size + i] = (guint32)(p - line);
-    size += more;
-    p = next;
+/* The character at `p`, or some of the ASCII there, to `out`, which has room for GROWTH times what
+ * is left; *ret_next is behind it. Returns the bytes written. */
+static gsize write_some(const char *p, const char *end, char *out, const char **ret_next) {
+  guint plain = end - p >= 8 ? fold_eight(p, out) : 0;
+  *ret_next = p + MAX(plain, 1);
+  if (plain) return plain;
+  if ((guchar)*p < 0x80) {
+    *out = fold_ascii(*p);
+    return 1;
   }
+  if ((guchar)*p == 0xEF && is_half_kana(g_utf8_get_char(p)))
+    return (gsize)g_unichar_to_utf8(full_kana(p, end, ret_next), out);
+  *ret_next = g_utf8_next_char(p);
+  return write_folded(p, out);
+}
+
+/* The bytes of `line` up to `end` folded into `out`, which has room for GROWTH times as many.
+ * Returns how many. */
+static gsize write_line(const char *line, const char *end, char *out) {
+  gsize size = 0;
+  for (const char *p = line, *next = NULL; p < end; p = next)
+    size += write_some(p, end, out + size, &next);
   return size;
 }
 
 void fold_line(Fold *fold, const char *line, gssize length) {
-  gsize given = length < 0 ? strlen(line) : (gsize)length;
-  g_string_set_size(fold->text, given * GROWTH);
-  g_array_set_size(fold->origins, (guint)(given * GROWTH) + 1);
-  guint32 *origins = (guint32 *)(gpointer)fold->origins->data;
-  gsize size = write_line(line, line + given, fold->text->str, origins);
-  origins[size] = (guint32)given;
-  g_string_truncate(fold->text, size);
-  g_array_set_size(fold->origins, (guint)size + 1);
+  fold->line = line;
+  fold->length = length < 0 ? strlen(line) : (gsize)length;
+  g_string_set_size(fold->text, fold->length * GROWTH);
+  g_string_truncate(fold->text, write_line(line, line + fold->length, fold->text->str));
+  g_clear_pointer(&fold->origins, g_free);
 }
 
-gsize fold_origin(const Fold *fold, gsize at) {
-  return g_array_index(fold->origins, guint32, MIN(at, fold->text->len));
+/* Most lines are folded and never asked for their origins. */
+static void find_origins(Fold *fold) {
+  const char *line = fold->line, *end = line + fold->length;
+  guint32 *origins = g_new(guint32, fold->text->len + 1);
+  g_autofree char *out = g_malloc(fold->length * GROWTH + 1);
+  gsize size = 0;
+  for (const char *p = line, *next = NULL; p < end; p = next) {
+    gsize more = write_some(p, end, out + size, &next);
+    gboolean plain = (guchar)*p < 0x80;
+    for (gsize i = 0; i < more; i++)
+      origins[size + i] = (guint32)(p - line) + (plain ? (guint32)i : 0);
+    size += more;
+  }
+  origins[size] = (guint32)fold->length;
+  fold->origins = origins;
+}
+
+gsize fold_origin(Fold *fold, gsize at) {
+  if (!fold->origins) find_origins(fold);
+  return fold->origins[MIN(at, fold->text->len)];
 }
 
 char *fold_string(const char *text) {
   gsize given = strlen(text);
   char *out = g_malloc(given * GROWTH + 1);
-  out[write_line(text, text + given, out, NULL)] = '\0';
+  out[write_line(text, text + given, out)] = '\0';
   return out;
 }
 
-/* The ASCII letter or digit folded; 0: neither. */
-static char letter_of(char ch) {
-  char small = (char)(ch | 0x20);
-  if (small >= 'a' && small <= 'z') return small;
-  return ch >= '0' && ch <= '9' ? ch : '\0';
-}
+/* ASCII letters and digits folded; 0: neither. */
+static const char letters_and_digits[0x80] = {
+    ['0'] = '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', ['A'] = 'a', 'b', 'c',
+    'd',         'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n',         'o', 'p',
+    'q',         'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', ['a'] = 'a', 'b', 'c',
+    'd',         'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n',         'o', 'p',
+    'q',         'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z',
+};
 
 typedef struct {
   char *out, *start;
@@ -220,6 +260,11 @@ static void keep(Letters *letters, const char *ch, gsize size) {
 }
 
 static void keep_folded(Letters *letters, const char *p) {
+  char bare = bare_letter(p);
+  if (bare) {
+    keep(letters, &bare, 1);
+    return;
+  }
   gunichar chars[2], ch = g_utf8_get_char(p);
   gboolean kana = (ch >= 0x3041 && ch <= 0x3096) || (ch >= 0x30A1 && ch <= 0x30FA);
   if (kana || (ch >= 0x5000 && ch < 0x9000)) { /* letters, which stay as they are */
@@ -235,6 +280,23 @@ static void keep_folded(Letters *letters, const char *p) {
     else
       letters->gap = TRUE;
   }
+}
+
+/* The run of ASCII at `p`; returns its end. */
+static const char *keep_ascii(Letters *letters, const char *p) {
+  while (*p && (guchar)*p < 0x80) {
+    char letter = letters_and_digits[(guchar)*p];
+    if (!letter) {
+      letters->gap = TRUE;
+      p++;
+      continue;
+    }
+    keep(letters, &letter, 1);
+    char *out = letters->out;
+    for (p++; (guchar)*p < 0x80 && (letter = letters_and_digits[(guchar)*p]); p++) *out++ = letter;
+    letters->out = out;
+  }
+  return p;
 }
 
 /* What is kept, spaces and all, takes no more bytes than the folded text. */
@@ -255,11 +317,7 @@ static char *keep_letters(const char *text, gboolean spaces) {
       p = g_utf8_next_char(p);
       continue;
     }
-    char letter = letter_of(*p++);
-    if (letter)
-      keep(&letters, &letter, 1);
-    else
-      letters.gap = TRUE;
+    p = keep_ascii(&letters, p);
   }
   *letters.out = '\0';
   return letters.start;

@@ -6,16 +6,21 @@
 #include <glib.h>
 
 typedef struct {
-  GString *text;   /* folded UTF-8; NUL-terminated */
-  GArray *origins; /* guint32 for each byte of text and one behind it: its byte in the line */
+  GString *text; /* folded UTF-8; NUL-terminated */
+  /* private */
+  const char *line; /* borrowed from fold_line */
+  gsize length;
+  guint32 *origins; /* for each byte of text and one behind it: its byte in the line; NULL: nobody
+                       asked yet */
 } Fold;
 
 void fold_init(Fold *fold);
 void fold_done(Fold *fold);
-/* Fold `length` bytes of valid UTF-8 (-1: up to the NUL), replacing what `fold` held. */
+/* Fold `length` bytes of valid UTF-8 (-1: up to the NUL), replacing what `fold` held. The line must
+ * stay as it is while fold_origin is asked. */
 void fold_line(Fold *fold, const char *line, gssize length);
 /* The byte of the line that byte `at` of the folded text came from. */
-gsize fold_origin(const Fold *fold, gsize at);
+gsize fold_origin(Fold *fold, gsize at);
 
 /* The folded text alone; the caller owns it. */
 char *fold_string(const char *text);

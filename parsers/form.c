@@ -587,7 +587,7 @@ static guint read_bare_ticks(FormReader *reader, guint i) {
 
 /* ---- patterns ---- */
 
-static void add_hit(FormReader *reader, guint i, const RuleHit *hit, const Fold *fold) {
+static void add_hit(FormReader *reader, guint i, const RuleHit *hit, Fold *fold) {
   const char *text = line_of(reader, i)->text;
   guint start = (guint)fold_origin(fold, hit->start), end = (guint)fold_origin(fold, hit->end);
   FormLabel label = {.label = made_label(reader, hit->field), .line = i, .mark = MARK_COLON};
@@ -601,6 +601,7 @@ static gboolean read_patterns(FormReader *reader, guint i, Fold *fold, GArray *h
   const TextLine *line = line_of(reader, i);
   if (*line->text == '\0' || line->header) return FALSE;
   if (strnlen(line->text, PATTERN_LINE_BYTES + 1) > PATTERN_LINE_BYTES) return FALSE;
+  if (!rules_may_find_patterns(reader->scan.rules, folded_of(reader, i))) return FALSE;
   fold_line(fold, line->text, -1);
   g_array_set_size(hits, 0);
   rules_find_patterns(reader->scan.rules, fold, hits);

@@ -24,6 +24,7 @@ typedef struct {
   gboolean followed;      /* a line that no label asked for stands between it and the next label */
   gboolean mid;           /* the label stands behind other words of its line */
   gboolean signature;
+  gboolean answer; /* set by people: something was filled in */
 } FormEntry;
 
 typedef struct {

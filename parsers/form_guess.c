@@ -103,7 +103,7 @@ gboolean form_guess(FormScan *scan, guint line, FormGuess *ret_guess) {
   const TextLine *text = scan->text->lines->pdata[line];
   gsize asked = 0, value = 0;
   if (text->header || text->sent || form_line_labelled(scan, line)) return FALSE;
-  if (!part(text->text, &asked, &value) || !form_in_block(scan, line, BLOCK_LINES)) return FALSE;
+  if (!form_in_block(scan, line, BLOCK_LINES) || !part(text->text, &asked, &value)) return FALSE;
   g_autofree char *label = g_strndup(text->text, asked);
   g_autofree char *folded = fold_words(label);
   if (form_is_somebody_elses(folded, strlen(folded))) return FALSE;

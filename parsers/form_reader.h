@@ -51,7 +51,7 @@ static inline gboolean is_street(const FormReader *reader, const RuleLabel *labe
   return strcmp(field_of(reader, label)->role, "street") == 0;
 }
 static inline gboolean has_tick(const char *text) {
-  return strstr(text, "\u2610") || strstr(text, "\u2612");
+  return text_has_tick(text);
 }
 static inline gboolean is_blank(const char *text) {
   return field_is_blank(text);

@@ -50,7 +50,8 @@ static const char *const leads[] = {"mon ", "ma ", "mes ", "son ", "sa ",  "ses 
 
 /* Is `text` (from the cell's start to the label) nothing but bullets, numbering, brackets? */
 static gboolean is_noise(const char *text, gsize length, gboolean choice) {
-  for (guint i = 0; leads[i]; i++) {
+  gboolean led = length > 1 && (text[length - 1] == ' ' || text[length - 1] == '\'');
+  for (guint i = 0; led && leads[i]; i++) {
     gsize n = strlen(leads[i]);
     if (length >= n && memcmp(text + length - n, leads[i], n) == 0) {
       length -= n;
@@ -91,8 +92,8 @@ static const char *skip_extras(const char *p, int *ret_number, gboolean *ret_clo
       if (!close) return p;
       if (g_ascii_isdigit(p[1]) && close - p <= 3) *ret_number = p[1] - '0';
       p = close + 1;
-    } else if (g_str_has_prefix(p, "】") || g_str_has_prefix(p, "］") ||
-               g_str_has_prefix(p, "〕")) {
+    } else if ((guchar)*p >= 0x80 && (g_str_has_prefix(p, "】") || g_str_has_prefix(p, "］") ||
+                                      g_str_has_prefix(p, "〕"))) {
       p += 3;
       *ret_closed = TRUE;
     } else if (*p == ']') {
@@ -102,7 +103,7 @@ static const char *skip_extras(const char *p, int *ret_number, gboolean *ret_clo
       int number = (int)g_ascii_strtoll(p, NULL, 10);
       while (g_ascii_isdigit(*p)) p++;
       *ret_number = number;
-    } else if (g_str_has_prefix(p, "n°") || g_str_has_prefix(p, "no ")) {
+    } else if (*p == 'n' && (g_str_has_prefix(p, "n°") || g_str_has_prefix(p, "no "))) {
       p += 3;
     } else {
       return p;
@@ -113,8 +114,9 @@ static const char *skip_extras(const char *p, int *ret_number, gboolean *ret_clo
 
 static gsize colon_at(const char *p) {
   static const char *const colons[] = {":", "=>", "->", "=", "→", "⇒", "›", ">", "；", "?", NULL};
+  if (*p == ' ' || g_ascii_isalnum(*p)) return 0; /* nearly everywhere */
   for (guint i = 0; colons[i]; i++)
-    if (g_str_has_prefix(p, colons[i])) return strlen(colons[i]);
+    if (*p == colons[i][0] && g_str_has_prefix(p, colons[i])) return strlen(colons[i]);
   return 0;
 }
 
@@ -191,7 +193,7 @@ static gboolean mark_behind(const char *p, const char *end, FormLabel *label,
 
 typedef struct {
   FormScan *scan;
-  const Fold *fold;
+  Fold *fold;
   guint line, cell;
   gboolean row;            /* the line is a table's */
   const char *begin, *end; /* of the cell, folded */

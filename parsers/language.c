@@ -44,6 +44,8 @@ static const struct {
 typedef struct {
   const Wire__Event *event;
   guint64 votes[LANGUAGES_MAX];
+  const char *words[LANGUAGES_MAX];
+  guint32 begins[LANGUAGES_MAX][32]; /* a bit for each second letter, by first: how words begin */
   gsize looked_at;
 } Vote;
 
@@ -57,14 +59,24 @@ static const char *words_of(const char *language) {
   return "";
 }
 
+static void know_words(Vote *vote) {
+  for (guint i = 0; i < count(vote); i++) {
+    vote->words[i] = words_of(vote->event->languages[i]);
+    for (const char *p = vote->words[i]; *p && p[1]; p++)
+      if (*p == ' ') vote->begins[i][(guchar)p[1] & 31] |= 1u << ((guchar)p[2] & 31);
+  }
+}
+
 static void vote_word(Vote *vote, const char *start, gsize length, guint weight) {
   char wanted[WORD_MAX_BYTES + 3];
   if (length == 0 || length > WORD_MAX_BYTES) return;
   wanted[0] = wanted[length + 1] = ' ';
   memcpy(wanted + 1, start, length);
   wanted[length + 2] = '\0';
+  guint first = (guchar)wanted[1] & 31, second = (guchar)wanted[2] & 31;
   for (guint i = 0; i < count(vote); i++)
-    if (strstr(words_of(vote->event->languages[i]), wanted)) vote->votes[i] += weight;
+    if (vote->begins[i][first] >> second & 1 && strstr(vote->words[i], wanted))
+      vote->votes[i] += weight;
 }
 
 static guint kana_in(const char *text) {
@@ -92,7 +104,7 @@ static void vote_line(Vote *vote, const Fold *fold, guint weight) {
 /* "Label : value", a row of a table, a line of ticks. */
 static gboolean looks_like_form(const char *folded) {
   const char *mark = strpbrk(folded, ":\t");
-  return (mark && mark - folded < 60) || strstr(folded, "\u2610") || strstr(folded, "\u2612");
+  return (mark && mark - folded < 60) || text_has_tick(folded);
 }
 
 static void vote_text(Vote *vote, const Text *text, gboolean own, Fold *fold) {
@@ -117,6 +129,7 @@ static guint best(const Vote *vote) {
 const char *language_of(const Wire__Event *event, const Text *text, const char *subject) {
   Vote vote = {.event = event};
   if (!event || event->n_languages == 0) return "";
+  know_words(&vote);
   g_auto(Fold) fold = {0};
   fold_init(&fold);
   vote_text(&vote, text, TRUE, &fold);

@@ -290,9 +290,10 @@ static gsize header_size(const char *data, gsize size) {
 static gsize parts_size(const char *data, gsize size, gsize lines_max) {
   const char *end = data + size, *p = data;
   gsize lines = 0;
-  while ((p = memmem(p, (gsize)(end - p), "\n--", 3))) {
-    const char *line = p;
-    p = memchr(p + 1, '\n', (gsize)(end - p - 1));
+  while ((p = memchr(p, '\n', (gsize)(end - p)))) {
+    const char *line = p++;
+    if (end - p < 2 || p[0] != '-' || p[1] != '-') continue;
+    p = memchr(p, '\n', (gsize)(end - p));
     if (!p) break;
     const char *next = p + 1;
     gboolean opens = next < end && (*next == '\r' || *next == '\n' || *next == '-' ||
@@ -300,6 +301,40 @@ static gsize parts_size(const char *data, gsize size, gsize lines_max) {
     if (opens && ++lines > lines_max) return (gsize)(line - data);
   }
   return size;
+}
+
+/* Behind the field at `p` with its continuations; NULL: nothing that every reader of mail takes for
+ * a field stands there. */
+static const char *field_end(const char *p, const char *end) {
+  const char *colon = p;
+  while (colon < end && g_ascii_isgraph(*colon) && *colon != ':') colon++;
+  if (colon == p || colon >= end || *colon != ':') return NULL;
+  do {
+    p = memchr(p, '\n', (gsize)(end - p));
+    if (!p) return NULL;
+    p++;
+  } while (p < end && (*p == ' ' || *p == '\t'));
+  return p;
+}
+
+/* Append of a header the fields that tell how to read the body, and the first, so that it stays a
+ * header: GMime makes several objects of every field, mime_headers is what reads the others. FALSE,
+ * nothing appended: not a plain header with its empty line. */
+static gboolean append_content_fields(GByteArray *copy, const char *data, gsize size) {
+  const char *end = data + size, *next = NULL;
+  guint before = copy->len;
+  if (memchr(data, 0, size)) return FALSE;
+  for (const char *p = data; p < end; p = next) {
+    gboolean empty = *p == '\n' || (*p == '\r' && end - p == 2);
+    next = empty ? end : field_end(p, end);
+    if (!next || (next == end && !empty)) {
+      g_byte_array_set_size(copy, before);
+      return FALSE;
+    }
+    if (empty || p == data || g_ascii_strncasecmp(p, "content-", 8) == 0)
+      g_byte_array_append(copy, (const guint8 *)p, (guint)(next - p));
+  }
+  return copy->len > before;
 }
 
 /* The bytes of `raw` that GMime parses: a header and a body within the limits. */
@@ -320,10 +355,12 @@ static GByteArray *bounded_copy(MimeMail *mail, GBytes *raw, const Wire__Limits 
   gsize kept = parts_size(data + header, size - header, limits->parts * (gsize)DELIMITERS_A_PART);
   if (kept < size - header) over_limit(mail, "parts");
   GByteArray *copy = g_byte_array_sized_new((guint)(header_kept + kept + 4));
-  g_byte_array_append(copy, (const guint8 *)data, (guint)header_kept);
-  if (header_kept < header) g_byte_array_append(copy, (const guint8 *)"\r\n\r\n", 4);
+  mail->headers = mime_headers_new(data, header_kept);
+  if (header_kept < header || !append_content_fields(copy, data, header)) {
+    g_byte_array_append(copy, (const guint8 *)data, (guint)header_kept);
+    if (header_kept < header) g_byte_array_append(copy, (const guint8 *)"\r\n\r\n", 4);
+  }
   g_byte_array_append(copy, (const guint8 *)data + header, (guint)kept);
-  mail->headers = mime_headers_new((const char *)copy->data, copy->len);
   return copy;
 }
 
@@ -394,12 +431,26 @@ const char *mime_header_raw(const MimeMail *mail, const char *name, guint n) {
   return field ? field->raw : NULL;
 }
 
-GPtrArray *mime_addresses(const MimeMail *mail, const char *name, GPtrArray **ret_names) {
-  GPtrArray *addresses = g_ptr_array_new_with_free_func(g_free);
-  GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+/* Those of several fields of one name. */
+static void parse_addresses(const MimeMail *mail, const char *name, GPtrArray **ret_addresses,
+                            GPtrArray **ret_names) {
   HeaderField *field = NULL;
+  *ret_addresses = g_ptr_array_new_with_free_func(g_free);
+  *ret_names = g_ptr_array_new_with_free_func(g_free);
   for (guint n = 0; (field = find(mail, name, n)); n++)
-    mime_addresses_parse(field->raw, addresses, names);
+    mime_addresses_parse(field->raw, *ret_addresses, *ret_names);
+}
+
+GPtrArray *mime_addresses(const MimeMail *mail, const char *name, GPtrArray **ret_names) {
+  GPtrArray *addresses = NULL, *names = NULL;
+  HeaderField *only = find(mail, name, 0);
+  if (only && !find(mail, name, 1)) {
+    mime_field_addresses(only, &addresses, &names);
+    g_ptr_array_ref(addresses);
+    g_ptr_array_ref(names);
+  } else {
+    parse_addresses(mail, name, &addresses, &names);
+  }
   if (ret_names)
     *ret_names = names;
   else

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "parsers/charset.h"
+#include "parsers/nfc.h"
 
 enum {
   ADDRESSES_MAX = 1000,     /* of one field */
@@ -22,6 +23,8 @@ struct MimeHeaders {
 static void field_free(HeaderField *field) {
   g_free(field->raw);
   g_free(field->decoded);
+  if (field->addresses) g_ptr_array_unref(field->addresses);
+  if (field->names) g_ptr_array_unref(field->names);
   g_free(field);
 }
 
@@ -189,6 +192,10 @@ char *mime_clean_line(const char *utf8) {
   GString *line = g_string_sized_new(strlen(utf8));
   gboolean space = FALSE;
   for (const char *p = utf8; *p; p = g_utf8_next_char(p)) {
+    if (!space && *p > ' ' && *p < 0x7f) { /* nearly all of them */
+      g_string_append_c(line, *p);
+      continue;
+    }
     gunichar c = g_utf8_get_char(p);
     if (g_unichar_iscntrl(c) || c == ' ' || c == 0x2028 || c == 0x2029) {
       space = line->len > 0;
@@ -198,7 +205,7 @@ char *mime_clean_line(const char *utf8) {
     space = FALSE;
     g_string_append_unichar(line, c);
   }
-  char *normal = g_utf8_normalize(line->str, (gssize)line->len, G_NORMALIZE_NFC);
+  char *normal = nfc_of(line->str, line->len);
   if (!normal) return g_string_free(line, FALSE);
   g_string_free(line, TRUE);
   return normal;
@@ -336,6 +343,7 @@ static char *join_pieces(const Pieces *pieces) {
 }
 
 char *mime_parameter(const char *value, const char *name) {
+  if (!strchr(value, ';') || !strcasestr(value, name)) return NULL;
   Pieces pieces = {0};
   g_autoptr(GString) found = g_string_new(NULL);
   g_autoptr(GString) text = g_string_new(NULL);
@@ -526,4 +534,14 @@ void mime_addresses_parse(const char *raw, GPtrArray *addresses, GPtrArray *name
   g_string_free(box.phrase, TRUE);
   g_string_free(box.angle, TRUE);
   g_string_free(box.comment, TRUE);
+}
+
+void mime_field_addresses(HeaderField *field, GPtrArray **ret_addresses, GPtrArray **ret_names) {
+  if (!field->addresses) {
+    field->addresses = g_ptr_array_new_with_free_func(g_free);
+    field->names = g_ptr_array_new_with_free_func(g_free);
+    mime_addresses_parse(field->raw, field->addresses, field->names);
+  }
+  *ret_addresses = field->addresses;
+  *ret_names = field->names;
 }

@@ -6,8 +6,9 @@
 #include <glib.h>
 
 typedef struct {
-  char *raw;     /* unfolded bytes, without CR, LF, NUL and outer white space */
-  char *decoded; /* NULL: not asked for yet */
+  char *raw;                    /* unfolded bytes, without CR, LF, NUL and outer white space */
+  char *decoded;                /* NULL: not asked for yet */
+  GPtrArray *addresses, *names; /* the same; see mime_field_addresses */
 } HeaderField;
 
 /* The fields of one header block, by lower-case name. */
@@ -32,6 +33,8 @@ char *mime_parameter(const char *value, const char *name);
 /* What stands before the first parameter, in lower case, comments and white space stripped. */
 char *mime_value_token(const char *value);
 
+/* What mime_addresses_parse finds in the field, found once, then kept. Borrowed. */
+void mime_field_addresses(HeaderField *field, GPtrArray **ret_addresses, GPtrArray **ret_names);
 /* Every address of a field: addr-specs in lower case into `addresses`, names into `names`. */
 void mime_addresses_parse(const char *raw, GPtrArray *addresses, GPtrArray *names);
 

@@ -82,7 +82,7 @@ static void block_add(People *people, Block *block, const FormEntry *entry) {
   forget_heading(block, entry);
   g_ptr_array_add(block->entries, (gpointer)entry);
   for (guint i = 0; i < entry->label->n_fields; i++) block->seen[entry->label->fields[i]] = TRUE;
-  if (!people_is_answer(people->reading, entry)) return;
+  if (!entry->answer) return;
   if (block->answers++ == 0) block->segment = people->reading->quote->line[entry->line];
   if (!line_of(people, entry->line)->quoted) block->own++;
 }
@@ -198,6 +198,7 @@ static void cut_blocks(People *people) {
     if (!columns) entry->column = 0;
     if (!numbered) entry->number = 0;
     gboolean placed = entry->table || entry->column || entry->number;
+    entry->answer = people_is_answer(people->reading, entry);
     Block *block = placed ? numbered_block(people, entry) : sequential_block(people, entry);
     block_add(people, block, entry);
   }

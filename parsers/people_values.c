@@ -34,7 +34,7 @@ static gboolean is_staff(const Reading *reading, const char *value) {
 
 /* Is it one of the event's sentences that decline, or that accept? */
 static gboolean says(const Reading *reading, RulesSet set, const char *raw) {
-  if (strstr(raw, "\u2610") || strstr(raw, "\u2612") || strchr(raw, '?')) return FALSE;
+  if (text_has_tick(raw) || strchr(raw, '?')) return FALSE;
   g_auto(Fold) fold = {0};
   fold_init(&fold);
   fold_line(&fold, raw, -1);
@@ -43,8 +43,7 @@ static gboolean says(const Reading *reading, RulesSet set, const char *raw) {
 
 static gboolean is_ticking(const Reading *reading, guint line) {
   if (line >= reading->text->lines->len) return FALSE;
-  const char *text = ((const TextLine *)reading->text->lines->pdata[line])->text;
-  return strstr(text, "\u2610") || strstr(text, "\u2612");
+  return text_has_tick(((const TextLine *)reading->text->lines->pdata[line])->text);
 }
 
 /* "☐ Oui" where the blank had "☐ Oui ☐ Non": the other was struck out or deleted. Its index, -1:
@@ -522,7 +521,7 @@ static void take_several(const Person *p, const FormEntry *entry) {
 
 static void take_entry(const Person *p, const FormEntry *entry) {
   guint field = entry->label->fields[0];
-  if (!people_is_answer(p->reading, entry)) return;
+  if (!entry->answer) return;
   if (field_at(p, field)->required && strcmp(field_at(p, field)->type, "choice") != 0 &&
       whole_label(p->reading, entry->raw)) /* a cell or a line was missed */
     reading_doubt(p->reading, "%s: '%s' is itself a label", entry->label->text, entry->raw);

@@ -145,6 +145,7 @@ typedef struct {
   const QuotePeople *people;
   Quote *quote;
   const char *sent;              /* letters of all that was sent */
+  gsize sent_at;                 /* behind the line that was found in them last */
   guint8 *runs;                  /* a set, hashed, of the runs of RUN_BYTES in them; may be NULL */
   guint at[QUOTE_DEPTH_MAX + 1]; /* the segment that a line of that depth belongs to */
   gboolean known[QUOTE_DEPTH_MAX + 1];
@@ -318,12 +319,22 @@ static gboolean may_be_sent(const Walk *walk, const char *key) {
   return TRUE;
 }
 
-static gboolean repeats_sent(const Walk *walk, const char *folded) {
+/* Lines of a quoted letter follow each other as they were sent. */
+static gboolean stands_in_sent(Walk *walk, const char *key, gsize length) {
+  const char *next = walk->sent + walk->sent_at;
+  next += *next == '\n' ? 1 : 0;
+  const char *found = strncmp(next, key, length) == 0 ? next : strstr(walk->sent, key);
+  if (found) walk->sent_at = (gsize)(found - walk->sent) + length;
+  return found != NULL;
+}
+
+static gboolean repeats_sent(Walk *walk, const char *folded) {
   gsize length = strnlen(folded, SENT_LINE_MAX_BYTES + 1);
   if (length < SENT_MIN_LETTERS || length > SENT_LINE_MAX_BYTES) return FALSE;
   g_autofree char *key = fold_key(folded);
-  return strlen(key) >= SENT_MIN_LETTERS && may_be_sent(walk, key) &&
-         strstr(walk->sent, key) != NULL;
+  gsize letters = strlen(key);
+  return letters >= SENT_MIN_LETTERS && may_be_sent(walk, key) &&
+         stands_in_sent(walk, key, letters);
 }
 
 /* ---- the walk ---- */

@@ -3,20 +3,22 @@
  * The labels of one first letter are one alternation (several where PCRE2's bound on a pattern is
  * passed), longest first, what begins alike written once; (*MARK) tells which one matched. They are
  * tried only where a word begins, with the letters that a label begins with: hardly anywhere in a
- * mail. */
+ * mail. A pattern is tried only where one of the words stands that it requires (required.h). */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "parsers/rules.h"
 #include "parsers/alternatives.h"
 #include "parsers/near.h"
+#include "parsers/required.h"
 
 #include <pcre2.h>
 #include <string.h>
 
 typedef struct {
   pcre2_code *code;
-  const char *what; /* name of the field or of the set of sentences that it belongs to */
-  guint number;     /* counted from 1, as in "pattern:3" */
-  guint line;       /* in the event's file; 0: none */
+  Required *required; /* NULL: nothing is */
+  const char *what;   /* name of the field or of the set of sentences that it belongs to */
+  guint number;       /* counted from 1, as in "pattern:3" */
+  guint line;         /* in the event's file; 0: none */
   const char *regex;
 } Compiled;
 
@@ -31,6 +33,7 @@ typedef struct {
 typedef struct {
   GArray *alike;                /* Alike, by letter */
   pcre2_code *lead;             /* what may stand before each, anchored; NULL: nothing */
+  guint8 led[256];              /* the bytes that begins with */
   guint8 pairs[SET_BITS / 8];   /* of bytes that the short ones begin with */
   guint8 shorts[SET_BITS / 8];  /* of bytes of words of two: no letter follows */
   guint8 triples[SET_BITS / 8]; /* of bytes, hashed, that the others begin with */
@@ -101,6 +104,7 @@ static void compile_pattern(Rules *rules, GArray *into, const Wire__Pattern *pat
       .what = what, .number = number, .line = pattern->line, .regex = pattern->regex};
   compiled.code = compile(folded, 0, &error, &offset);
   if (compiled.code) {
+    compiled.required = required_new(folded);
     g_array_append_val(into, compiled);
     return;
   }
@@ -112,6 +116,7 @@ static void compile_pattern(Rules *rules, GArray *into, const Wire__Pattern *pat
 
 static void compiled_clear(gpointer data) {
   pcre2_code_free(((Compiled *)data)->code);
+  required_free(((Compiled *)data)->required);
 }
 
 static GArray *compiled_array(void) {
@@ -342,7 +347,10 @@ static Words *words_compile(const Rules *rules, GPtrArray *alternatives, const c
   if (lead) words->lead = compile_words(rules, lead, field, problems);
   for (guint i = 0; i < alternatives->len; i++)
     begins_add(words, ((const Alternative *)alternatives->pdata[i])->pattern);
-  for (guint i = 0; leads && leads[i]; i++) begins_add(words, leads[i]);
+  for (guint i = 0; leads && leads[i]; i++) {
+    begins_add(words, leads[i]);
+    words->led[(guchar)leads[i][0]] = TRUE;
+  }
   return words;
 }
 
@@ -500,8 +508,9 @@ static gboolean match_words(Rules *rules, const Words *words, const Compiled *na
 static gboolean match_led(Rules *rules, const Words *words, const Compiled *named, const Fold *line,
                           gsize at, guint *ret_mark, gsize *ret_end) {
   gsize behind = 0;
-  if (words->lead && run_words(rules, words->lead, named, line, at, &behind) &&
-      behind < line->text->len && match_words(rules, words, named, line, behind, ret_mark, ret_end))
+  if (words->led[(guchar)line->text->str[at]] && words->lead &&
+      run_words(rules, words->lead, named, line, at, &behind) && behind < line->text->len &&
+      match_words(rules, words, named, line, behind, ret_mark, ret_end))
     return TRUE;
   return match_words(rules, words, named, line, at, ret_mark, ret_end);
 }
@@ -512,6 +521,8 @@ static gboolean find_words(Rules *rules, const Words *words, const Compiled *nam
                            gsize *ret_end) {
   const char *text = line->text->str;
   for (gsize at = from; at < line->text->len; at++) {
+    while (at > 0 && at < line->text->len && g_ascii_isalnum(text[at - 1])) at++; /* in a word */
+    if (at == line->text->len) break;
     if (!may_begin(words, text, text + at)) continue;
     if (!match_led(rules, words, named, line, at, ret_mark, ret_end)) continue;
     *ret_start = at;
@@ -544,8 +555,11 @@ gboolean rules_matches(Rules *rules, RulesSet set, const Fold *text, guint *ret_
   gsize length = MIN(text->text->len, RULES_SENTENCE_MAX_BYTES);
   while (length > 0 && length < text->text->len && (text->text->str[length] & 0xC0) == 0x80)
     length--;
+  Runs runs;
+  if (patterns->len > 0) runs_note(&runs, text->text->str, length);
   for (guint i = 0; i < patterns->len; i++) {
     const Compiled *compiled = &g_array_index(patterns, Compiled, i);
+    if (!required_may_stand(compiled->required, &runs)) continue;
     if (!run(rules, compiled, text->text->str, length, 0)) continue;
     if (ret_index) *ret_index = i;
     return TRUE;
@@ -572,15 +586,24 @@ static void add_groups(Rules *rules, const Compiled *compiled, GArray *hits) {
 
 static void find_groups(Rules *rules, const GArray *patterns, const Fold *text, GArray *hits) {
   if (text->text->len > RULES_SENTENCE_MAX_BYTES) return;
+  Runs runs;
+  if (patterns->len > 0) runs_note(&runs, text->text->str, text->text->len);
   for (guint i = 0; i < patterns->len; i++) {
     const Compiled *compiled = &g_array_index(patterns, Compiled, i);
-    if (run(rules, compiled, text->text->str, text->text->len, 0))
+    if (required_may_stand(compiled->required, &runs) &&
+        run(rules, compiled, text->text->str, text->text->len, 0))
       add_groups(rules, compiled, hits);
   }
 }
 
 void rules_find_patterns(Rules *rules, const Fold *line, GArray *hits) {
   find_groups(rules, rules->patterns, line, hits);
+}
+
+gboolean rules_may_find_patterns(const Rules *rules, const char *folded) {
+  for (guint i = 0; i < rules->patterns->len; i++)
+    if (required_stands(g_array_index(rules->patterns, Compiled, i).required, folded)) return TRUE;
+  return FALSE;
 }
 
 void rules_find_facts(Rules *rules, const Fold *sentence, GArray *hits) {

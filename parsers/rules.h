@@ -71,6 +71,9 @@ typedef struct {
 void rules_find_patterns(Rules *rules, const Fold *line, GArray *hits);
 /* The same of the event's facts, which are tried on sentences. */
 void rules_find_facts(Rules *rules, const Fold *sentence, GArray *hits);
+/* FALSE: no field's pattern can match the line that is folded so, with or without white space at
+ * its ends. Costs far less than trying them. */
+gboolean rules_may_find_patterns(const Rules *rules, const char *folded);
 
 /* Is the label's first word that of a given name ("Prénom et nom")? 1 yes, 0 no, -1: not told. */
 int rules_label_given_first(const Rules *rules, const RuleLabel *label);

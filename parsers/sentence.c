@@ -256,7 +256,7 @@ static void cut_paragraph(Reader *reader, const char *text, guint line, guint en
 
 /* A row of a table or a line of ticks is no sentence. */
 static gboolean is_form_line(const char *text) {
-  return strchr(text, '\t') || strstr(text, "\u2610") || strstr(text, "\u2612");
+  return strchr(text, '\t') || text_has_tick(text);
 }
 
 /* "Bonjour Madame," on a line of its own says nothing. */

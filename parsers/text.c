@@ -1,27 +1,30 @@
 /* text - see text.h: one line at a time is cleaned, counted and kept. text_read.c chooses parts.
  *
  * A line goes through at most three passes: characters (spaces, controls, tick signs), spellings
- * of ticks ("[x]", "( )"), composition. Most lines are clean ASCII and take none of them. */
+ * of ticks ("[x]", "( )"), composition. Most lines are clean and take none of them. */
 #include "parsers/text.h"
 
 #include <string.h>
 
 #include "parsers/charset.h"
+#include "parsers/eight.h"
 #include "parsers/fold.h"
 
 #define TICKED "\342\230\222"   /* U+2612 */
 #define UNTICKED "\342\230\220" /* U+2610 */
 
-static void line_free(TextLine *line) {
-  g_free(line->text);
+enum { LINES_A_BLOCK = 32, LETTERS_A_BLOCK = 4096 };
+
+static void line_clear(TextLine *line) {
   g_free(line->folded);
   if (line->places) g_array_unref(line->places);
-  g_free(line);
 }
 
 Text *text_new(void) {
   Text *text = g_new0(Text, 1);
-  text->lines = g_ptr_array_new_with_free_func((GDestroyNotify)line_free);
+  text->lines = g_ptr_array_new_with_free_func((GDestroyNotify)line_clear);
+  text->blocks = g_ptr_array_new_with_free_func(g_free);
+  text->letters = g_string_chunk_new(LETTERS_A_BLOCK);
   text->sources = g_ptr_array_new_with_free_func(g_free);
   text->notes = g_ptr_array_new_with_free_func(g_free);
   text->review_reasons = g_ptr_array_new_with_free_func(g_free);
@@ -31,6 +34,8 @@ Text *text_new(void) {
 void text_free(Text *text) {
   if (!text) return;
   g_ptr_array_unref(text->lines);
+  g_ptr_array_unref(text->blocks);
+  g_string_chunk_free(text->letters);
   g_ptr_array_unref(text->sources);
   g_ptr_array_unref(text->notes);
   g_ptr_array_unref(text->review_reasons);
@@ -94,12 +99,6 @@ static gboolean is_composed(gunichar c) {
          (c >= 0xac00 && c < 0xd7a4) || (c >= 0xff00 && c < 0xfff0);
 }
 
-static gboolean is_plain_ascii(const char *line, gsize length) {
-  for (gsize i = 0; i < length; i++)
-    if (((guchar)line[i] < ' ' && line[i] != '\t') || (guchar)line[i] >= 0x7f) return FALSE;
-  return TRUE;
-}
-
 /* Most kana and ideographs: they need no cleaning. */
 static gboolean is_clean_kana_or_ideograph(const char *p, const char *end) {
   guchar first = (guchar)p[0], second = end - p >= 3 ? (guchar)p[1] : 0;
@@ -108,11 +107,28 @@ static gboolean is_clean_kana_or_ideograph(const char *p, const char *end) {
          ((guchar)p[2] & 0xC0) == 0x80;
 }
 
+/* U+00C0 to U+027F: letters, most of them with an accent. */
+static gboolean is_clean_letter(const char *p, const char *end) {
+  return (guchar)p[0] >= 0xC3 && (guchar)p[0] <= 0xC9 && end - p >= 2 &&
+         ((guchar)p[1] & 0xC0) == 0x80;
+}
+
+/* How many of the eight bytes at `p` are printable ASCII, up to the first that is not. */
+static guint printable(const char *p) {
+  guint64 bytes = eight_load(p);
+  return eight_before(bytes | (bytes + EIGHT(1)) | ~(bytes + EIGHT(0x80 - ' ')));
+}
+
 /* Behind the characters from `p` on that need no cleaning. */
 static const char *skip_clean(const char *p, const char *end) {
   for (;;) {
-    if (p < end && (guchar)*p >= ' ' && (guchar)*p < 0x7f)
+    guint ascii = end - p >= 8 ? printable(p) : 0;
+    if (ascii)
+      p += ascii;
+    else if (p < end && (guchar)*p >= ' ' && (guchar)*p < 0x7f)
       p++;
+    else if (p < end && is_clean_letter(p, end))
+      p += 2;
     else if (p < end && is_clean_kana_or_ideograph(p, end))
       p += 3;
     else
@@ -232,7 +248,9 @@ static void replace_ticks(GString *line, GString *out) {
       g_string_append(out, tick);
       p += length;
     } else {
-      g_string_append_c(out, *p++);
+      gsize plain = 1 + strcspn(p + 1, "[(");
+      g_string_append_len(out, p, (gssize)plain);
+      p += plain;
     }
   }
 }
@@ -255,14 +273,21 @@ static void trim(GString *line) {
   g_string_truncate(line, blank ? 0 : kept);
 }
 
+static gboolean may_tick(const char *line, gsize length) {
+  return memchr(line, '[', length) || memchr(line, '(', length);
+}
+
+/* The bytes of a line that is clean as it stands; -1: it is not. */
+static gssize clean_length(const char *line, gsize length) {
+  if (skip_clean(line, line + length) < line + length || may_tick(line, length)) return -1;
+  while (length > 0 && line[length - 1] == ' ') length--;
+  return (gssize)length;
+}
+
 static char *clean(const char *line, gsize length) {
   g_autoptr(GString) out = g_string_sized_new(length + 8);
-  gboolean composed = TRUE;
-  if (is_plain_ascii(line, length))
-    g_string_append_len(out, line, (gssize)length);
-  else
-    composed = clean_characters(line, length, out);
-  if (strpbrk(out->str, "[(")) {
+  gboolean composed = clean_characters(line, length, out);
+  if (may_tick(out->str, out->len)) {
     GString *ticks = g_string_sized_new(out->len + 8);
     replace_ticks(out, ticks);
     g_string_free(out, TRUE);
@@ -287,14 +312,30 @@ static void cut(char *line, gsize room) {
   *end = '\0';
 }
 
+/* The cleaned line among the text's letters. */
+static char *add_letters(Text *text, const char *line, gsize length) {
+  gssize as_it_stands = clean_length(line, length);
+  if (as_it_stands >= 0) return g_string_chunk_insert_len(text->letters, line, as_it_stands);
+  g_autofree char *cleaned = clean(line, length);
+  return g_string_chunk_insert(text->letters, cleaned);
+}
+
+static TextLine *line_new(Text *text) {
+  guint at = text->lines->len % LINES_A_BLOCK;
+  if (at == 0) g_ptr_array_add(text->blocks, g_new0(TextLine, LINES_A_BLOCK));
+  TextLine *line = (TextLine *)text->blocks->pdata[text->blocks->len - 1] + at;
+  g_ptr_array_add(text->lines, line);
+  return line;
+}
+
 TextLine *text_add(Text *text, const Wire__Limits *limits, const char *line, gssize length,
                    guint part, guint quote_depth) {
   if (text->over_limit) return NULL;
   if (text->lines->len >= limits->lines) over_limit(text, "lines");
   if (text->bytes >= limits->text_bytes) over_limit(text, "text_bytes");
   if (text->over_limit) return NULL;
-  TextLine *added = g_new0(TextLine, 1);
-  added->text = clean(line, length < 0 ? strlen(line) : (gsize)length);
+  TextLine *added = line_new(text);
+  added->text = add_letters(text, line, length < 0 ? strlen(line) : (gsize)length);
   gsize size = strlen(added->text), room = limits->text_bytes - text->bytes;
   if (size > room) {
     cut(added->text, room);
@@ -303,14 +344,24 @@ TextLine *text_add(Text *text, const Wire__Limits *limits, const char *line, gss
   text->bytes += MIN(size, room) + 1;
   added->part = part;
   added->quote_depth = quote_depth;
-  g_ptr_array_add(text->lines, added);
   return added;
+}
+
+void text_rewrite(Text *text, TextLine *line, const char *words) {
+  line->text = g_string_chunk_insert(text->letters, words);
 }
 
 const char *text_folded(const Text *text, guint line) {
   TextLine *asked = g_ptr_array_index(text->lines, line);
   if (!asked->folded) asked->folded = g_strstrip(fold_string(asked->text));
   return asked->folded;
+}
+
+gboolean text_has_tick(const char *line) {
+  static const char both[] = {'\xE2', '\x98', '\0'}; /* how either begins */
+  for (const char *p = line; (p = strchr(p, both[0])); p++)
+    if (p[1] == both[1] && (p[2] == UNTICKED[2] || p[2] == TICKED[2])) return TRUE;
+  return FALSE;
 }
 
 char *text_part_utf8(const MimePart *part, const char *label, Text *text) {

@@ -10,7 +10,7 @@
 #include "parsers/mime.h"
 
 typedef struct {
-  char *text;         /* without quote marks and without the final line break */
+  char *text;         /* of the Text; without quote marks and without the final line break */
   guint part;         /* MimePart.index */
   guint page;         /* from 1; 0: no pages */
   guint quote_depth;  /* number of "> " marks, or of enclosing blockquotes */
@@ -46,6 +46,8 @@ struct Text {
   guint64 unpacked;          /* bytes that came out of archives, counted against the limit */
   gsize bytes;               /* of all lines together, counted against the limit */
   char *over_limit;          /* NULL: none */
+  GPtrArray *blocks;         /* private: where the lines lie, many in one */
+  GStringChunk *letters;     /* private: where their text lies */
 };
 
 Text *text_new(void);
@@ -55,6 +57,9 @@ void text_free(Text *text);
  * (over_limit is set). Returns the line, borrowed; NULL when the limit is reached. */
 TextLine *text_add(Text *text, const Wire__Limits *limits, const char *line, gssize length,
                    guint part, guint quote_depth);
+
+/* Give a line other words, which are clean. They are not counted again. */
+void text_rewrite(Text *text, TextLine *line, const char *words);
 
 /* A piece of a line, cleaned as text_add cleans lines. The caller frees. */
 char *text_clean(const char *piece);
@@ -72,6 +77,9 @@ Text *text_show(const MimeMail *mail, const Wire__Limits *limits, PictureReader 
 /* Line `line` folded (fold.h), without white space around it. Made when first asked for, then kept
  * for all the steps that compare lines. Borrowed; the line's text must not change any more. */
 const char *text_folded(const Text *text, guint line);
+
+/* Does a tick box stand in `line`, ticked or not? */
+gboolean text_has_tick(const char *line);
 
 /* For the formats: a part's bytes as UTF-8; `label` is the character set that they claim, a guess
  * is noted. The caller frees. */

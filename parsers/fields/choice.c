@@ -187,7 +187,7 @@ static gboolean in_capitals(const char *line, gsize start, gsize end) {
 }
 
 /* The one word of several that was singled out, by signs about it or by capitals; -1: none. */
-static int singled_out(const Token tokens[], guint n, const Fold *fold, const char *line) {
+static int singled_out(const Token tokens[], guint n, Fold *fold, const char *line) {
   int marked = -1, loud = -1;
   guint words = 0, marks = 0, capitals = 0;
   for (guint i = 0; i < n; i++) {

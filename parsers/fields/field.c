@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "parsers/fold.h"
+#include "parsers/nfc.h"
 
 enum { PROMPT_MAX_BYTES = 120 };
 
@@ -117,10 +118,12 @@ static gboolean is_prompt(const char *raw, gunichar first) {
                                         "選択してください",
                                         NULL};
   gunichar letter[2] = {0, 0};
+  char begin[6] = "";
   fold_char(first, letter);
+  gsize size = (gsize)g_unichar_to_utf8(letter[0], begin);
   g_autofree char *words = NULL;
   for (guint i = 0; prompts[i]; i++) {
-    if (g_utf8_get_char(prompts[i]) != letter[0]) continue;
+    if (prompts[i][0] != begin[0] || strncmp(prompts[i], begin, size) != 0) continue;
     if (!words && strlen(raw) > PROMPT_MAX_BYTES) return FALSE;
     if (!words) words = fold_words(raw);
     if (g_str_has_prefix(words, prompts[i])) return TRUE;
@@ -230,8 +233,8 @@ char *field_clean(const char *raw) {
     append_clean(out, line, length);
     line = end ? end + 1 : NULL;
   }
-  g_autofree char *clean = g_string_free(out, FALSE);
-  char *nfc = g_utf8_normalize(clean, -1, G_NORMALIZE_NFC);
+  char *nfc = nfc_of(out->str, out->len);
+  g_string_free(out, TRUE);
   if (field_is_blank(nfc)) nfc[0] = '\0'; /* U+0387 is a filler in NFC alone */
   return nfc;
 }

@@ -43,10 +43,9 @@ static Gap find_gap(const char *line) {
   return gap;
 }
 
-static void put_tab(TextLine *line, gsize start, gsize end) {
-  char *text = g_strdup_printf("%.*s\t%s", (int)start, line->text, line->text + end);
-  g_free(line->text);
-  line->text = text;
+static void put_tab(Text *text, TextLine *line, gsize start, gsize end) {
+  g_autofree char *parted = g_strdup_printf("%.*s\t%s", (int)start, line->text, line->text + end);
+  text_rewrite(text, line, parted);
 }
 
 /* The lines from `begin` to `end` that have a column at `column` get a tab before it; what stands
@@ -57,10 +56,10 @@ static void part_lines(Text *text, guint begin, guint end, const Gap gaps[], gui
     TextLine *line = text->lines->pdata[i];
     gsize indent = strspn(line->text, " ");
     if (gaps[i - begin].column == column) {
-      put_tab(line, gaps[i - begin].start, gaps[i - begin].end);
+      put_tab(text, line, gaps[i - begin].start, gaps[i - begin].end);
       parted = TRUE;
     } else if (parted && indent == column && line->text[indent]) {
-      put_tab(line, 0, indent);
+      put_tab(text, line, 0, indent);
     } else {
       parted = FALSE;
     }

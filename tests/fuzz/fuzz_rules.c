@@ -8,14 +8,14 @@ static void problem_free(gpointer problem) {
   wire__problem__free_unpacked(problem, NULL);
 }
 
-static void check_span(const Fold *text, gsize start, gsize end) {
+static void check_span(Fold *text, gsize start, gsize end) {
   g_assert_cmpuint(start, <=, end);
   g_assert_cmpuint(end, <=, text->text->len);
   g_assert_cmpuint(fold_origin(text, start), <=, fold_origin(text, end));
   g_assert_true(g_utf8_validate(text->text->str + start, (gssize)(end - start), NULL));
 }
 
-static void check_hits(Rules *rules, const Fold *text) {
+static void check_hits(Rules *rules, Fold *text) {
   g_autoptr(GArray) hits = g_array_new(FALSE, FALSE, sizeof(RuleHit));
   rules_find_patterns(rules, text, hits);
   rules_find_facts(rules, text, hits);
@@ -26,7 +26,7 @@ static void check_hits(Rules *rules, const Fold *text) {
   }
 }
 
-static void check_words(Rules *rules, const Fold *text) {
+static void check_words(Rules *rules, Fold *text) {
   gsize from = 0, start = 0, end = 0;
   while (from <= text->text->len && rules_find_label(rules, text, from, &start, &end)) {
     g_assert_cmpuint(start, >=, from);
@@ -41,7 +41,7 @@ static void check_words(Rules *rules, const Fold *text) {
   for (guint set = 0; set < RULES_SET_COUNT; set++) (void)rules_matches(rules, set, text, NULL);
 }
 
-static void check_own_pattern(char *regex, const Fold *text) {
+static void check_own_pattern(char *regex, Fold *text) {
   Wire__Event event = *fixture_event();
   Wire__Field field = WIRE__FIELD__INIT, *fields[] = {&field};
   Wire__Pattern pattern = WIRE__PATTERN__INIT, *patterns[] = {&pattern};
