@@ -18,6 +18,8 @@ typedef struct {
   NodeKind kind;
   guint line;
   char *text;          /* the text, or the name */
+  gsize length;        /* of the text */
+  char **path;         /* the parts of a dotted name; NULL: a text */
   GPtrArray *children; /* Node*; sections alone */
 } Node;
 
@@ -28,6 +30,7 @@ struct Template {
 
 static void node_free(Node *node) {
   g_free(node->text);
+  g_strfreev(node->path);
   if (node->children) g_ptr_array_unref(node->children);
   g_free(node);
 }
@@ -70,6 +73,8 @@ static Node *add_node(Parser *parser, NodeKind kind, const char *at, char *text)
   node->kind = kind;
   node->line = line_of(parser, at);
   node->text = text;
+  node->length = strlen(text);
+  node->path = kind == NODE_TEXT ? NULL : g_strsplit(text, ".", -1);
   g_ptr_array_add(parser->stack->pdata[parser->stack->len - 1], node);
   return node;
 }
@@ -245,13 +250,12 @@ typedef struct {
 } Render;
 
 /* The first part of a dotted name is looked for from the inside out, the rest in what it names. */
-static const json_t *find(const Render *render, const char *name) {
-  if (!strcmp(name, ".")) return render->stack[render->depth - 1];
-  g_auto(GStrv) parts = g_strsplit(name, ".", -1);
+static const json_t *find(const Render *render, const Node *node) {
+  if (!strcmp(node->text, ".")) return render->stack[render->depth - 1];
   const json_t *value = NULL;
   for (guint i = render->depth; i > 0 && !value; i--)
-    value = json_object_get(render->stack[i - 1], parts[0]);
-  for (char **part = parts + 1; value && *part; part++) value = json_object_get(value, *part);
+    value = json_object_get(render->stack[i - 1], node->path[0]);
+  for (char **part = node->path + 1; value && *part; part++) value = json_object_get(value, *part);
   return value;
 }
 
@@ -262,7 +266,8 @@ static gboolean is_true(const json_t *value) {
 }
 
 static void print(Render *render, const json_t *value) {
-  if (json_is_string(value)) g_string_append(render->out, json_string_value(value));
+  if (json_is_string(value))
+    g_string_append_len(render->out, json_string_value(value), (gssize)json_string_length(value));
   if (json_is_integer(value))
     g_string_append_printf(render->out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
   if (json_is_true(value)) g_string_append(render->out, "true");
@@ -289,16 +294,16 @@ static gboolean render_section(Render *render, const json_t *value, const GPtrAr
 static gboolean render_node(Render *render, const Node *node) {
   switch (node->kind) {
   case NODE_TEXT:
-    g_string_append(render->out, node->text);
+    g_string_append_len(render->out, node->text, (gssize)node->length);
     break;
   case NODE_VARIABLE:
-    print(render, find(render, node->text));
+    print(render, find(render, node));
     break;
   case NODE_SECTION:
-    if (!render_section(render, find(render, node->text), node->children)) return FALSE;
+    if (!render_section(render, find(render, node), node->children)) return FALSE;
     break;
   case NODE_INVERTED:
-    if (!is_true(find(render, node->text)) && !render_nodes(render, node->children)) return FALSE;
+    if (!is_true(find(render, node)) && !render_nodes(render, node->children)) return FALSE;
   }
   return render->out->len <= render->max_bytes;
 }
