@@ -142,20 +142,15 @@ char *reply_data_subject(const char *subject) {
 
 /* --- moments ---------------------------------------------------------------------------------- */
 
-static const char months_fr[] =
-    "janvier février mars avril mai juin juillet août septembre octobre "
-    "novembre décembre";
-static const char months_en[] =
-    "January February March April May June July August September October "
-    "November December";
-
-static char *month_name(const char *months, int month) {
-  g_auto(GStrv) names = g_strsplit(months, " ", 12);
-  return g_strdup(names[month - 1]);
-}
+static const char *const months_fr[] = {"janvier",   "février", "mars",     "avril",
+                                        "mai",       "juin",    "juillet",  "août",
+                                        "septembre", "octobre", "novembre", "décembre"};
+static const char *const months_en[] = {"January",   "February", "March",    "April",
+                                        "May",       "June",     "July",     "August",
+                                        "September", "October",  "November", "December"};
 
 static char *moment_fr(GDateTime *when, gboolean clock) {
-  g_autofree char *month = month_name(months_fr, g_date_time_get_month(when));
+  const char *month = months_fr[g_date_time_get_month(when) - 1];
   int day = g_date_time_get_day_of_month(when);
   g_autofree char *time = clock ? g_date_time_format(when, " à %Hh%M") : g_strdup("");
   return g_strdup_printf("%d%s %s %d%s", day, day == 1 ? "er" : "", month,
@@ -163,7 +158,7 @@ static char *moment_fr(GDateTime *when, gboolean clock) {
 }
 
 static char *moment_en(GDateTime *when, gboolean clock) {
-  g_autofree char *month = month_name(months_en, g_date_time_get_month(when));
+  const char *month = months_en[g_date_time_get_month(when) - 1];
   g_autofree char *time = clock ? g_date_time_format(when, ", %H:%M") : g_strdup("");
   return g_strdup_printf("%d %s %d%s", g_date_time_get_day_of_month(when), month,
                          g_date_time_get_year(when), time);
@@ -230,9 +225,17 @@ gboolean reply_data_attending(const Event *event, const Registration *registrati
   return attendance && g_strcmp0(attendance, event->declined_value);
 }
 
+/* Jansson is told what is valid, and does not look again. */
 static json_t *text(const char *value) {
-  g_autofree char *valid = g_utf8_make_valid(value ? value : "", -1);
-  return json_string(valid);
+  gsize length = strlen(value ? value : "");
+  if (!length || g_utf8_validate_len(value, length, NULL))
+    return json_stringn_nocheck(value ? value : "", length);
+  g_autofree char *valid = g_utf8_make_valid(value, (gssize)length);
+  return json_string_nocheck(valid);
+}
+
+static void set(json_t *object, const char *key, json_t *value) {
+  json_object_set_new_nocheck(object, key, value);
 }
 
 static json_t *shown_value(const ReplyRequest *request, const EventField *field, const char *value,
@@ -241,7 +244,7 @@ static json_t *shown_value(const ReplyRequest *request, const EventField *field,
   const char *word =
       choice ? event_word(request->event, request->language, field->name, value) : value;
   g_autofree char *clean = reply_data_clean(word, detail->value_chars);
-  return json_string(clean);
+  return json_string_nocheck(clean);
 }
 
 static json_t *person_fields(const ReplyRequest *request, const Registration *registration,
@@ -252,10 +255,9 @@ static json_t *person_fields(const ReplyRequest *request, const Registration *re
     const char *value = registration_value(registration, field->name);
     if (field->private || !value || !*value) continue;
     json_t *row = json_object();
-    json_object_set_new(row, "name", text(field->name));
-    json_object_set_new(row, "label",
-                        text(event_label(request->event, request->language, field->name)));
-    json_object_set_new(row, "value", shown_value(request, field, value, detail));
+    set(row, "name", text(field->name));
+    set(row, "label", text(event_label(request->event, request->language, field->name)));
+    set(row, "value", shown_value(request, field, value, detail));
     json_array_append_new(list, row);
   }
   return list;
@@ -276,8 +278,8 @@ static void append_missing(json_t *list, const ReplyRequest *request,
     const char *name = registration->missing->pdata[i];
     if (lists_name(list, name)) continue;
     json_t *row = json_object();
-    json_object_set_new(row, "name", text(name));
-    json_object_set_new(row, "label", text(event_label(request->event, request->language, name)));
+    set(row, "name", text(name));
+    set(row, "label", text(event_label(request->event, request->language, name)));
     json_array_append_new(list, row);
   }
 }
@@ -295,9 +297,8 @@ static json_t *person_invalid(const ReplyRequest *request, guint index, const Re
     if (registration_value(request->registrations->pdata[index], invalid->field)) continue;
     g_autofree char *clean = reply_data_clean(invalid->value, detail->value_chars);
     json_t *row = json_object();
-    json_object_set_new(row, "label",
-                        text(event_label(request->event, request->language, invalid->field)));
-    json_object_set_new(row, "value", text(clean));
+    set(row, "label", text(event_label(request->event, request->language, invalid->field)));
+    set(row, "value", text(clean));
     json_array_append_new(list, row);
   }
   return list;
@@ -308,13 +309,12 @@ static json_t *person(const ReplyRequest *request, guint index, const ReplyDetai
   json_t *object = json_object(), *missing = json_array();
   g_autofree char *name = reply_data_name(request->event, request->language, registration);
   append_missing(missing, request, registration);
-  json_object_set_new(object, "name", text(name));
-  json_object_set_new(object, "status", text(registration->status));
-  json_object_set_new(object, "attending",
-                      json_boolean(reply_data_attending(request->event, registration)));
-  json_object_set_new(object, "fields", person_fields(request, registration, detail));
-  json_object_set_new(object, "missing", missing);
-  json_object_set_new(object, "invalid", person_invalid(request, index, detail));
+  set(object, "name", text(name));
+  set(object, "status", text(registration->status));
+  set(object, "attending", json_boolean(reply_data_attending(request->event, registration)));
+  set(object, "fields", person_fields(request, registration, detail));
+  set(object, "missing", missing);
+  set(object, "invalid", person_invalid(request, index, detail));
   return object;
 }
 
@@ -345,12 +345,12 @@ static void set_event(json_t *data, const ReplyRequest *request) {
                                         {"privacy", "privacy"},   {"privacy_url", "privacy_url"}};
   const Event *event = request->event;
   for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
-    json_object_set_new(data, keys[i][0], text(event_text(event, request->language, keys[i][1])));
+    set(data, keys[i][0], text(event_text(event, request->language, keys[i][1])));
   g_autofree char *deadline =
       event->deadline ? reply_data_moment(request->language, event->zone, event->deadline)
                       : g_strdup("");
-  json_object_set_new(data, "event_id", text(event->id));
-  json_object_set_new(data, "deadline", text(deadline));
+  set(data, "event_id", text(event->id));
+  set(data, "deadline", text(deadline));
 }
 
 json_t *reply_data_new(const ReplyRequest *request, const ReplyDetail *detail) {
@@ -365,12 +365,12 @@ json_t *reply_data_new(const ReplyRequest *request, const ReplyDetail *detail) {
   }
   set_event(data, request);
   g_autofree char *subject = reply_data_subject(request->subject ? request->subject : "");
-  json_object_set_new(data, "subject", text(subject));
-  json_object_set_new(data, "own_text", text(request->own_text));
-  json_object_set_new(data, "late", json_boolean(late));
-  json_object_set_new(data, "several", json_boolean(count > 1));
-  json_object_set_new(data, "fields", first_fields(request, detail, people));
-  json_object_set_new(data, "people", people);
-  json_object_set_new(data, "missing", missing);
+  set(data, "subject", text(subject));
+  set(data, "own_text", text(request->own_text));
+  set(data, "late", json_boolean(late));
+  set(data, "several", json_boolean(count > 1));
+  set(data, "fields", first_fields(request, detail, people));
+  set(data, "people", people);
+  set(data, "missing", missing);
   return data;
 }
