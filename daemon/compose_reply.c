@@ -43,20 +43,26 @@ static const ReplyDetail details[] = {
 typedef struct {
   const ReplyRequest *request;
   const Template *template;
-  guint detail; /* row of details */
-  json_t *data; /* of that detail; NULL: not made yet */
+  guint detail;         /* row of details */
+  TemplateData *data;   /* of that detail; NULL: not made yet */
+  TemplateValue *first; /* in the data */
 } Rendering;
+
+static void gather(Rendering *rendering) {
+  rendering->data = reply_data_new(rendering->request, &details[rendering->detail]);
+  rendering->first = template_data_truth(rendering->data, FALSE);
+  template_data_put(template_data_root(rendering->data), "first", rendering->first);
+}
 
 /* The template's text with as much detail as there is room for, and no more than before. `first`:
  * with what the first answer alone carries. */
 static char *render(Rendering *rendering, gboolean first, GError **error) {
   for (; rendering->detail < G_N_ELEMENTS(details); rendering->detail++) {
     g_autoptr(GError) failed = NULL;
-    if (!rendering->data)
-      rendering->data = reply_data_new(rendering->request, &details[rendering->detail]);
-    json_object_set_new(rendering->data, "first", json_boolean(first));
-    char *text =
-        template_render(rendering->template, rendering->data, REPLY_TEXT_MAX_BYTES, &failed);
+    if (!rendering->data) gather(rendering);
+    rendering->first->truth = first;
+    char *text = template_render(rendering->template, template_data_root(rendering->data),
+                                 REPLY_TEXT_MAX_BYTES, &failed);
     if (text) return text;
     gboolean last = rendering->detail + 1 == G_N_ELEMENTS(details);
     if (last || !g_error_matches(failed, TEMPLATE_ERROR, TEMPLATE_ERROR_TOO_LONG)) {
@@ -64,7 +70,7 @@ static char *render(Rendering *rendering, gboolean first, GError **error) {
                                  "reply '%s': ", reply_kind_name(rendering->request->kind));
       return NULL;
     }
-    json_decref(g_steal_pointer(&rendering->data));
+    g_clear_pointer(&rendering->data, template_data_free);
   }
   return NULL;
 }
@@ -117,14 +123,14 @@ static char *text_hash(const ReplyRequest *request, const char *whole) {
 /* The text of the answer, and its hash. */
 static char *write_text(const ReplyRequest *request, const Template *template, char **ret_hash,
                         GError **error) {
-  Rendering rendering = {request, template, 0, NULL};
+  Rendering rendering = {request, template, 0, NULL, NULL};
   char *text = render(&rendering, FALSE, error);
   if (text) *ret_hash = text_hash(request, text);
   if (text && request->first) {
     g_free(text);
     text = render(&rendering, TRUE, error);
   }
-  json_decref(rendering.data);
+  template_data_free(rendering.data);
   return text;
 }
 
@@ -267,12 +273,12 @@ static void add_from(GString *mail, const Submission *submission, const char *na
 }
 
 static void add_subject(GString *mail, const char *subject) {
-  if (*subject && !encoded_word_needed(subject)) {
+  g_autofree char *words =
+      encoded_word_needed(subject) ? encoded_word_write(subject, strlen("Subject: ")) : NULL;
+  if (words || strlen("Subject") + strlen(subject) <= PLAIN_FIELD_BYTES)
+    add_raw(mail, "Subject", words ? words : subject);
+  else
     add_field(mail, "Subject", subject);
-    return;
-  }
-  g_autofree char *words = encoded_word_write(subject, strlen("Subject: "));
-  add_raw(mail, "Subject", words);
 }
 
 static void add_addresses(GString *mail, const ReplyRequest *request, const char *name) {

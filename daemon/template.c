@@ -1,6 +1,6 @@
-/* template - Mustache's core as a tree of nodes; rendered with a stack of JSON values.
+/* template - Mustache's core as a tree of nodes; rendered with a stack of values.
  *
- * Relies on Jansson. Promises: depth and output are bounded, an unknown tag is an error with its
+ * Promises: depth and output are bounded, an unknown tag is an error with its
  * line, rendering never changes the data. */
 #include "daemon/template.h"
 
@@ -243,39 +243,39 @@ void template_check(const Template *template, const char *const *known, GPtrArra
 /* --- rendering -------------------------------------------------------------------------------- */
 
 typedef struct {
-  const json_t *stack[TEMPLATE_DEPTH_MAX * 2 + 2]; /* the innermost last */
+  const TemplateValue *stack[TEMPLATE_DEPTH_MAX * 2 + 2]; /* the innermost last */
   guint depth;
   GString *out;
   gsize max_bytes;
 } Render;
 
 /* The first part of a dotted name is looked for from the inside out, the rest in what it names. */
-static const json_t *find(const Render *render, const Node *node) {
+static const TemplateValue *find(const Render *render, const Node *node) {
   if (!strcmp(node->text, ".")) return render->stack[render->depth - 1];
-  const json_t *value = NULL;
+  const TemplateValue *value = NULL;
   for (guint i = render->depth; i > 0 && !value; i--)
-    value = json_object_get(render->stack[i - 1], node->path[0]);
-  for (char **part = node->path + 1; value && *part; part++) value = json_object_get(value, *part);
+    value = template_data_get(render->stack[i - 1], node->path[0]);
+  for (char **part = node->path + 1; value && *part; part++)
+    value = template_data_get(value, *part);
   return value;
 }
 
-static gboolean is_true(const json_t *value) {
-  if (!value || json_is_null(value) || json_is_false(value)) return FALSE;
-  if (json_is_array(value)) return json_array_size(value) > 0;
-  return !json_is_string(value) || *json_string_value(value);
+static gboolean is_true(const TemplateValue *value) {
+  if (!value) return FALSE;
+  if (value->kind == TEMPLATE_TEXT) return value->length > 0;
+  if (value->kind == TEMPLATE_LIST) return value->first != NULL;
+  return value->kind == TEMPLATE_MAP || value->truth;
 }
 
-static void print(Render *render, const json_t *value) {
-  if (json_is_string(value))
-    g_string_append_len(render->out, json_string_value(value), (gssize)json_string_length(value));
-  if (json_is_integer(value))
-    g_string_append_printf(render->out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-  if (json_is_true(value)) g_string_append(render->out, "true");
+static void print(Render *render, const TemplateValue *value) {
+  if (value && value->kind == TEMPLATE_TEXT)
+    g_string_append_len(render->out, value->text, (gssize)value->length);
+  if (value && value->kind == TEMPLATE_TRUTH && value->truth) g_string_append(render->out, "true");
 }
 
 static gboolean render_nodes(Render *render, const GPtrArray *nodes);
 
-static gboolean render_with(Render *render, const json_t *value, const GPtrArray *nodes) {
+static gboolean render_with(Render *render, const TemplateValue *value, const GPtrArray *nodes) {
   if (render->depth == G_N_ELEMENTS(render->stack)) return FALSE;
   render->stack[render->depth++] = value;
   gboolean fits = render_nodes(render, nodes);
@@ -283,11 +283,11 @@ static gboolean render_with(Render *render, const json_t *value, const GPtrArray
   return fits;
 }
 
-static gboolean render_section(Render *render, const json_t *value, const GPtrArray *nodes) {
+static gboolean render_section(Render *render, const TemplateValue *value, const GPtrArray *nodes) {
   if (!is_true(value)) return TRUE;
-  if (!json_is_array(value)) return render_with(render, value, nodes);
-  for (gsize i = 0; i < json_array_size(value); i++)
-    if (!render_with(render, json_array_get(value, i), nodes)) return FALSE;
+  if (value->kind != TEMPLATE_LIST) return render_with(render, value, nodes);
+  for (const TemplateValue *item = value->first; item; item = item->next)
+    if (!render_with(render, item, nodes)) return FALSE;
   return TRUE;
 }
 
@@ -314,9 +314,9 @@ static gboolean render_nodes(Render *render, const GPtrArray *nodes) {
   return TRUE;
 }
 
-char *template_render(const Template *template, const json_t *data, gsize max_bytes,
+char *template_render(const Template *template, const TemplateValue *root, gsize max_bytes,
                       GError **error) {
-  Render render = {.stack = {data}, .depth = 1, .out = g_string_new(NULL), .max_bytes = max_bytes};
+  Render render = {.stack = {root}, .depth = 1, .out = g_string_new(NULL), .max_bytes = max_bytes};
   if (render_nodes(&render, template->nodes)) return g_string_free(render.out, FALSE);
   g_string_free(render.out, TRUE);
   g_set_error(error, TEMPLATE_ERROR, TEMPLATE_ERROR_TOO_LONG,
