@@ -325,22 +325,36 @@ static void add_content(GString *mail, const char *text, GMimeContentEncoding en
   g_string_set_size(mail, start + g_mime_encoding_flush(&encoder, text, size, mail->str + start));
 }
 
-/* Lines with CRLF for "\n". */
-static GString *to_crlf(const char *text, gsize size) {
-  GString *out = g_string_sized_new(size + size / 16);
-  const char *end = text + size;
-  for (const char *line_end; (line_end = memchr(text, '\n', (gsize)(end - text)));) {
-    g_string_append_len(out, text, line_end - text);
-    g_string_append_len(out, "\r\n", 2);
-    text = line_end + 1;
-  }
-  return g_string_append_len(out, text, end - text);
+static gsize count_lines(const char *text, const char *end) {
+  gsize count = 0;
+  while ((text = memchr(text, '\n', (gsize)(end - text)))) count++, text++;
+  return count;
 }
 
-/* How many bytes are beyond ASCII. */
+/* With CRLF for "\n", and a NUL behind it that *ret_size does not count. */
+static char *to_crlf(const char *text, gsize size, gsize *ret_size) {
+  const char *end = text + size;
+  *ret_size = size + count_lines(text, end);
+  char *crlf = g_malloc(*ret_size + 1), *to = crlf;
+  for (const char *line_end; (line_end = memchr(text, '\n', (gsize)(end - text)));) {
+    to = mempcpy(to, text, (gsize)(line_end - text));
+    to = mempcpy(to, "\r\n", 2);
+    text = line_end + 1;
+  }
+  to = mempcpy(to, text, (gsize)(end - text));
+  *to = '\0';
+  return crlf;
+}
+
+/* How many bytes are beyond ASCII; eight at a time. */
 static gsize high_bytes(const char *text, gsize size) {
-  gsize count = 0;
-  for (gsize i = 0; i < size; i++) count += (guchar)text[i] >> 7;
+  static const guint64 ones = 0x0101010101010101;
+  gsize count = 0, i = 0;
+  for (guint64 eight; i + sizeof eight <= size; i += sizeof eight) {
+    memcpy(&eight, text + i, sizeof eight);
+    count += (eight >> 7 & ones) * ones >> 56;
+  }
+  for (; i < size; i++) count += (guchar)text[i] >> 7;
   return count;
 }
 
@@ -364,8 +378,8 @@ static void add_text_part(GString *mail, const ReplyRequest *request, const char
     add_content(mail, flowed, GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
     return;
   }
-  g_autoptr(GString) crlf = to_crlf(flowed, size);
-  add_content(mail, crlf->str, GMIME_CONTENT_ENCODING_BASE64);
+  g_autofree char *crlf = to_crlf(flowed, size, &size);
+  add_content(mail, crlf, GMIME_CONTENT_ENCODING_BASE64);
 }
 
 static gboolean has_calendar(ReplyKind kind) {
@@ -437,7 +451,9 @@ static GBytes *write_mail(const ReplyRequest *request, const char *subject, cons
   add_thread(mail, request);
   add_automatic(mail, request);
   add_body(mail, request, body, name, message_id);
-  return g_string_free_to_bytes(to_crlf(mail->str, mail->len));
+  gsize size = 0;
+  char *crlf = to_crlf(mail->str, mail->len, &size);
+  return g_bytes_new_take(crlf, size);
 }
 
 /* What must hold for every mail that leaves, whatever the library did. */

@@ -68,11 +68,11 @@ static void append_paragraph(GString *out, char *paragraph, gboolean delsp) {
   } while (*at);
 }
 
-/* No wide character comes before U+1100. */
+/* No wide character comes before U+1100, and what is no character is not wide. */
 gboolean flowed_delsp(const char *text) {
-  g_autofree char *valid = g_utf8_make_valid(text, -1);
-  for (const char *p = valid; *p; p++)
-    if ((guchar)*p >= FIRST_WIDE_LEAD && g_unichar_iswide(g_utf8_get_char(p))) return TRUE;
+  for (const char *p = text; *p; p++)
+    if ((guchar)*p >= FIRST_WIDE_LEAD && g_unichar_iswide(g_utf8_get_char_validated(p, -1)))
+      return TRUE;
   return FALSE;
 }
 
