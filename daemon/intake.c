@@ -96,7 +96,8 @@ IntakeItem *intake_add(Intake *intake, void *mailbox, FetchedMessage *fetched) {
   item->since_us = g_get_monotonic_time();
   item->order_key = intake_order_key(data, size);
   g_mutex_lock(&intake->lock);
-  while (!intake->closed && is_full(intake, mailbox, size)) g_cond_wait(&intake->room, &intake->lock);
+  while (!intake->closed && is_full(intake, mailbox, size))
+    g_cond_wait(&intake->room, &intake->lock);
   gboolean closed = intake->closed;
   if (!closed) {
     g_queue_push_tail(&intake->items, item);
