@@ -2,8 +2,11 @@
 
 #include <libical/ical.h>
 #include <string.h>
+#include <time.h>
 
 #include "daemon/reply_data.h"
+
+enum { PLAIN_LINE_BYTES = 70 /* no shorter line is folded */, USUAL_BYTES = 1 << 10 };
 
 typedef enum { ENTRY_NONE, ENTRY_CONFIRMED, ENTRY_CANCELLED } EntryKind;
 
@@ -21,27 +24,65 @@ static EntryKind entry_kind(const CalendarRequest *request, const Registration *
   return was_registered(registration) ? ENTRY_CANCELLED : ENTRY_NONE;
 }
 
-static icaltimetype utc(gint64 when) {
-  return icaltime_from_timet_with_zone((time_t)when, 0, icaltimezone_get_utc_timezone());
+/* --- lines ------------------------------------------------------------------------------------ */
+
+/* A property, folded (RFC 5545 3.1); takes it. */
+static void add_property(GString *out, icalproperty *property) {
+  char *line = icalproperty_as_ical_string_r(property);
+  g_string_append(out, line);
+  icalmemory_free_buffer(line);
+  icalproperty_free(property);
 }
 
-static void add_text(icalcomponent *entry, icalproperty *(*make)(const char *), const char *value) {
-  if (value && *value) icalcomponent_add_property(entry, make(value));
+/* Short, and nothing in it that TEXT escapes (3.3.11). */
+static gboolean is_plain(const char *name, const char *value) {
+  gsize length = 0;
+  while (g_ascii_isalnum(value[length]) || (value[length] && strchr(" @.-_/", value[length])))
+    length++;
+  return !value[length] && strlen(name) + length <= PLAIN_LINE_BYTES;
 }
 
-static char *uid_of(const CalendarRequest *request, const Registration *registration) {
-  return g_strdup_printf("registration-%" G_GUINT64_FORMAT ".%s@%s", registration->id,
-                         request->event->id, request->domain);
+/* A line of values that stand as they are. */
+static void add_line(GString *out, const char *name, const char *value) {
+  g_string_append(out, name);
+  g_string_append_c(out, ':');
+  g_string_append(out, value);
+  g_string_append(out, "\r\n");
+}
+
+/* libical escapes and folds what is not plain. */
+static void add_text(GString *out, const char *name, icalproperty *(*make)(const char *),
+                     const char *value) {
+  if (!value || !*value) return;
+  if (is_plain(name, value))
+    add_line(out, name, value);
+  else
+    add_property(out, make(value));
+}
+
+static void add_moment(GString *out, const char *name, gint64 when) {
+  struct tm utc;
+  time_t seconds = (time_t)when;
+  char text[sizeof "-2147483648-12-31T23:59:59Z"] = "";
+  if (gmtime_r(&seconds, &utc)) strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", &utc);
+  add_line(out, name, text);
 }
 
 /* CN is quoted by libical where it must be; a quote itself cannot stand in a parameter. */
-static void add_organizer(icalcomponent *entry, const CalendarRequest *request) {
+static void add_organizer(GString *out, const CalendarRequest *request) {
   g_autofree char *uri = g_strconcat("mailto:", request->organizer_address, NULL);
   icalproperty *organizer = icalproperty_new_organizer(uri);
   g_autofree char *name = reply_data_clean(request->organizer_name, 100);
   g_strdelimit(name, "\"", '\'');
   if (*name) icalproperty_add_parameter(organizer, icalparameter_new_cn(name));
-  icalcomponent_add_property(entry, organizer);
+  add_property(out, organizer);
+}
+
+/* --- entries ---------------------------------------------------------------------------------- */
+
+static char *uid_of(const CalendarRequest *request, const Registration *registration) {
+  return g_strdup_printf("registration-%" G_GUINT64_FORMAT ".%s@%s", registration->id,
+                         request->event->id, request->domain);
 }
 
 static char *summary_of(const CalendarRequest *request, const Registration *registration) {
@@ -52,35 +93,27 @@ static char *summary_of(const CalendarRequest *request, const Registration *regi
   return *name ? g_strdup_printf("%s (%s)", event, name) : g_strdup(event);
 }
 
-static icalcomponent *new_entry(const CalendarRequest *request, const Registration *registration,
-                                EntryKind kind) {
+static void add_entry(GString *out, const CalendarRequest *request,
+                      const Registration *registration, EntryKind kind) {
   const Event *event = request->event;
-  icalcomponent *entry = icalcomponent_new(ICAL_VEVENT_COMPONENT);
   g_autofree char *uid = uid_of(request, registration);
   g_autofree char *summary = summary_of(request, registration);
-  icalcomponent_add_property(entry, icalproperty_new_uid(uid));
-  icalcomponent_add_property(entry, icalproperty_new_dtstamp(utc(request->now)));
-  icalcomponent_add_property(entry, icalproperty_new_sequence((int)registration->sequence));
-  icalcomponent_add_property(entry, icalproperty_new_dtstart(utc(event->starts)));
-  if (event->ends > event->starts)
-    icalcomponent_add_property(entry, icalproperty_new_dtend(utc(event->ends)));
-  add_text(entry, icalproperty_new_summary, summary);
-  add_text(entry, icalproperty_new_location, event_text(event, request->language, "place"));
-  add_text(entry, icalproperty_new_contact, event_text(event, request->language, "contact"));
-  add_organizer(entry, request);
-  icalcomponent_add_property(entry, icalproperty_new_status(kind == ENTRY_CONFIRMED
-                                                                ? ICAL_STATUS_CONFIRMED
-                                                                : ICAL_STATUS_CANCELLED));
-  return entry;
-}
-
-static icalcomponent *new_calendar(gboolean publish) {
-  icalcomponent *calendar = icalcomponent_new(ICAL_VCALENDAR_COMPONENT);
-  icalcomponent_add_property(calendar, icalproperty_new_prodid("-//bulletind//EN"));
-  icalcomponent_add_property(calendar, icalproperty_new_version("2.0"));
-  icalcomponent_add_property(
-      calendar, icalproperty_new_method(publish ? ICAL_METHOD_PUBLISH : ICAL_METHOD_CANCEL));
-  return calendar;
+  char sequence[16];
+  g_snprintf(sequence, sizeof sequence, "%d", (int)registration->sequence);
+  add_line(out, "BEGIN", "VEVENT");
+  add_text(out, "UID", icalproperty_new_uid, uid);
+  add_moment(out, "DTSTAMP", request->now);
+  add_line(out, "SEQUENCE", sequence);
+  add_moment(out, "DTSTART", event->starts);
+  if (event->ends > event->starts) add_moment(out, "DTEND", event->ends);
+  add_text(out, "SUMMARY", icalproperty_new_summary, summary);
+  add_text(out, "LOCATION", icalproperty_new_location,
+           event_text(event, request->language, "place"));
+  add_text(out, "CONTACT", icalproperty_new_contact,
+           event_text(event, request->language, "contact"));
+  add_organizer(out, request);
+  add_line(out, "STATUS", kind == ENTRY_CONFIRMED ? "CONFIRMED" : "CANCELLED");
+  add_line(out, "END", "VEVENT");
 }
 
 char *calendar_write(const CalendarRequest *request, const char **ret_method) {
@@ -89,18 +122,17 @@ char *calendar_write(const CalendarRequest *request, const char **ret_method) {
   for (guint i = 0; i < request->registrations->len; i++)
     counts[entry_kind(request, request->registrations->pdata[i])]++;
   if (!counts[ENTRY_CONFIRMED] && !counts[ENTRY_CANCELLED]) return NULL;
-  gboolean publish = counts[ENTRY_CONFIRMED] > 0;
-  icalcomponent *calendar = new_calendar(publish);
+  *ret_method = counts[ENTRY_CONFIRMED] ? "PUBLISH" : "CANCEL";
+  GString *out = g_string_sized_new(USUAL_BYTES);
+  add_line(out, "BEGIN", "VCALENDAR");
+  add_line(out, "PRODID", "-//bulletind//EN");
+  add_line(out, "VERSION", "2.0");
+  add_line(out, "METHOD", *ret_method);
   for (guint i = 0; i < request->registrations->len; i++) {
     const Registration *registration = request->registrations->pdata[i];
     EntryKind kind = entry_kind(request, registration);
-    if (kind != ENTRY_NONE)
-      icalcomponent_add_component(calendar, new_entry(request, registration, kind));
+    if (kind != ENTRY_NONE) add_entry(out, request, registration, kind);
   }
-  char *text = icalcomponent_as_ical_string_r(calendar);
-  char *copy = g_strdup(text);
-  icalmemory_free_buffer(text);
-  icalcomponent_free(calendar);
-  *ret_method = publish ? "PUBLISH" : "CANCEL";
-  return copy;
+  add_line(out, "END", "VCALENDAR");
+  return g_string_free(out, FALSE);
 }

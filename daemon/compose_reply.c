@@ -1,11 +1,14 @@
 /* compose_reply - one answer as RFC 5322 text; each header field with the clause that asks for it.
  *
+ * The mail is written from top to bottom, with "\n", and gets its CRLF at the end. GMime reads the
+ * sender's name, encodes, quotes and folds the fields that need it, and encodes the parts.
  * Relies on: the template's text beginning with "Subject: ". Promises: nothing that a stranger
  * wrote can add a header field or a line beyond its place, the bytes depend on the request alone,
  * and no line is over 998 bytes (78 wanted). */
 #include "daemon/compose_reply.h"
 
 #include <gmime/gmime.h>
+#include <gnutls/crypto.h>
 #include <string.h>
 
 #include "daemon/calendar.h"
@@ -18,8 +21,11 @@
 enum {
   LINE_MAX_BYTES = 998, /* RFC 5322 2.1.1, without CRLF */
   SUBJECT_MAX_CHARS = 200,
-  MSG_ID_MAX_BYTES = 250,   /* longer ones are not repeated: a line must hold one */
-  BASE64_ABOVE_PERCENT = 20 /* quoted-printable triples what is not ASCII */
+  MSG_ID_MAX_BYTES = 250,    /* longer ones are not repeated: a line must hold one */
+  BASE64_ABOVE_PERCENT = 20, /* quoted-printable triples what is not ASCII */
+  PLAIN_FIELD_BYTES = 70,    /* no shorter line is folded */
+  MAIL_USUAL_BYTES = 8 << 10,
+  SHA256_BYTES = 32
 };
 
 typedef enum { COMPOSE_ERROR_ADDRESS, COMPOSE_ERROR_TEMPLATE, COMPOSE_ERROR_TEXT } ComposeError;
@@ -37,20 +43,26 @@ static const ReplyDetail details[] = {
 typedef struct {
   const ReplyRequest *request;
   const Template *template;
-  guint detail; /* row of details */
-  json_t *data; /* of that detail; NULL: not made yet */
+  guint detail;         /* row of details */
+  TemplateData *data;   /* of that detail; NULL: not made yet */
+  TemplateValue *first; /* in the data */
 } Rendering;
+
+static void gather(Rendering *rendering) {
+  rendering->data = reply_data_new(rendering->request, &details[rendering->detail]);
+  rendering->first = template_data_truth(rendering->data, FALSE);
+  template_data_put(template_data_root(rendering->data), "first", rendering->first);
+}
 
 /* The template's text with as much detail as there is room for, and no more than before. `first`:
  * with what the first answer alone carries. */
 static char *render(Rendering *rendering, gboolean first, GError **error) {
   for (; rendering->detail < G_N_ELEMENTS(details); rendering->detail++) {
     g_autoptr(GError) failed = NULL;
-    if (!rendering->data)
-      rendering->data = reply_data_new(rendering->request, &details[rendering->detail]);
-    json_object_set_new(rendering->data, "first", json_boolean(first));
-    char *text =
-        template_render(rendering->template, rendering->data, REPLY_TEXT_MAX_BYTES, &failed);
+    if (!rendering->data) gather(rendering);
+    rendering->first->truth = first;
+    char *text = template_render(rendering->template, template_data_root(rendering->data),
+                                 REPLY_TEXT_MAX_BYTES, &failed);
     if (text) return text;
     gboolean last = rendering->detail + 1 == G_N_ELEMENTS(details);
     if (last || !g_error_matches(failed, TEMPLATE_ERROR, TEMPLATE_ERROR_TOO_LONG)) {
@@ -58,7 +70,7 @@ static char *render(Rendering *rendering, gboolean first, GError **error) {
                                  "reply '%s': ", reply_kind_name(rendering->request->kind));
       return NULL;
     }
-    json_decref(g_steal_pointer(&rendering->data));
+    g_clear_pointer(&rendering->data, template_data_free);
   }
   return NULL;
 }
@@ -82,29 +94,43 @@ static char *take_subject(const ReplyRequest *request, const char *text, const c
   return reply_data_clean(line, SUBJECT_MAX_CHARS);
 }
 
+/* GnuTLS knows the processor's instructions for it. */
+static char *sha256_hex(const char *data, gsize size) {
+  static const char digits[] = "0123456789abcdef";
+  guint8 sum[SHA256_BYTES];
+  if (gnutls_hash_fast(GNUTLS_DIG_SHA256, data, size, sum) != 0) g_error("SHA-256 is missing");
+  char *hex = g_malloc(2 * sizeof sum + 1);
+  for (gsize i = 0; i < sizeof sum; i++) {
+    hex[2 * i] = digits[sum[i] >> 4];
+    hex[2 * i + 1] = digits[sum[i] & 15];
+  }
+  hex[2 * sizeof sum] = '\0';
+  return hex;
+}
+
 /* Equal texts to one person have equal hashes: without the privacy notice, which only the first
  * answer carries, without dates and Message-IDs, and without the subject, which repeats the mail's:
  * a robot that counts its mails there gets one answer all the same. */
 static char *text_hash(const ReplyRequest *request, const char *whole) {
-  const char *text = whole + strcspn(whole, "\n");
-  g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
-  const char *parts[] = {request->event->id, reply_kind_name(request->kind), text};
+  const char *parts[] = {request->event->id, reply_kind_name(request->kind),
+                         whole + strcspn(whole, "\n")};
+  g_autoptr(GString) all = g_string_sized_new(REPLY_TEXT_MAX_BYTES);
   for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
-    g_checksum_update(sum, (const guchar *)parts[i], (gssize)strlen(parts[i]) + 1);
-  return g_strdup(g_checksum_get_string(sum));
+    g_string_append_len(all, parts[i], (gssize)strlen(parts[i]) + 1);
+  return sha256_hex(all->str, all->len);
 }
 
 /* The text of the answer, and its hash. */
 static char *write_text(const ReplyRequest *request, const Template *template, char **ret_hash,
                         GError **error) {
-  Rendering rendering = {request, template, 0, NULL};
+  Rendering rendering = {request, template, 0, NULL, NULL};
   char *text = render(&rendering, FALSE, error);
   if (text) *ret_hash = text_hash(request, text);
   if (text && request->first) {
     g_free(text);
     text = render(&rendering, TRUE, error);
   }
-  json_decref(rendering.data);
+  template_data_free(rendering.data);
   return text;
 }
 
@@ -164,9 +190,7 @@ static const char *domain_of(const char *address) {
 
 /* The display name in submission.from; "" if none. */
 static char *from_name(const Submission *submission) {
-  GMimeParserOptions *options = g_mime_parser_options_new();
-  InternetAddressList *list = internet_address_list_parse(options, submission->from);
-  g_mime_parser_options_free(options);
+  InternetAddressList *list = internet_address_list_parse(NULL, submission->from);
   InternetAddress *address = list ? internet_address_list_get_address(list, 0) : NULL;
   const char *name = address ? internet_address_get_name(address) : NULL;
   char *clean = reply_data_clean(name ? name : "", 100);
@@ -174,112 +198,188 @@ static char *from_name(const Submission *submission) {
   return clean;
 }
 
-static void set_header(GMimeMessage *message, const char *name, const char *value) {
-  if (value && *value) g_mime_object_set_header(GMIME_OBJECT(message), name, value, "utf-8");
+/* A character of atoms, of `<local@domain>` and of parameters that needs no quotes there. */
+static gboolean is_plain_at(const char *value, gsize i) {
+  const char *next = value + i + 1;
+  switch (value[i]) {
+  case '.':
+    return i > 0 && g_ascii_isalnum(value[i - 1]) && g_ascii_isalnum(*next);
+  case '<':
+    return next[strcspn(next, "@>")] == '@';
+  case '@':
+    return g_ascii_isalnum(*next) && next[strcspn(next, "@>")] != '@';
+  case ' ':
+    return *next && *next != ' ';
+  case ';':
+    return *next == ' ';
+  default:
+    return g_ascii_isalnum(value[i]) || strchr(">-_+=/", value[i]);
+  }
 }
 
-/* A field of words that GMime would not fold. `words` and `rest` stand as they are. */
-static void set_raw(GMimeMessage *message, const char *name, const char *words, const char *rest) {
-  g_autofree char *raw = g_strdup_printf(" %s%s\n", words, rest);
-  g_mime_object_set_header(GMIME_OBJECT(message), name, "", NULL);
-  GMimeHeaderList *list = g_mime_object_get_header_list(GMIME_OBJECT(message));
-  g_mime_header_set_raw_value(g_mime_header_list_get_header(list, name), raw);
+/* Short, and nothing in it that would be encoded, quoted or folded: it may stand as it is. */
+static gboolean is_plain(const char *name, const char *value) {
+  gsize length = 0;
+  while (value[length] && is_plain_at(value, length)) length++;
+  return !value[length] && strlen(name) + length <= PLAIN_FIELD_BYTES;
 }
 
-static void set_from(GMimeMessage *message, const Submission *submission, const char *name) {
+/* A field in words that stand as they are. */
+static void add_raw(GString *mail, const char *name, const char *words) {
+  g_string_append(mail, name);
+  g_string_append(mail, ": ");
+  g_string_append(mail, words);
+  g_string_append_c(mail, '\n');
+}
+
+/* GMime encodes and folds what is not plain. An empty value has no field. */
+static void add_field(GString *mail, const char *name, const char *value) {
+  if (!value || !*value) return;
+  if (is_plain(name, value)) {
+    add_raw(mail, name, value);
+    return;
+  }
+  GMimeHeaderList *list = g_mime_header_list_new(NULL);
+  g_mime_header_list_append(list, name, value, "utf-8");
+  g_autofree char *text = g_mime_header_list_to_string(list, NULL);
+  g_string_append(mail, text);
+  g_object_unref(list);
+}
+
+/* `name` NULL: the address alone. */
+static void add_address(GString *mail, const char *field, const char *name, const char *address) {
+  if (!name && is_plain(field, address)) {
+    add_raw(mail, field, address);
+    return;
+  }
+  InternetAddressList *list = internet_address_list_new();
+  InternetAddress *mailbox = internet_address_mailbox_new(name, address);
+  internet_address_list_add(list, mailbox);
+  g_autoptr(GString) line = g_string_new(field);
+  g_string_append(line, ": ");
+  internet_address_list_encode(list, NULL, line); /* with its line end */
+  g_string_append_len(mail, line->str, (gssize)line->len);
+  g_object_unref(mailbox);
+  g_object_unref(list);
+}
+
+static void add_from(GString *mail, const Submission *submission, const char *name) {
   if (!encoded_word_needed(name)) {
-    g_mime_message_add_mailbox(message, GMIME_ADDRESS_TYPE_FROM, *name ? name : NULL,
-                               submission->from_address);
+    add_address(mail, "From", *name ? name : NULL, submission->from_address);
     return;
   }
   g_autofree char *words = encoded_word_write(name, strlen("From: "));
-  g_autofree char *address = g_strdup_printf("\n <%s>", submission->from_address);
-  set_raw(message, "From", words, address);
+  g_string_append_printf(mail, "From: %s\n <%s>\n", words, submission->from_address);
 }
 
-static void set_subject(GMimeMessage *message, const char *subject) {
-  if (!encoded_word_needed(subject)) {
-    g_mime_message_set_subject(message, subject, "utf-8");
-    return;
-  }
-  g_autofree char *words = encoded_word_write(subject, strlen("Subject: "));
-  set_raw(message, "Subject", words, "");
+static void add_subject(GString *mail, const char *subject) {
+  g_autofree char *words =
+      encoded_word_needed(subject) ? encoded_word_write(subject, strlen("Subject: ")) : NULL;
+  if (words || strlen("Subject") + strlen(subject) <= PLAIN_FIELD_BYTES)
+    add_raw(mail, "Subject", words ? words : subject);
+  else
+    add_field(mail, "Subject", subject);
 }
 
-static void set_addresses(GMimeMessage *message, const ReplyRequest *request) {
+static void add_addresses(GString *mail, const ReplyRequest *request, const char *name) {
   const Submission *submission = &request->config->submission;
-  g_autofree char *name = from_name(submission);
   const char *reply_to = request->reply_to ? request->reply_to : submission->from_address;
-  set_from(message, submission, name); /* RFC 3834 3.1.1 */
-  g_mime_message_add_mailbox(message, GMIME_ADDRESS_TYPE_TO, NULL, request->to);    /* 3.1.3 */
-  g_mime_message_add_mailbox(message, GMIME_ADDRESS_TYPE_REPLY_TO, NULL, reply_to); /* 3.1.2 */
+  add_from(mail, submission, name);              /* RFC 3834 3.1.1 */
+  add_address(mail, "To", NULL, request->to);    /* 3.1.3 */
+  add_address(mail, "Reply-To", NULL, reply_to); /* 3.1.2 */
 }
 
-static void set_thread(GMimeMessage *message, const ReplyRequest *request) {
+static void add_date(GString *mail, gint64 now) {
+  g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(now);
+  g_autofree char *text = g_mime_utils_header_format_date(date);
+  add_raw(mail, "Date", text);
+}
+
+static void add_thread(GString *mail, const ReplyRequest *request) {
   g_autofree char *parent = clean_msg_id(request->message_id);
   g_autofree char *refs = references(request);
   g_autofree char *in_reply_to = parent ? g_strdup_printf("<%s>", parent) : NULL;
-  set_header(message, "In-Reply-To", in_reply_to); /* RFC 5230 5.8 */
-  set_header(message, "References", refs);
+  add_field(mail, "In-Reply-To", in_reply_to); /* RFC 5230 5.8 */
+  add_field(mail, "References", refs);
 }
 
 /* A person's own words are no automatic answer: they go without the marks of one. */
-static void set_automatic(GMimeMessage *message, const ReplyRequest *request) {
+static void add_automatic(GString *mail, const ReplyRequest *request) {
   if (request->kind == REPLY_OWN) return;
-  set_header(message, "Auto-Submitted", "auto-replied");  /* RFC 3834 3.1.7, 5.2 */
-  set_header(message, "Precedence", "bulk");              /* RFC 3834 3.1.8 */
-  set_header(message, "X-Auto-Response-Suppress", "All"); /* MS-OXCMAIL 2.1.3.2.20 */
+  add_raw(mail, "Auto-Submitted", "auto-replied");  /* RFC 3834 3.1.7, 5.2 */
+  add_raw(mail, "Precedence", "bulk");              /* RFC 3834 3.1.8 */
+  add_raw(mail, "X-Auto-Response-Suppress", "All"); /* MS-OXCMAIL 2.1.3.2.20 */
 }
 
 /* --- body ------------------------------------------------------------------------------------- */
 
-static GMimeDataWrapper *content_of(const char *text) {
-  GMimeStream *stream = g_mime_stream_mem_new_with_buffer(text, strlen(text));
-  GMimeDataWrapper *content =
-      g_mime_data_wrapper_new_with_stream(stream, GMIME_CONTENT_ENCODING_DEFAULT);
-  g_object_unref(stream);
-  return content;
+/* The empty line and the text. */
+static void add_content(GString *mail, const char *text, GMimeContentEncoding encoding) {
+  gsize size = strlen(text);
+  GMimeEncoding encoder;
+  g_mime_encoding_init_encode(&encoder, encoding);
+  add_raw(mail, "Content-Transfer-Encoding", g_mime_content_encoding_to_string(encoding));
+  g_string_append_c(mail, '\n');
+  gsize start = mail->len;
+  g_string_set_size(mail, start + g_mime_encoding_outlen(&encoder, size));
+  g_string_set_size(mail, start + g_mime_encoding_flush(&encoder, text, size, mail->str + start));
 }
 
-static void set_content(GMimePart *part, const char *text, GMimeContentEncoding encoding) {
-  GMimeDataWrapper *content = content_of(text);
-  g_mime_part_set_content(part, content);
-  g_mime_part_set_content_encoding(part, encoding);
-  g_object_unref(content);
+static gsize count_lines(const char *text, const char *end) {
+  gsize count = 0;
+  while ((text = memchr(text, '\n', (gsize)(end - text)))) count++, text++;
+  return count;
 }
 
-static char *to_crlf(const char *text) {
-  g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-  return g_strjoinv("\r\n", lines);
+/* With CRLF for "\n", and a NUL behind it that *ret_size does not count. */
+static char *to_crlf(const char *text, gsize size, gsize *ret_size) {
+  const char *end = text + size;
+  *ret_size = size + count_lines(text, end);
+  char *crlf = g_malloc(*ret_size + 1), *to = crlf;
+  for (const char *line_end; (line_end = memchr(text, '\n', (gsize)(end - text)));) {
+    to = mempcpy(to, text, (gsize)(line_end - text));
+    to = mempcpy(to, "\r\n", 2);
+    text = line_end + 1;
+  }
+  to = mempcpy(to, text, (gsize)(end - text));
+  *to = '\0';
+  return crlf;
 }
 
-static gboolean mostly_ascii(const char *text) {
-  gsize high = 0, length = strlen(text);
-  for (const char *p = text; *p; p++) high += (guchar)*p >= 0x80;
-  return high * 100 <= length * BASE64_ABOVE_PERCENT;
+/* How many bytes are beyond ASCII; eight at a time. */
+static gsize high_bytes(const char *text, gsize size) {
+  static const guint64 ones = 0x0101010101010101;
+  gsize count = 0, i = 0;
+  for (guint64 eight; i + sizeof eight <= size; i += sizeof eight) {
+    memcpy(&eight, text + i, sizeof eight);
+    count += (eight >> 7 & ones) * ones >> 56;
+  }
+  for (; i < size; i++) count += (guchar)text[i] >> 7;
+  return count;
 }
 
-static void set_language(gpointer object, const ReplyRequest *request) {
+static void add_language(GString *mail, const ReplyRequest *request) {
   const char *language = request->language ? request->language : "";
-  gboolean plain = *language != '\0';
+  gboolean plain = TRUE;
   for (const char *p = language; *p; p++) plain = plain && (g_ascii_isalnum(*p) || *p == '-');
-  if (plain) g_mime_object_set_header(GMIME_OBJECT(object), "Content-Language", language, NULL);
+  if (plain) add_field(mail, "Content-Language", language);
 }
 
-static GMimeObject *text_part(const ReplyRequest *request, const char *body) {
-  GMimePart *part = g_mime_part_new_with_type("text", "plain");
-  GMimeObject *object = GMIME_OBJECT(part);
+static void add_text_part(GString *mail, const ReplyRequest *request, const char *body) {
   gboolean delsp = flowed_delsp(body);
   g_autofree char *flowed = flowed_write(body, delsp);
-  g_autofree char *crlf = to_crlf(flowed);
-  gboolean quoted = mostly_ascii(flowed);
-  g_mime_object_set_content_type_parameter(object, "charset", "utf-8");
-  g_mime_object_set_content_type_parameter(object, "format", "flowed");
-  if (delsp) g_mime_object_set_content_type_parameter(object, "delsp", "yes");
-  set_language(object, request);
-  set_content(part, quoted ? flowed : crlf,
-              quoted ? GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE : GMIME_CONTENT_ENCODING_BASE64);
-  return object;
+  gsize size = strlen(flowed);
+  gboolean quoted = high_bytes(flowed, size) * 100 <= size * BASE64_ABOVE_PERCENT;
+  add_raw(mail, "Content-Type",
+          delsp ? "text/plain; charset=utf-8; format=flowed; delsp=yes"
+                : "text/plain; charset=utf-8; format=flowed");
+  add_language(mail, request);
+  if (quoted) {
+    add_content(mail, flowed, GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
+    return;
+  }
+  g_autofree char *crlf = to_crlf(flowed, size, &size);
+  add_content(mail, crlf, GMIME_CONTENT_ENCODING_BASE64);
 }
 
 static gboolean has_calendar(ReplyKind kind) {
@@ -288,9 +388,8 @@ static gboolean has_calendar(ReplyKind kind) {
 }
 
 /* NULL: this answer has none. */
-static GMimeObject *calendar_part(const ReplyRequest *request) {
+static char *calendar_of(const ReplyRequest *request, const char *name, const char **ret_method) {
   const Submission *submission = &request->config->submission;
-  g_autofree char *name = from_name(submission);
   CalendarRequest wanted = {.event = request->event,
                             .language = request->language,
                             .registrations = request->registrations,
@@ -298,80 +397,79 @@ static GMimeObject *calendar_part(const ReplyRequest *request) {
                             .organizer_address = submission->from_address,
                             .domain = domain_of(submission->from_address),
                             .now = request->now};
-  const char *method = NULL;
-  g_autofree char *calendar = has_calendar(request->kind) ? calendar_write(&wanted, &method) : NULL;
-  if (!calendar) return NULL;
-  GMimePart *part = g_mime_part_new_with_type("text", "calendar");
-  g_autofree char *file = g_strconcat(request->event->id, ".ics", NULL);
-  g_strcanon(file, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.", '-');
-  g_mime_object_set_content_type_parameter(GMIME_OBJECT(part), "charset", "utf-8");
-  g_mime_object_set_content_type_parameter(GMIME_OBJECT(part), "method", method);
-  g_mime_object_set_disposition(GMIME_OBJECT(part), "attachment");
-  g_mime_object_set_content_disposition_parameter(GMIME_OBJECT(part), "filename", file);
-  set_content(part, calendar, GMIME_CONTENT_ENCODING_BASE64);
-  return GMIME_OBJECT(part);
+  return has_calendar(request->kind) ? calendar_write(&wanted, ret_method) : NULL;
+}
+
+static void add_calendar_part(GString *mail, const ReplyRequest *request, const char *calendar,
+                              const char *method) {
+  g_autofree char *type = g_strconcat("text/calendar; charset=utf-8; method=", method, NULL);
+  g_autofree char *id = g_strdup(request->event->id);
+  g_strcanon(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.", '-');
+  g_autofree char *disposition = g_strconcat("attachment; filename=", id, ".ics", NULL);
+  add_field(mail, "Content-Type", type);
+  add_field(mail, "Content-Disposition", disposition);
+  add_content(mail, calendar, GMIME_CONTENT_ENCODING_BASE64);
 }
 
 /* Made from our Message-ID: the same answer has the same bytes. "=_" is in no quoted-printable or
  * base64 text (RFC 2045 6.7). */
-static void set_boundary(GMimeMultipart *multipart, const char *message_id) {
-  g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, message_id, -1);
-  g_autofree char *boundary = g_strdup_printf("=_%.32s", sum);
-  g_mime_multipart_set_boundary(multipart, boundary);
+static char *boundary_for(const char *message_id) {
+  g_autofree char *sum = sha256_hex(message_id, strlen(message_id));
+  return g_strdup_printf("=_%.32s", sum);
 }
 
-static GMimeObject *body_part(const ReplyRequest *request, const char *body,
-                              const char *message_id) {
-  GMimeObject *text = text_part(request, body);
-  GMimeObject *calendar = calendar_part(request);
-  if (!calendar) return text;
-  GMimeMultipart *multipart = g_mime_multipart_new_with_subtype("mixed");
-  set_boundary(multipart, message_id);
-  set_language(multipart, request);
-  g_mime_multipart_add(multipart, text);
-  g_mime_multipart_add(multipart, calendar);
-  g_object_unref(text);
-  g_object_unref(calendar);
-  return GMIME_OBJECT(multipart);
+static void add_body(GString *mail, const ReplyRequest *request, const char *body, const char *name,
+                     const char *message_id) {
+  const char *method = NULL;
+  g_autofree char *calendar = calendar_of(request, name, &method);
+  add_raw(mail, "MIME-Version", "1.0");
+  if (!calendar) {
+    add_text_part(mail, request, body);
+    return;
+  }
+  g_autofree char *boundary = boundary_for(message_id);
+  g_string_append_printf(mail, "Content-Type: multipart/mixed; boundary=\"%s\"\n", boundary);
+  add_language(mail, request);
+  g_string_append_printf(mail, "\n--%s\n", boundary);
+  add_text_part(mail, request, body);
+  g_string_append_printf(mail, "\n--%s\n", boundary);
+  add_calendar_part(mail, request, calendar, method);
+  g_string_append_printf(mail, "\n--%s--\n", boundary);
 }
 
 /* --- the message ------------------------------------------------------------------------------ */
 
-static GMimeMessage *new_message(const ReplyRequest *request, const char *subject, const char *body,
-                                 const char *message_id) {
-  GMimeMessage *message = g_mime_message_new(FALSE);
-  g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(request->now);
-  set_addresses(message, request);
-  set_subject(message, subject);
-  g_mime_message_set_date(message, date); /* RFC 3834 3.1.4 */
-  g_mime_message_set_message_id(message, message_id);
-  set_thread(message, request);
-  set_automatic(message, request);
-  GMimeObject *part = body_part(request, body, message_id);
-  g_mime_message_set_mime_part(message, part);
-  g_object_unref(part);
-  return message;
-}
-
-static GBytes *message_bytes(GMimeMessage *message) {
-  GMimeFormatOptions *options = g_mime_format_options_new();
-  g_mime_format_options_set_newline_format(options, GMIME_NEWLINE_FORMAT_DOS);
-  char *text = g_mime_object_to_string(GMIME_OBJECT(message), options);
-  g_mime_format_options_free(options);
-  return g_bytes_new_take(text, strlen(text));
+static GBytes *write_mail(const ReplyRequest *request, const char *subject, const char *body,
+                          const char *message_id) {
+  g_autoptr(GString) mail = g_string_sized_new(MAIL_USUAL_BYTES);
+  g_autofree char *name = from_name(&request->config->submission);
+  g_autofree char *quoted_id = g_strdup_printf("<%s>", message_id);
+  add_addresses(mail, request, name);
+  add_subject(mail, subject);
+  add_date(mail, request->now); /* RFC 3834 3.1.4 */
+  add_raw(mail, "Message-Id", quoted_id);
+  add_thread(mail, request);
+  add_automatic(mail, request);
+  add_body(mail, request, body, name, message_id);
+  gsize size = 0;
+  char *crlf = to_crlf(mail->str, mail->len, &size);
+  return g_bytes_new_take(crlf, size);
 }
 
 /* What must hold for every mail that leaves, whatever the library did. */
+static gboolean is_clean_line(const char *line, gsize length) {
+  return length >= 2 && length - 1 <= LINE_MAX_BYTES && line[length - 2] == '\r' &&
+         !memchr(line, '\r', length - 2) && !memchr(line, '\0', length);
+}
+
 static gboolean check_lines(GBytes *mail, GError **error) {
-  gsize size = 0, start = 0;
-  const char *data = g_bytes_get_data(mail, &size);
-  gboolean fine = size > 2 && data[size - 1] == '\n';
-  for (gsize i = 0; i < size && fine; i++) {
-    fine = (guchar)data[i] < 0x80 && data[i] != '\0';
-    if (data[i] == '\r') fine = fine && i + 1 < size && data[i + 1] == '\n';
-    if (data[i] != '\n') continue;
-    fine = fine && i > 0 && data[i - 1] == '\r' && i - 1 - start <= LINE_MAX_BYTES;
-    start = i + 1;
+  gsize size = 0;
+  const char *data = g_bytes_get_data(mail, &size), *end = data + size;
+  gboolean fine = size > 2 && end[-1] == '\n' && !high_bytes(data, size);
+  for (const char *line = data; fine && line < end;) {
+    const char *next = (const char *)memchr(line, '\n', (gsize)(end - line)) + 1;
+    fine = is_clean_line(line, (gsize)(next - line));
+    line = next;
   }
   if (!fine)
     g_set_error(error, compose_error(), COMPOSE_ERROR_TEXT,
@@ -427,9 +525,7 @@ Reply *compose_reply(const ReplyRequest *request, GError **error) {
   reply->message_id =
       token_make(request->secret, request->thread, request->message, reply_kind_name(request->kind),
                  request->round, domain_of(submission->from_address));
-  GMimeMessage *message = new_message(request, subject, body, reply->message_id);
-  reply->mail = message_bytes(message);
-  g_object_unref(message);
+  reply->mail = write_mail(request, subject, body, reply->message_id);
   return check_lines(reply->mail, error) ? g_steal_pointer(&reply) : NULL;
 }
 

@@ -7,8 +7,17 @@
 
 /* --- names ------------------------------------------------------------------------------------ */
 
+static char *fold_ascii(const char *value) {
+  char *folded = g_malloc(strlen(value) + 1), *to = folded;
+  for (; *value; value++)
+    if (g_ascii_isalnum(*value)) *to++ = g_ascii_tolower(*value);
+  *to = '\0';
+  return folded;
+}
+
 /* Letters and digits alone, without case and marks: "Jean-Élie" and "JEAN ELIE" are one. */
 static char *fold(const char *value) {
+  if (g_str_is_ascii(value)) return fold_ascii(value);
   g_autofree char *cased = g_utf8_casefold(value, -1);
   g_autofree char *split = g_utf8_normalize(cased, -1, G_NORMALIZE_ALL);
   GString *folded = g_string_new(NULL);
@@ -200,6 +209,7 @@ static const Registration *find_meant(const DecideInput *input, const Participan
 
 void match_participant(const DecideInput *input, const Participant *participant, Match *ret_match) {
   *ret_match = (Match){.participant = participant};
+  if (!input->known->len) return;
   g_autofree char *key = decide_name_key(input->event, participant);
   ret_match->known = find_same(input, participant, key);
   if (!ret_match->known) ret_match->known = find_meant(input, participant, key, &ret_match->doubt);

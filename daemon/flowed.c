@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { FIRST_WIDE_LEAD = 0xE1 }; /* the first byte of U+1100 */
+
 /* What may not begin a line, and what may not end one (JIS X 4051, the usual part). */
 static const char no_start[] =
     "、。，．・：；？！）］｝」』】〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ～";
@@ -30,8 +32,10 @@ static const char *line_end(const char *at, gboolean delsp) {
   const char *best = NULL;
   guint width = 0;
   gunichar before = 0;
+  gsize bytes = strlen(at);
+  if (bytes <= FLOWED_COLUMNS) return at + bytes; /* no character has more columns than bytes */
   for (const char *p = at; *p; p = g_utf8_next_char(p)) {
-    gunichar c = g_utf8_get_char(p);
+    gunichar c = (guchar)*p < 0x80 ? (gunichar)*p : g_utf8_get_char(p);
     if (before && may_break(before, c, delsp)) {
       if (best && width > FLOWED_COLUMNS) return best;
       best = p;
@@ -40,7 +44,7 @@ static const char *line_end(const char *at, gboolean delsp) {
     width += columns(c);
     before = c;
   }
-  return width > FLOWED_COLUMNS && best ? best : at + strlen(at);
+  return width > FLOWED_COLUMNS && best ? best : at + bytes;
 }
 
 static gboolean needs_stuffing(const char *line) {
@@ -64,19 +68,24 @@ static void append_paragraph(GString *out, char *paragraph, gboolean delsp) {
   } while (*at);
 }
 
+/* No wide character comes before U+1100, and what is no character is not wide. */
 gboolean flowed_delsp(const char *text) {
-  g_autofree char *valid = g_utf8_make_valid(text, -1);
-  for (const char *p = valid; *p; p = g_utf8_next_char(p))
-    if ((guchar)*p >= 0x80 && g_unichar_iswide(g_utf8_get_char(p))) return TRUE;
+  for (const char *p = text; *p; p++)
+    if ((guchar)*p >= FIRST_WIDE_LEAD && g_unichar_iswide(g_utf8_get_char_validated(p, -1)))
+      return TRUE;
   return FALSE;
 }
 
 char *flowed_write(const char *text, gboolean delsp) {
-  GString *out = g_string_new(NULL);
   g_autofree char *valid = g_utf8_make_valid(text, -1);
-  g_auto(GStrv) paragraphs = g_strsplit(g_strchomp(valid), "\n", -1);
-  for (char **paragraph = paragraphs; *paragraph; paragraph++)
-    append_paragraph(out, *paragraph, delsp);
+  gsize size = strlen(g_strchomp(valid));
+  GString *out = g_string_sized_new(size + size / 8 + 1);
+  for (char *at = valid; size && at;) {
+    char *end = strchr(at, '\n');
+    if (end) *end++ = '\0';
+    append_paragraph(out, at, delsp);
+    at = end;
+  }
   if (!out->len) g_string_append_c(out, '\n');
   return g_string_free(out, FALSE);
 }

@@ -142,20 +142,15 @@ char *reply_data_subject(const char *subject) {
 
 /* --- moments ---------------------------------------------------------------------------------- */
 
-static const char months_fr[] =
-    "janvier février mars avril mai juin juillet août septembre octobre "
-    "novembre décembre";
-static const char months_en[] =
-    "January February March April May June July August September October "
-    "November December";
-
-static char *month_name(const char *months, int month) {
-  g_auto(GStrv) names = g_strsplit(months, " ", 12);
-  return g_strdup(names[month - 1]);
-}
+static const char *const months_fr[] = {"janvier",   "février", "mars",     "avril",
+                                        "mai",       "juin",    "juillet",  "août",
+                                        "septembre", "octobre", "novembre", "décembre"};
+static const char *const months_en[] = {"January",   "February", "March",    "April",
+                                        "May",       "June",     "July",     "August",
+                                        "September", "October",  "November", "December"};
 
 static char *moment_fr(GDateTime *when, gboolean clock) {
-  g_autofree char *month = month_name(months_fr, g_date_time_get_month(when));
+  const char *month = months_fr[g_date_time_get_month(when) - 1];
   int day = g_date_time_get_day_of_month(when);
   g_autofree char *time = clock ? g_date_time_format(when, " à %Hh%M") : g_strdup("");
   return g_strdup_printf("%d%s %s %d%s", day, day == 1 ? "er" : "", month,
@@ -163,7 +158,7 @@ static char *moment_fr(GDateTime *when, gboolean clock) {
 }
 
 static char *moment_en(GDateTime *when, gboolean clock) {
-  g_autofree char *month = month_name(months_en, g_date_time_get_month(when));
+  const char *month = months_en[g_date_time_get_month(when) - 1];
   g_autofree char *time = clock ? g_date_time_format(when, ", %H:%M") : g_strdup("");
   return g_strdup_printf("%d %s %d%s", g_date_time_get_day_of_month(when), month,
                          g_date_time_get_year(when), time);
@@ -230,61 +225,69 @@ gboolean reply_data_attending(const Event *event, const Registration *registrati
   return attendance && g_strcmp0(attendance, event->declined_value);
 }
 
-static json_t *text(const char *value) {
-  g_autofree char *valid = g_utf8_make_valid(value ? value : "", -1);
-  return json_string(valid);
+static void put_text(TemplateData *data, TemplateValue *map, const char *name, const char *text) {
+  template_data_put(map, name, template_data_text(data, text));
 }
 
-static json_t *shown_value(const ReplyRequest *request, const EventField *field, const char *value,
-                           const ReplyDetail *detail) {
+static void put_truth(TemplateData *data, TemplateValue *map, const char *name, gboolean truth) {
+  template_data_put(map, name, template_data_truth(data, truth));
+}
+
+static TemplateValue *add_row(TemplateData *data, TemplateValue *list) {
+  TemplateValue *row = template_data_map(data);
+  template_data_put(list, NULL, row);
+  return row;
+}
+
+static const char *text_in(const TemplateValue *row, const char *name) {
+  return template_data_get(row, name)->text;
+}
+
+static void put_shown(TemplateData *data, TemplateValue *row, const ReplyRequest *request,
+                      const EventField *field, const char *value, const ReplyDetail *detail) {
   gboolean choice = field->choices && g_hash_table_size(field->choices) > 0;
   const char *word =
       choice ? event_word(request->event, request->language, field->name, value) : value;
   g_autofree char *clean = reply_data_clean(word, detail->value_chars);
-  return json_string(clean);
+  put_text(data, row, "value", clean);
 }
 
-static json_t *person_fields(const ReplyRequest *request, const Registration *registration,
-                             const ReplyDetail *detail) {
-  json_t *list = json_array();
+static TemplateValue *person_fields(TemplateData *data, const ReplyRequest *request,
+                                    const Registration *registration, const ReplyDetail *detail) {
+  TemplateValue *list = template_data_list(data);
   for (guint i = 0; detail->fields && i < request->event->fields->len; i++) {
     const EventField *field = request->event->fields->pdata[i];
     const char *value = registration_value(registration, field->name);
     if (field->private || !value || !*value) continue;
-    json_t *row = json_object();
-    json_object_set_new(row, "name", text(field->name));
-    json_object_set_new(row, "label",
-                        text(event_label(request->event, request->language, field->name)));
-    json_object_set_new(row, "value", shown_value(request, field, value, detail));
-    json_array_append_new(list, row);
+    TemplateValue *row = add_row(data, list);
+    put_text(data, row, "name", field->name);
+    put_text(data, row, "label", event_label(request->event, request->language, field->name));
+    put_shown(data, row, request, field, value, detail);
   }
   return list;
 }
 
-static gboolean lists_name(const json_t *list, const char *name) {
-  size_t i;
-  json_t *row;
-  json_array_foreach(list, i, row) {
-    if (!g_strcmp0(json_string_value(json_object_get(row, "name")), name)) return TRUE;
-  }
+static gboolean lists_name(const TemplateValue *list, const char *name) {
+  for (const TemplateValue *row = list->first; row; row = row->next)
+    if (!strcmp(text_in(row, "name"), name)) return TRUE;
   return FALSE;
 }
 
-static void append_missing(json_t *list, const ReplyRequest *request,
+static void append_missing(TemplateData *data, TemplateValue *list, const ReplyRequest *request,
                            const Registration *registration) {
   for (guint i = 0; i < registration->missing->len; i++) {
     const char *name = registration->missing->pdata[i];
     if (lists_name(list, name)) continue;
-    json_t *row = json_object();
-    json_object_set_new(row, "name", text(name));
-    json_object_set_new(row, "label", text(event_label(request->event, request->language, name)));
-    json_array_append_new(list, row);
+    TemplateValue *row = add_row(data, list);
+    put_text(data, row, "name", name);
+    put_text(data, row, "label", event_label(request->event, request->language, name));
   }
 }
 
 /* What was given but is no value; told only while it is still lacking. */
-static json_t *person_invalid(const ReplyRequest *request, guint index, const ReplyDetail *detail) {
-  json_t *list = json_array();
+static TemplateValue *person_invalid(TemplateData *data, const ReplyRequest *request, guint index,
+                                     const ReplyDetail *detail) {
+  TemplateValue *list = template_data_list(data);
   const GPtrArray *participants = request->participants;
   if (!participants || participants->len != request->registrations->len) return list;
   const Participant *participant = participants->pdata[index];
@@ -294,83 +297,77 @@ static json_t *person_invalid(const ReplyRequest *request, guint index, const Re
     if (!field || field->private) continue;
     if (registration_value(request->registrations->pdata[index], invalid->field)) continue;
     g_autofree char *clean = reply_data_clean(invalid->value, detail->value_chars);
-    json_t *row = json_object();
-    json_object_set_new(row, "label",
-                        text(event_label(request->event, request->language, invalid->field)));
-    json_object_set_new(row, "value", text(clean));
-    json_array_append_new(list, row);
+    TemplateValue *row = add_row(data, list);
+    put_text(data, row, "label", event_label(request->event, request->language, invalid->field));
+    put_text(data, row, "value", clean);
   }
   return list;
 }
 
-static json_t *person(const ReplyRequest *request, guint index, const ReplyDetail *detail) {
+static void add_person(TemplateData *data, TemplateValue *people, const ReplyRequest *request,
+                       guint index, const ReplyDetail *detail) {
   const Registration *registration = request->registrations->pdata[index];
-  json_t *object = json_object(), *missing = json_array();
+  TemplateValue *row = add_row(data, people), *missing = template_data_list(data);
   g_autofree char *name = reply_data_name(request->event, request->language, registration);
-  append_missing(missing, request, registration);
-  json_object_set_new(object, "name", text(name));
-  json_object_set_new(object, "status", text(registration->status));
-  json_object_set_new(object, "attending",
-                      json_boolean(reply_data_attending(request->event, registration)));
-  json_object_set_new(object, "fields", person_fields(request, registration, detail));
-  json_object_set_new(object, "missing", missing);
-  json_object_set_new(object, "invalid", person_invalid(request, index, detail));
-  return object;
+  append_missing(data, missing, request, registration);
+  put_text(data, row, "name", name);
+  put_text(data, row, "status", registration->status);
+  put_truth(data, row, "attending", reply_data_attending(request->event, registration));
+  template_data_put(row, "fields", person_fields(data, request, registration, detail));
+  template_data_put(row, "missing", missing);
+  template_data_put(row, "invalid", person_invalid(data, request, index, detail));
 }
 
 /* {"first_name": "Marie", …}: fields.NAME of the first person, whatever the detail. */
-static json_t *first_fields(const ReplyRequest *request, const ReplyDetail *detail,
-                            const json_t *people) {
-  json_t *object = json_object();
-  if (!request->registrations || !request->registrations->len) return object;
+static TemplateValue *first_fields(TemplateData *data, const ReplyRequest *request,
+                                   const ReplyDetail *detail, const TemplateValue *people) {
+  TemplateValue *map = template_data_map(data);
+  if (!request->registrations || !request->registrations->len) return map;
   ReplyDetail full = *detail;
   full.fields = TRUE;
-  json_t *list = detail->fields ? json_incref(json_object_get(json_array_get(people, 0), "fields"))
-                                : person_fields(request, request->registrations->pdata[0], &full);
-  json_t *row;
-  size_t i;
-  json_array_foreach(list, i, row) {
-    json_object_set(object, json_string_value(json_object_get(row, "name")),
-                    json_object_get(row, "value"));
-  }
-  json_decref(list);
-  return object;
+  const TemplateValue *list =
+      detail->fields ? template_data_get(people->first, "fields")
+                     : person_fields(data, request, request->registrations->pdata[0], &full);
+  for (const TemplateValue *row = list->first; row; row = row->next)
+    put_text(data, map, text_in(row, "name"), text_in(row, "value"));
+  return map;
 }
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
-static void set_event(json_t *data, const ReplyRequest *request) {
+static void put_event(TemplateData *data, TemplateValue *root, const ReplyRequest *request) {
   static const char *const keys[][2] = {{"event_name", "name"},   {"event_date", "date"},
                                         {"event_place", "place"}, {"event_contact", "contact"},
                                         {"privacy", "privacy"},   {"privacy_url", "privacy_url"}};
   const Event *event = request->event;
   for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
-    json_object_set_new(data, keys[i][0], text(event_text(event, request->language, keys[i][1])));
+    put_text(data, root, keys[i][0], event_text(event, request->language, keys[i][1]));
   g_autofree char *deadline =
-      event->deadline ? reply_data_moment(request->language, event->zone, event->deadline)
-                      : g_strdup("");
-  json_object_set_new(data, "event_id", text(event->id));
-  json_object_set_new(data, "deadline", text(deadline));
+      event->deadline ? reply_data_moment(request->language, event->zone, event->deadline) : NULL;
+  put_text(data, root, "event_id", event->id);
+  put_text(data, root, "deadline", deadline);
 }
 
-json_t *reply_data_new(const ReplyRequest *request, const ReplyDetail *detail) {
-  json_t *data = json_object(), *people = json_array(), *missing = json_array();
+TemplateData *reply_data_new(const ReplyRequest *request, const ReplyDetail *detail) {
+  TemplateData *data = template_data_new();
+  TemplateValue *root = template_data_root(data);
+  TemplateValue *people = template_data_list(data), *missing = template_data_list(data);
   guint count = request->registrations ? request->registrations->len : 0;
   gboolean late = request->kind == REPLY_LATE;
   for (guint i = 0; i < count; i++) {
     const Registration *registration = request->registrations->pdata[i];
-    if (i < detail->people) json_array_append_new(people, person(request, i, detail));
-    append_missing(missing, request, registration);
+    if (i < detail->people) add_person(data, people, request, i, detail);
+    append_missing(data, missing, request, registration);
     late = late || !strcmp(registration->status, "late");
   }
-  set_event(data, request);
+  put_event(data, root, request);
   g_autofree char *subject = reply_data_subject(request->subject ? request->subject : "");
-  json_object_set_new(data, "subject", text(subject));
-  json_object_set_new(data, "own_text", text(request->own_text));
-  json_object_set_new(data, "late", json_boolean(late));
-  json_object_set_new(data, "several", json_boolean(count > 1));
-  json_object_set_new(data, "fields", first_fields(request, detail, people));
-  json_object_set_new(data, "people", people);
-  json_object_set_new(data, "missing", missing);
+  put_text(data, root, "subject", subject);
+  put_text(data, root, "own_text", request->own_text);
+  put_truth(data, root, "late", late);
+  put_truth(data, root, "several", count > 1);
+  template_data_put(root, "fields", first_fields(data, request, detail, people));
+  template_data_put(root, "people", people);
+  template_data_put(root, "missing", missing);
   return data;
 }

@@ -1,12 +1,11 @@
-/* reply_data - what a reply template sees: the JSON object of names that README and template_check
+/* reply_data - what a reply template sees: the names that README and template_check
  * promise, made from the event, the sender's own registrations and nothing of anybody else.
  *
  * Pure. Private fields (health data) never enter it; what a sender wrote comes in as one line,
  * without control characters and links, cut to a length. */
 #pragma once
-#include <jansson.h>
-
 #include "daemon/compose_reply.h"
+#include "daemon/template_data.h"
 
 /* How much is told: the reply is written again with less when its text is too long. */
 typedef struct {
@@ -15,8 +14,8 @@ typedef struct {
   gboolean fields;   /* their values are listed */
 } ReplyDetail;
 
-/* The object; the caller owns it. `first`: is the privacy notice to be told? */
-json_t *reply_data_new(const ReplyRequest *request, const ReplyDetail *detail);
+/* All but `first` (is the privacy notice to be told?). The caller frees. */
+TemplateData *reply_data_new(const ReplyRequest *request, const ReplyDetail *detail);
 
 /* A value of a stranger as one harmless line of at most max_chars. The caller frees. */
 char *reply_data_clean(const char *value, guint max_chars);

@@ -1,6 +1,6 @@
-/* template - Mustache's core as a tree of nodes; rendered with a stack of JSON values.
+/* template - Mustache's core as a tree of nodes; rendered with a stack of values.
  *
- * Relies on Jansson. Promises: depth and output are bounded, an unknown tag is an error with its
+ * Promises: depth and output are bounded, an unknown tag is an error with its
  * line, rendering never changes the data. */
 #include "daemon/template.h"
 
@@ -18,6 +18,8 @@ typedef struct {
   NodeKind kind;
   guint line;
   char *text;          /* the text, or the name */
+  gsize length;        /* of the text */
+  char **path;         /* the parts of a dotted name; NULL: a text */
   GPtrArray *children; /* Node*; sections alone */
 } Node;
 
@@ -28,6 +30,7 @@ struct Template {
 
 static void node_free(Node *node) {
   g_free(node->text);
+  g_strfreev(node->path);
   if (node->children) g_ptr_array_unref(node->children);
   g_free(node);
 }
@@ -70,6 +73,8 @@ static Node *add_node(Parser *parser, NodeKind kind, const char *at, char *text)
   node->kind = kind;
   node->line = line_of(parser, at);
   node->text = text;
+  node->length = strlen(text);
+  node->path = kind == NODE_TEXT ? NULL : g_strsplit(text, ".", -1);
   g_ptr_array_add(parser->stack->pdata[parser->stack->len - 1], node);
   return node;
 }
@@ -238,39 +243,39 @@ void template_check(const Template *template, const char *const *known, GPtrArra
 /* --- rendering -------------------------------------------------------------------------------- */
 
 typedef struct {
-  const json_t *stack[TEMPLATE_DEPTH_MAX * 2 + 2]; /* the innermost last */
+  const TemplateValue *stack[TEMPLATE_DEPTH_MAX * 2 + 2]; /* the innermost last */
   guint depth;
   GString *out;
   gsize max_bytes;
 } Render;
 
 /* The first part of a dotted name is looked for from the inside out, the rest in what it names. */
-static const json_t *find(const Render *render, const char *name) {
-  if (!strcmp(name, ".")) return render->stack[render->depth - 1];
-  g_auto(GStrv) parts = g_strsplit(name, ".", -1);
-  const json_t *value = NULL;
+static const TemplateValue *find(const Render *render, const Node *node) {
+  if (!strcmp(node->text, ".")) return render->stack[render->depth - 1];
+  const TemplateValue *value = NULL;
   for (guint i = render->depth; i > 0 && !value; i--)
-    value = json_object_get(render->stack[i - 1], parts[0]);
-  for (char **part = parts + 1; value && *part; part++) value = json_object_get(value, *part);
+    value = template_data_get(render->stack[i - 1], node->path[0]);
+  for (char **part = node->path + 1; value && *part; part++)
+    value = template_data_get(value, *part);
   return value;
 }
 
-static gboolean is_true(const json_t *value) {
-  if (!value || json_is_null(value) || json_is_false(value)) return FALSE;
-  if (json_is_array(value)) return json_array_size(value) > 0;
-  return !json_is_string(value) || *json_string_value(value);
+static gboolean is_true(const TemplateValue *value) {
+  if (!value) return FALSE;
+  if (value->kind == TEMPLATE_TEXT) return value->length > 0;
+  if (value->kind == TEMPLATE_LIST) return value->first != NULL;
+  return value->kind == TEMPLATE_MAP || value->truth;
 }
 
-static void print(Render *render, const json_t *value) {
-  if (json_is_string(value)) g_string_append(render->out, json_string_value(value));
-  if (json_is_integer(value))
-    g_string_append_printf(render->out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-  if (json_is_true(value)) g_string_append(render->out, "true");
+static void print(Render *render, const TemplateValue *value) {
+  if (value && value->kind == TEMPLATE_TEXT)
+    g_string_append_len(render->out, value->text, (gssize)value->length);
+  if (value && value->kind == TEMPLATE_TRUTH && value->truth) g_string_append(render->out, "true");
 }
 
 static gboolean render_nodes(Render *render, const GPtrArray *nodes);
 
-static gboolean render_with(Render *render, const json_t *value, const GPtrArray *nodes) {
+static gboolean render_with(Render *render, const TemplateValue *value, const GPtrArray *nodes) {
   if (render->depth == G_N_ELEMENTS(render->stack)) return FALSE;
   render->stack[render->depth++] = value;
   gboolean fits = render_nodes(render, nodes);
@@ -278,27 +283,27 @@ static gboolean render_with(Render *render, const json_t *value, const GPtrArray
   return fits;
 }
 
-static gboolean render_section(Render *render, const json_t *value, const GPtrArray *nodes) {
+static gboolean render_section(Render *render, const TemplateValue *value, const GPtrArray *nodes) {
   if (!is_true(value)) return TRUE;
-  if (!json_is_array(value)) return render_with(render, value, nodes);
-  for (gsize i = 0; i < json_array_size(value); i++)
-    if (!render_with(render, json_array_get(value, i), nodes)) return FALSE;
+  if (value->kind != TEMPLATE_LIST) return render_with(render, value, nodes);
+  for (const TemplateValue *item = value->first; item; item = item->next)
+    if (!render_with(render, item, nodes)) return FALSE;
   return TRUE;
 }
 
 static gboolean render_node(Render *render, const Node *node) {
   switch (node->kind) {
   case NODE_TEXT:
-    g_string_append(render->out, node->text);
+    g_string_append_len(render->out, node->text, (gssize)node->length);
     break;
   case NODE_VARIABLE:
-    print(render, find(render, node->text));
+    print(render, find(render, node));
     break;
   case NODE_SECTION:
-    if (!render_section(render, find(render, node->text), node->children)) return FALSE;
+    if (!render_section(render, find(render, node), node->children)) return FALSE;
     break;
   case NODE_INVERTED:
-    if (!is_true(find(render, node->text)) && !render_nodes(render, node->children)) return FALSE;
+    if (!is_true(find(render, node)) && !render_nodes(render, node->children)) return FALSE;
   }
   return render->out->len <= render->max_bytes;
 }
@@ -309,9 +314,9 @@ static gboolean render_nodes(Render *render, const GPtrArray *nodes) {
   return TRUE;
 }
 
-char *template_render(const Template *template, const json_t *data, gsize max_bytes,
+char *template_render(const Template *template, const TemplateValue *root, gsize max_bytes,
                       GError **error) {
-  Render render = {.stack = {data}, .depth = 1, .out = g_string_new(NULL), .max_bytes = max_bytes};
+  Render render = {.stack = {root}, .depth = 1, .out = g_string_new(NULL), .max_bytes = max_bytes};
   if (render_nodes(&render, template->nodes)) return g_string_free(render.out, FALSE);
   g_string_free(render.out, TRUE);
   g_set_error(error, TEMPLATE_ERROR, TEMPLATE_ERROR_TOO_LONG,

@@ -1,9 +1,11 @@
 /* template - Mustache (the specification's core: variables, sections, inverted sections, comments,
- * set delimiters; partials and lambdas left out) over a JSON value. Plain text: nothing is escaped.
+ * set delimiters; partials and lambdas left out) over a map of values. Plain text: nothing is
+ * escaped.
  */
 #pragma once
 #include <glib.h>
-#include <jansson.h>
+
+#include "daemon/template_data.h"
 
 typedef struct Template Template;
 typedef enum { TEMPLATE_ERROR_SYNTAX, TEMPLATE_ERROR_TOO_LONG } TemplateError;
@@ -19,9 +21,9 @@ void template_free(Template *template);
  * in `known` (NULL-terminated; "fields.name" is written with its dot). */
 void template_check(const Template *template, const char *const *known, GPtrArray *problems);
 
-/* Render with `data` (object). At most max_bytes, else TEMPLATE_ERROR_TOO_LONG. The caller frees.
+/* Render with the map `root`. At most max_bytes, else TEMPLATE_ERROR_TOO_LONG. The caller frees.
  */
-char *template_render(const Template *template, const json_t *data, gsize max_bytes,
+char *template_render(const Template *template, const TemplateValue *root, gsize max_bytes,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Template, template_free)

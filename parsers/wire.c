@@ -12,12 +12,15 @@
 #include <limits.h>
 #include <math.h>
 #include <poll.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
   LENGTH_BYTES = 4,
   UNPACK_MAX_BYTES = 128 << 20, /* all structs and strings of one unpacked message */
+  FIRST_BLOCK_BYTES = 8 << 10,  /* of them, on the stack */
+  BLOCK_BYTES = 64 << 10,
   FLAGS_KNOWN = (EXTRACTION_PICTURES << 1) - 1
 };
 
@@ -315,6 +318,7 @@ static Wire__Extraction *pack_extraction(Arena *arena, const Extraction *e) {
 }
 
 GBytes *wire_extraction_write(const Extraction *extraction) {
+  if (extraction->packed) return g_bytes_ref(extraction->packed);
   g_autoptr(GPtrArray) arena = g_ptr_array_new_with_free_func(g_free);
   return wire_pack(&pack_extraction(arena, extraction)->base);
 }
@@ -476,20 +480,22 @@ static void unpack_strings(GPtrArray *list, size_t n, char *const *strings) {
 }
 
 static FieldValue *unpack_value(const Wire__Value *w) {
-  FieldValue *value = field_value_new(w->field, w->value);
-  take(&value->raw, w->raw);
-  take(&value->rule, w->rule);
-  take(&value->source, w->source);
-  value->part = w->part;
-  value->page = w->page;
-  value->line = w->line;
-  value->start = w->start;
-  value->end = w->end;
-  value->x = w->x;
-  value->y = w->y;
-  value->width = w->width;
-  value->height = w->height;
-  value->confidence = w->confidence;
+  FieldValue *value = g_new(FieldValue, 1);
+  *value = (FieldValue){.field = g_strdup(w->field),
+                        .value = g_strdup(w->value),
+                        .raw = g_strdup(w->raw),
+                        .rule = g_strdup(w->rule),
+                        .source = g_strdup(w->source),
+                        .part = w->part,
+                        .page = w->page,
+                        .line = w->line,
+                        .start = w->start,
+                        .end = w->end,
+                        .x = w->x,
+                        .y = w->y,
+                        .width = w->width,
+                        .height = w->height,
+                        .confidence = w->confidence};
   return value;
 }
 
@@ -558,27 +564,59 @@ static Extraction *unpack_extraction(const Wire__Extraction *w) {
   return e;
 }
 
-/* protobuf-c's allocator over a budget: NULL, and a failed unpack, when it is used up. */
-static void *budget_alloc(void *data, size_t size) {
-  gsize *left = data;
-  if (size > *left) return NULL;
-  *left -= size;
-  return g_try_malloc(size ? size : 1);
+/* What one unpacking takes, freed together: protobuf-c's allocator. */
+typedef struct {
+  gsize left; /* of the budget; NULL, and a failed unpack, when it is used up */
+  guint8 *at, *end;
+  GPtrArray *blocks;
+  _Alignas(max_align_t) guint8 first[FIRST_BLOCK_BYTES];
+} Memory;
+
+static void memory_init(Memory *memory) {
+  memory->left = UNPACK_MAX_BYTES;
+  memory->at = memory->first;
+  memory->end = memory->first + sizeof memory->first;
+  memory->blocks = NULL;
 }
 
-static void budget_free(void *data, void *memory) {
-  (void)data;
-  g_free(memory);
+static void memory_done(Memory *memory) {
+  if (memory->blocks) g_ptr_array_unref(memory->blocks);
 }
 
-/* NULL with an error; free with protobuf_c_message_free_unpacked(…, NULL): all is malloc'ed. */
+static gboolean memory_grow(Memory *memory, gsize size) {
+  gsize room = MAX(size, (gsize)BLOCK_BYTES);
+  guint8 *block = g_try_malloc(room);
+  if (!block) return FALSE;
+  if (!memory->blocks) memory->blocks = g_ptr_array_new_with_free_func(g_free);
+  g_ptr_array_add(memory->blocks, block);
+  memory->at = block;
+  memory->end = block + room;
+  return TRUE;
+}
+
+static void *memory_alloc(void *data, size_t size) {
+  Memory *memory = data;
+  if (size > memory->left) return NULL;
+  memory->left -= size;
+  size = (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+  if (size > (gsize)(memory->end - memory->at) && !memory_grow(memory, size)) return NULL;
+  void *piece = memory->at;
+  memory->at += size;
+  return piece;
+}
+
+static void memory_free(void *data, void *piece) {
+  (void)data, (void)piece;
+}
+
+/* NULL with an error. The message lies in `memory`. */
 static ProtobufCMessage *unpack(const ProtobufCMessageDescriptor *type, GBytes *bytes,
-                                GError **error) {
-  gsize size = 0, left = UNPACK_MAX_BYTES;
+                                Memory *memory, GError **error) {
+  gsize size = 0;
   const guint8 *data = g_bytes_get_data(bytes, &size);
-  ProtobufCAllocator budget = {budget_alloc, budget_free, &left};
+  ProtobufCAllocator allocator = {memory_alloc, memory_free, memory};
   ProtobufCMessage *message =
-      size > WIRE_REPLY_MAX_BYTES ? NULL : protobuf_c_message_unpack(type, &budget, size, data);
+      size > WIRE_REPLY_MAX_BYTES ? NULL : protobuf_c_message_unpack(type, &allocator, size, data);
   if (!message)
     g_set_error(error, WIRE_ERROR, WIRE_ERROR_INVALID, "%s: %zu bytes that are none",
                 type->short_name, size);
@@ -586,25 +624,58 @@ static ProtobufCMessage *unpack(const ProtobufCMessageDescriptor *type, GBytes *
 }
 
 Extraction *wire_extraction_read(GBytes *bytes, GError **error) {
-  Wire__Extraction *w = (Wire__Extraction *)unpack(&wire__extraction__descriptor, bytes, error);
-  if (!w) return NULL;
-  Extraction *extraction = check_extraction(w, error) ? unpack_extraction(w) : NULL;
-  wire__extraction__free_unpacked(w, NULL);
+  Memory memory;
+  memory_init(&memory);
+  const Wire__Extraction *w =
+      (Wire__Extraction *)unpack(&wire__extraction__descriptor, bytes, &memory, error);
+  Extraction *extraction = w && check_extraction(w, error) ? unpack_extraction(w) : NULL;
+  memory_done(&memory);
   return extraction;
 }
 
-Extraction *wire_reply_read(GBytes *bytes, guint64 id, GError **error) {
-  Wire__Reply *reply = (Wire__Reply *)unpack(&wire__reply__descriptor, bytes, error);
-  if (!reply) return NULL;
-  Extraction *extraction = NULL;
-  if (reply->id != id)
+static gboolean take_varint(const guint8 **at, const guint8 *end, guint64 *ret_number) {
+  *ret_number = 0;
+  for (guint shift = 0; *at < end && shift < 64; shift += 7) {
+    guint8 byte = *(*at)++;
+    *ret_number |= (guint64)(byte & 0x7F) << shift;
+    if (byte < 0x80) return TRUE;
+  }
+  return FALSE;
+}
+
+/* The Extraction's bytes in a Reply as we write it: the id, then the Extraction, and that is all.
+ * NULL: it is written in another way. */
+static GBytes *packed_extraction(GBytes *reply) {
+  enum { ID_TAG = 1 << 3, EXTRACTION_TAG = 2 << 3 | 2 };
+  gsize size = 0;
+  const guint8 *start = g_bytes_get_data(reply, &size), *at = start, *end = start + size;
+  guint64 number = 0, length = 0;
+  if (at == end || *at++ != ID_TAG || !take_varint(&at, end, &number)) return NULL;
+  if (at == end || *at++ != EXTRACTION_TAG || !take_varint(&at, end, &length)) return NULL;
+  if (length != (guint64)(end - at)) return NULL;
+  return g_bytes_new_from_bytes(reply, (gsize)(at - start), length);
+}
+
+static Extraction *reply_extraction(const Wire__Reply *reply, guint64 id, GError **error) {
+  if (reply->id != id) {
     g_set_error(error, WIRE_ERROR, WIRE_ERROR_INVALID,
                 "Reply: answers request %" G_GUINT64_FORMAT ", not %" G_GUINT64_FORMAT, reply->id,
                 id);
-  else if (!reply->extraction)
+    return NULL;
+  }
+  if (!reply->extraction) {
     invalid(error, "Reply", "holds none");
-  else if (check_extraction(reply->extraction, error))
-    extraction = unpack_extraction(reply->extraction);
-  wire__reply__free_unpacked(reply, NULL);
+    return NULL;
+  }
+  return check_extraction(reply->extraction, error) ? unpack_extraction(reply->extraction) : NULL;
+}
+
+Extraction *wire_reply_read(GBytes *bytes, guint64 id, GError **error) {
+  Memory memory;
+  memory_init(&memory);
+  const Wire__Reply *reply = (Wire__Reply *)unpack(&wire__reply__descriptor, bytes, &memory, error);
+  Extraction *extraction = reply ? reply_extraction(reply, id, error) : NULL;
+  if (extraction) extraction->packed = packed_extraction(bytes);
+  memory_done(&memory);
   return extraction;
 }

@@ -1,6 +1,7 @@
 /* codec - records to bytes (protobuf, records.proto) and back.
  *
  * Writing borrows every pointer of the record for the length of the call; reading copies. */
+#include <stddef.h>
 #include <string.h>
 
 #include "store/internal.h"
@@ -13,6 +14,34 @@
     prefix##__pack(row, packed);                                                                   \
     g_bytes_new_take(packed, size);                                                                \
   })
+
+/* Most records unpack into a block on the stack; what has no room there is allocated. */
+typedef struct {
+  guint8 *at;
+  _Alignas(max_align_t) guint8 block[4 << 10];
+} Memory;
+
+static void *memory_alloc(void *data, size_t size) {
+  Memory *memory = data;
+  gsize rounded = (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+  if (rounded > (gsize)(memory->block + sizeof memory->block - memory->at) || rounded < size)
+    return g_try_malloc(size);
+  void *piece = memory->at;
+  memory->at += rounded;
+  return piece;
+}
+
+static void memory_free(void *data, void *piece) {
+  const Memory *memory = data;
+  const guint8 *at = piece;
+  if (at < memory->block || at >= memory->block + sizeof memory->block) g_free(piece);
+}
+
+/* `allocator` draws on `memory` from here on. */
+#define MEMORY(memory, allocator)                                                                  \
+  Memory memory;                                                                                   \
+  memory.at = memory.block;                                                                        \
+  ProtobufCAllocator allocator = {memory_alloc, memory_free, &memory}
 
 static char *text(char *value) {
   return value ? value : (char *)"";
@@ -86,11 +115,12 @@ static void fill_message(Message *message, const Records__Message *row) {
 }
 
 Message *codec_message_read(const MDB_val *value) {
-  Records__Message *row = records__message__unpack(NULL, value->mv_size, value->mv_data);
+  MEMORY(memory, allocator);
+  Records__Message *row = records__message__unpack(&allocator, value->mv_size, value->mv_data);
   if (!row) return NULL;
   Message *message = message_new();
   fill_message(message, row);
-  records__message__free_unpacked(row, NULL);
+  records__message__free_unpacked(row, &allocator);
   return message;
 }
 
@@ -109,9 +139,10 @@ static void *rows_new(Rows *rows, gsize size) {
 
 static Records__Field **fields_write(Rows *rows, const GPtrArray *fields) {
   Records__Field **list = rows_new(rows, fields->len * sizeof *list);
+  Records__Field *all = rows_new(rows, fields->len * sizeof *all);
   for (guint i = 0; i < fields->len; i++) {
     const StoreField *field = fields->pdata[i];
-    list[i] = rows_new(rows, sizeof *list[i]);
+    list[i] = &all[i];
     records__field__init(list[i]);
     list[i]->name = text(field->name);
     list[i]->value = text(field->value);
@@ -121,9 +152,10 @@ static Records__Field **fields_write(Rows *rows, const GPtrArray *fields) {
 
 static Records__History **history_write(Rows *rows, const GPtrArray *history) {
   Records__History **list = rows_new(rows, history->len * sizeof *list);
+  Records__History *all = rows_new(rows, history->len * sizeof *all);
   for (guint i = 0; i < history->len; i++) {
     const HistoryEntry *entry = history->pdata[i];
-    list[i] = rows_new(rows, sizeof *list[i]);
+    list[i] = &all[i];
     records__history__init(list[i]);
     list[i]->time = entry->time;
     list[i]->who = text(entry->who);
@@ -207,11 +239,13 @@ static void fill_registration(Registration *registration, const Records__Registr
 }
 
 Registration *codec_registration_read(const MDB_val *value) {
-  Records__Registration *row = records__registration__unpack(NULL, value->mv_size, value->mv_data);
+  MEMORY(memory, allocator);
+  Records__Registration *row =
+      records__registration__unpack(&allocator, value->mv_size, value->mv_data);
   if (!row) return NULL;
   Registration *registration = registration_new();
   fill_registration(registration, row);
-  records__registration__free_unpacked(row, NULL);
+  records__registration__free_unpacked(row, &allocator);
   return registration;
 }
 
@@ -261,11 +295,12 @@ static void fill_outbox(OutboxEntry *entry, const Records__Outbox *row) {
 }
 
 OutboxEntry *codec_outbox_read(const MDB_val *value) {
-  Records__Outbox *row = records__outbox__unpack(NULL, value->mv_size, value->mv_data);
+  MEMORY(memory, allocator);
+  Records__Outbox *row = records__outbox__unpack(&allocator, value->mv_size, value->mv_data);
   if (!row) return NULL;
   OutboxEntry *entry = outbox_entry_new();
   fill_outbox(entry, row);
-  records__outbox__free_unpacked(row, NULL);
+  records__outbox__free_unpacked(row, &allocator);
   return entry;
 }
 
@@ -290,11 +325,12 @@ static gboolean is_ascending(const guint32 *uids, gsize count, guint32 above) {
 }
 
 Cursor *codec_cursor_read(const MDB_val *value) {
-  Records__Cursor *row = records__cursor__unpack(NULL, value->mv_size, value->mv_data);
+  MEMORY(memory, allocator);
+  Records__Cursor *row = records__cursor__unpack(&allocator, value->mv_size, value->mv_data);
   if (!row) return NULL;
   if (!is_ascending(row->above, row->n_above, row->base_uid) ||
       !is_ascending(row->unmarked, row->n_unmarked, 0)) {
-    records__cursor__free_unpacked(row, NULL);
+    records__cursor__free_unpacked(row, &allocator);
     return NULL;
   }
   Cursor *cursor = cursor_new();
@@ -303,7 +339,7 @@ Cursor *codec_cursor_read(const MDB_val *value) {
   cursor->since = row->since;
   take_numbers(cursor->above, row->above, row->n_above);
   take_numbers(cursor->unmarked, row->unmarked, row->n_unmarked);
-  records__cursor__free_unpacked(row, NULL);
+  records__cursor__free_unpacked(row, &allocator);
   return cursor;
 }
 
@@ -318,14 +354,15 @@ GBytes *codec_journal_write(const JournalEntry *entry) {
 }
 
 gboolean codec_journal_read(const MDB_val *value, JournalEntry *ret_entry) {
-  Records__Journal *row = records__journal__unpack(NULL, value->mv_size, value->mv_data);
+  MEMORY(memory, allocator);
+  Records__Journal *row = records__journal__unpack(&allocator, value->mv_size, value->mv_data);
   if (!row) return FALSE;
   *ret_entry = (JournalEntry){.sequence = row->sequence,
                               .time_us = row->time_us,
                               .message = row->message,
                               .what = g_strdup(row->what),
                               .text = g_strdup(row->text)};
-  records__journal__free_unpacked(row, NULL);
+  records__journal__free_unpacked(row, &allocator);
   return TRUE;
 }
 

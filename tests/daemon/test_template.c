@@ -1,7 +1,29 @@
 /* Mustache's core, as its specification words it, and its bounds. */
+#include <jansson.h>
 #include <string.h>
 
 #include "daemon/template.h"
+
+static TemplateValue *value_of(TemplateData *data, const json_t *json);
+
+/* The members of `json` into a list or map. */
+static TemplateValue *filled(TemplateData *data, TemplateValue *to, const json_t *json) {
+  const char *name;
+  json_t *member;
+  size_t i;
+  json_object_foreach((json_t *)json, name, member)
+      template_data_put(to, name, value_of(data, member));
+  json_array_foreach(json, i, member) template_data_put(to, NULL, value_of(data, member));
+  return to;
+}
+
+static TemplateValue *value_of(TemplateData *data, const json_t *json) {
+  if (json_is_object(json)) return filled(data, template_data_map(data), json);
+  if (json_is_array(json)) return filled(data, template_data_list(data), json);
+  if (json_is_boolean(json)) return template_data_truth(data, json_is_true(json));
+  g_assert_true(json_is_string(json));
+  return template_data_text(data, json_string_value(json));
+}
 
 static void test_rendering(void) {
   static const struct {
@@ -12,11 +34,13 @@ static void test_rendering(void) {
       {"[{{missing}}]", "{}", "[]"},
       {"{{ a.b.c }}", "{'a':{'b':{'c':'deep'}}}", "deep"},
       {"[{{a.b.c}}]", "{'a':{'b':'text'}}", "[]"},
-      {"{{n}}", "{'n':42}", "42"},
+      {"{{n}}", "{'n':'42'}", "42"},
+      {"{{yes}}{{no}}", "{'yes':true,'no':false}", "true"},
+      {"[{{a}}]", "{'a':{'b':'c'}}", "[]"},
       {"{{#yes}}in{{/yes}}{{^yes}}out{{/yes}}", "{'yes':true}", "in"},
       {"{{#yes}}in{{/yes}}{{^yes}}out{{/yes}}", "{'yes':false}", "out"},
       {"{{#s}}in{{/s}}{{^s}}out{{/s}}", "{'s':''}", "out"},
-      {"{{#l}}{{n}},{{/l}}", "{'l':[{'n':1},{'n':2}]}", "1,2,"},
+      {"{{#l}}{{n}},{{/l}}", "{'l':[{'n':'1'},{'n':'2'}]}", "1,2,"},
       {"{{#l}}{{.}},{{/l}}{{^l}}none{{/l}}", "{'l':['a','b']}", "a,b,"},
       {"{{^l}}none{{/l}}", "{'l':[]}", "none"},
       {"{{#o}}{{a}}{{b}}{{/o}}", "{'a':'out','b':'side','o':{'a':'in'}}", "inside"},
@@ -32,12 +56,14 @@ static void test_rendering(void) {
     g_autoptr(Template) template = template_parse(rows[i].template, "t.txt", &error);
     g_assert_no_error(error);
     g_autofree char *json = g_strdelimit(g_strdup(rows[i].data), "'", '"');
-    json_t *data = json_loads(json, 0, NULL);
-    g_assert_nonnull(data);
-    g_autofree char *text = template_render(template, data, 1000, &error);
+    json_t *members = json_loads(json, 0, NULL);
+    g_assert_nonnull(members);
+    g_autoptr(TemplateData) data = template_data_new();
+    const TemplateValue *root = filled(data, template_data_root(data), members);
+    g_autofree char *text = template_render(template, root, 1000, &error);
     g_assert_no_error(error);
     g_assert_cmpstr(text, ==, rows[i].expected);
-    json_decref(data);
+    json_decref(members);
   }
 }
 
@@ -82,13 +108,26 @@ static void test_bounds(void) {
   g_assert_error(error, TEMPLATE_ERROR, TEMPLATE_ERROR_SYNTAX);
   g_clear_error(&error);
   g_autoptr(Template) template = template_parse("{{#l}}0123456789{{/l}}", "t.txt", NULL);
-  json_t *data = json_pack("{s:[iiii]}", "l", 1, 2, 3, 4);
-  g_autofree char *fits = template_render(template, data, 40, &error);
+  g_autoptr(TemplateData) data = template_data_new();
+  TemplateValue *root = template_data_root(data), *list = template_data_list(data);
+  for (int i = 0; i < 4; i++) template_data_put(list, NULL, template_data_text(data, "x"));
+  template_data_put(root, "l", list);
+  g_autofree char *fits = template_render(template, root, 40, &error);
   g_assert_no_error(error);
   g_assert_cmpuint(strlen(fits), ==, 40);
-  g_assert_null(template_render(template, data, 39, &error));
+  g_assert_null(template_render(template, root, 39, &error));
   g_assert_error(error, TEMPLATE_ERROR, TEMPLATE_ERROR_TOO_LONG);
-  json_decref(data);
+}
+
+/* What is not UTF-8 is replaced, and a text of any length has room. */
+static void test_texts(void) {
+  g_autoptr(TemplateData) data = template_data_new();
+  g_autofree char *longest = g_strnfill(100000, 'x');
+  g_assert_cmpstr(template_data_text(data, NULL)->text, ==, "");
+  g_assert_cmpstr(template_data_text(data, "a\377b")->text, ==, "a\357\277\275b");
+  g_assert_cmpstr(template_data_text(data, longest)->text, ==, longest);
+  g_assert_cmpuint(template_data_text(data, longest)->length, ==, 100000);
+  g_assert_cmpstr(template_data_text(data, "after")->text, ==, "after");
 }
 
 int main(int argc, char **argv) {
@@ -97,5 +136,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/template/mistakes", test_mistakes);
   g_test_add_func("/template/unknown-names-are-told", test_unknown_names_are_told);
   g_test_add_func("/template/bounds", test_bounds);
+  g_test_add_func("/template/texts", test_texts);
   return g_test_run();
 }

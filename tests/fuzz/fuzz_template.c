@@ -3,6 +3,21 @@
 
 #include "daemon/template.h"
 
+/* name, people (one with a name, one that is late), late */
+static TemplateData *example_new(void) {
+  TemplateData *data = template_data_new();
+  TemplateValue *root = template_data_root(data), *people = template_data_list(data);
+  TemplateValue *named = template_data_map(data), *late = template_data_map(data);
+  template_data_put(named, "name", template_data_text(data, "y"));
+  template_data_put(late, "late", template_data_truth(data, TRUE));
+  template_data_put(people, NULL, named);
+  template_data_put(people, NULL, late);
+  template_data_put(root, "name", template_data_text(data, "x"));
+  template_data_put(root, "people", people);
+  template_data_put(root, "late", template_data_truth(data, FALSE));
+  return data;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -14,12 +29,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (!template) return 0;
   g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
   template_check(template, known, problems);
-  json_t *object = json_pack("{s:s, s:[{s:s}, {s:b}], s:b}", "name", "x", "people", "name", "y",
-                             "late", 1, "late", 0);
+  g_autoptr(TemplateData) example = example_new();
   g_autoptr(GError) failed = NULL;
-  g_autofree char *rendered = template_render(template, object, 4096, &failed);
+  g_autofree char *rendered = template_render(template, template_data_root(example), 4096, &failed);
   g_assert_true(rendered != NULL ||
                 g_error_matches(failed, TEMPLATE_ERROR, TEMPLATE_ERROR_TOO_LONG));
-  json_decref(object);
   return 0;
 }
