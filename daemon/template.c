@@ -68,13 +68,19 @@ static gboolean fail(const Parser *parser, const char *at, GError **error, const
   return FALSE;
 }
 
+/* The parts of a dotted name, one at least: that of "" is "". */
+static char **split_name(const char *name) {
+  static const char *const empty[] = {"", NULL};
+  return *name ? g_strsplit(name, ".", -1) : g_strdupv((char **)empty);
+}
+
 static Node *add_node(Parser *parser, NodeKind kind, const char *at, char *text) {
   Node *node = g_new0(Node, 1);
   node->kind = kind;
   node->line = line_of(parser, at);
   node->text = text;
   node->length = strlen(text);
-  node->path = kind == NODE_TEXT ? NULL : g_strsplit(text, ".", -1);
+  if (kind != NODE_TEXT) node->path = split_name(text);
   g_ptr_array_add(parser->stack->pdata[parser->stack->len - 1], node);
   return node;
 }

@@ -33,6 +33,7 @@ static void test_rendering(void) {
       {"{{{name}}} {{&name}}", "{'name':'<a>'}", "<a> <a>"},
       {"[{{missing}}]", "{}", "[]"},
       {"{{ a.b.c }}", "{'a':{'b':{'c':'deep'}}}", "deep"},
+      {"[{{#}}in{{/}}{{^}}out{{/}}]", "{'a':'b'}", "[out]"},
       {"[{{a.b.c}}]", "{'a':{'b':'text'}}", "[]"},
       {"{{n}}", "{'n':'42'}", "42"},
       {"{{yes}}{{no}}", "{'yes':true,'no':false}", "true"},
