@@ -359,7 +359,7 @@ const char *text_folded(const Text *text, guint line) {
 
 gboolean text_has_tick(const char *line) {
   static const char both[] = {'\xE2', '\x98', '\0'}; /* how either begins */
-  for (const char *p = line; (p = strchr(p, both[0])); p++)
+  for (const char *p = line; (p = strchr(p, (guchar)both[0])); p++)
     if (p[1] == both[1] && (p[2] == UNTICKED[2] || p[2] == TICKED[2])) return TRUE;
   return FALSE;
 }
