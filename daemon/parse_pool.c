@@ -195,15 +195,10 @@ static Extraction *worker_ask(Worker *worker, const ParseJob *job, guint64 id, G
   return answer ? wire_reply_read(answer, id, error) : NULL;
 }
 
-static void add_note(Extraction *extraction, char *note) {
-  g_ptr_array_add(extraction->notes, note);
-  g_clear_pointer(&extraction->packed, g_bytes_unref);
-}
-
 static Extraction *unreadable(const char *reason) {
   Extraction *extraction = extraction_new();
   extraction->kind = KIND_UNREADABLE;
-  add_note(extraction, g_strdup(reason));
+  g_ptr_array_add(extraction->notes, g_strdup(reason));
   return extraction;
 }
 
@@ -276,7 +271,7 @@ static Extraction *worker_parse_header(Worker *worker, const ParseJob *job, cons
     return unreadable(reason);
   }
   extraction->flags &= ~(guint)EXTRACTION_HEADER_ONLY; /* that is the reason of larger ones */
-  add_note(extraction, g_strdup(reason));
+  g_ptr_array_add(extraction->notes, g_strdup(reason));
   return extraction;
 }
 
@@ -310,7 +305,8 @@ static void lane_done(ParseJob *job, Extraction *extraction, void *context) {
   Extraction *first = g_steal_pointer(&job->first);
   gboolean failed = extraction->kind == KIND_UNREADABLE && first->kind != KIND_UNREADABLE;
   for (guint i = 0; failed && i < extraction->notes->len; i++)
-    add_note(first, g_strdup_printf("pictures: %s", (char *)extraction->notes->pdata[i]));
+    g_ptr_array_add(first->notes,
+                    g_strdup_printf("pictures: %s", (char *)extraction->notes->pdata[i]));
   extraction_free(failed ? extraction : first);
   pool->done(job, failed ? first : extraction, pool->context);
 }

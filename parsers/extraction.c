@@ -45,7 +45,6 @@ void extraction_free(Extraction *e) {
     if (lists[i]) g_ptr_array_unref(lists[i]);
   bounce_report_free(e->bounce);
   if (e->page.png) g_bytes_unref(e->page.png);
-  if (e->packed) g_bytes_unref(e->packed);
   g_free(e);
 }
 

@@ -119,7 +119,6 @@ typedef struct {
   char *text;           /* --text: what the sender newly wrote; NULL unless asked for */
   GPtrArray *lines;     /* ExtractionLine*; NULL unless asked for */
   PageShown page;       /* of a request for a page: nothing else was read */
-  GBytes *packed;       /* as it came through the pipe; NULL: made here, or changed since */
 } Extraction;
 
 /* An empty extraction of kind `question`, every array empty, every char* "" (return_path NULL). */

@@ -318,7 +318,6 @@ static Wire__Extraction *pack_extraction(Arena *arena, const Extraction *e) {
 }
 
 GBytes *wire_extraction_write(const Extraction *extraction) {
-  if (extraction->packed) return g_bytes_ref(extraction->packed);
   g_autoptr(GPtrArray) arena = g_ptr_array_new_with_free_func(g_free);
   return wire_pack(&pack_extraction(arena, extraction)->base);
 }
@@ -633,29 +632,6 @@ Extraction *wire_extraction_read(GBytes *bytes, GError **error) {
   return extraction;
 }
 
-static gboolean take_varint(const guint8 **at, const guint8 *end, guint64 *ret_number) {
-  *ret_number = 0;
-  for (guint shift = 0; *at < end && shift < 64; shift += 7) {
-    guint8 byte = *(*at)++;
-    *ret_number |= (guint64)(byte & 0x7F) << shift;
-    if (byte < 0x80) return TRUE;
-  }
-  return FALSE;
-}
-
-/* The Extraction's bytes in a Reply as we write it: the id, then the Extraction, and that is all.
- * NULL: it is written in another way. */
-static GBytes *packed_extraction(GBytes *reply) {
-  enum { ID_TAG = 1 << 3, EXTRACTION_TAG = 2 << 3 | 2 };
-  gsize size = 0;
-  const guint8 *start = g_bytes_get_data(reply, &size), *at = start, *end = start + size;
-  guint64 number = 0, length = 0;
-  if (at == end || *at++ != ID_TAG || !take_varint(&at, end, &number)) return NULL;
-  if (at == end || *at++ != EXTRACTION_TAG || !take_varint(&at, end, &length)) return NULL;
-  if (length != (guint64)(end - at)) return NULL;
-  return g_bytes_new_from_bytes(reply, (gsize)(at - start), length);
-}
-
 static Extraction *reply_extraction(const Wire__Reply *reply, guint64 id, GError **error) {
   if (reply->id != id) {
     g_set_error(error, WIRE_ERROR, WIRE_ERROR_INVALID,
@@ -675,7 +651,6 @@ Extraction *wire_reply_read(GBytes *bytes, guint64 id, GError **error) {
   memory_init(&memory);
   const Wire__Reply *reply = (Wire__Reply *)unpack(&wire__reply__descriptor, bytes, &memory, error);
   Extraction *extraction = reply ? reply_extraction(reply, id, error) : NULL;
-  if (extraction) extraction->packed = packed_extraction(bytes);
   memory_done(&memory);
   return extraction;
 }

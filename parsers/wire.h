@@ -69,8 +69,7 @@ gboolean wire_is_utf8(const ProtobufCMessage *message);
 GBytes *wire_pack(const ProtobufCMessage *message);
 
 /* An Extraction to bytes and back. wire_extraction_read checks UTF-8, counts, enums and lengths
- * (WIRE_ERROR_INVALID, naming what is wrong). Also how the store keeps an extraction.
- * One that was read from a Reply is written as it came: who changes it, clears `packed`. */
+ * (WIRE_ERROR_INVALID, naming what is wrong). Also how the store keeps an extraction. */
 GBytes *wire_extraction_write(const Extraction *extraction);
 Extraction *wire_extraction_read(GBytes *bytes, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
