@@ -22,7 +22,7 @@ typedef struct {
 
 /* A mailbox may have so many in it: who comes from another one waits for no more than these. A
  * mailbox that has none may always add one. */
-enum { INTAKE_MAX_ITEMS = 128, INTAKE_MAX_BYTES = 16 << 20 };
+enum { INTAKE_MAX_ITEMS = 96, INTAKE_MAX_BYTES = 16 << 20 };
 
 /* `wake` is called from any thread, without the lock, whenever something has become ready. */
 Intake *intake_new(void (*wake)(void *context), void *context);

@@ -13,7 +13,7 @@
 typedef struct Pipeline Pipeline;
 
 enum {
-  PIPELINE_BATCH_MAX = 48,      /* messages a transaction: a new mail waits for no more */
+  PIPELINE_BATCH_MAX = 32,      /* messages a transaction: a new mail waits for no more */
   PIPELINE_STORE_WAIT_S = 5,    /* the store refuses (full disk): tried again */
   PIPELINE_SILENCE_S = 15 * 60, /* a mailbox that was not read so long is an error in the log */
   PIPELINE_STOP_S = 2           /* connections may finish what they have in hand */
