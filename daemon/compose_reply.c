@@ -9,6 +9,7 @@
 
 #include <gmime/gmime.h>
 #include <gnutls/crypto.h>
+#include <sodium.h>
 #include <string.h>
 
 #include "daemon/calendar.h"
@@ -96,16 +97,10 @@ static char *take_subject(const ReplyRequest *request, const char *text, const c
 
 /* GnuTLS knows the processor's instructions for it. */
 static char *sha256_hex(const char *data, gsize size) {
-  static const char digits[] = "0123456789abcdef";
   guint8 sum[SHA256_BYTES];
+  gsize room = 2 * sizeof sum + 1;
   if (gnutls_hash_fast(GNUTLS_DIG_SHA256, data, size, sum) != 0) g_error("SHA-256 is missing");
-  char *hex = g_malloc(2 * sizeof sum + 1);
-  for (gsize i = 0; i < sizeof sum; i++) {
-    hex[2 * i] = digits[sum[i] >> 4];
-    hex[2 * i + 1] = digits[sum[i] & 15];
-  }
-  hex[2 * sizeof sum] = '\0';
-  return hex;
+  return sodium_bin2hex(g_malloc(room), room, sum, sizeof sum);
 }
 
 /* Equal texts to one person have equal hashes: without the privacy notice, which only the first

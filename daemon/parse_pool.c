@@ -224,16 +224,17 @@ static gboolean worker_ensure(Worker *worker) {
   return worker->pid != 0;
 }
 
+static const char gave_up[] =
+    "the parser gave up on it; more memory was needed than the limits allow, or it is a bug";
+
 /* What ends a process whoever reads the message; a SIGKILL is somebody else's. */
 static const struct {
   int signal;
   const char *what;
 } ends[] = {
     {SIGPROF, "reading took more processor time than the limits allow"},
-    {SIGABRT,
-     "the parser gave up on it; more memory was needed than the limits allow, or it is a bug"},
-    {SIGTRAP,
-     "the parser gave up on it; more memory was needed than the limits allow, or it is a bug"},
+    {SIGABRT, gave_up},
+    {SIGTRAP, gave_up},
     {SIGSEGV, "the parser crashed on it (SIGSEGV)"},
     {SIGBUS, "the parser crashed on it (SIGBUS)"},
     {SIGFPE, "the parser crashed on it (SIGFPE)"},

@@ -150,23 +150,11 @@ static void append_all(GString *out, const GPtrArray *all, guint at) {
   }
 }
 
-/* Sorted ones from `from` to `to`, those of a first letter together: (?:(?=a)(?:…|…)|(?=b)(?:…)).
- */
 char *alternation(const GPtrArray *alternatives, guint from, guint to) {
   GString *out = g_string_new("(?:");
-  for (guint i = from; i < to;) {
-    const char *pattern = ((const Alternative *)alternatives->pdata[i])->pattern;
-    gunichar letter = g_utf8_get_char(pattern);
-    g_autoptr(GPtrArray) group = g_ptr_array_new();
-    while (i < to &&
-           g_utf8_get_char(((const Alternative *)alternatives->pdata[i])->pattern) == letter)
-      g_ptr_array_add(group, alternatives->pdata[i++]);
-    g_string_append(out, out->len > 3 ? "|(?=" : "(?=");
-    g_string_append_unichar(out, letter);
-    g_string_append(out, ")(?:");
-    append_all(out, group, 0);
-    g_string_append_c(out, ')');
-  }
-  g_string_append(out, to > from ? ")" : "(?!))");
+  g_autoptr(GPtrArray) all = g_ptr_array_new();
+  for (guint i = from; i < to; i++) g_ptr_array_add(all, alternatives->pdata[i]);
+  append_all(out, all, 0);
+  g_string_append_c(out, ')');
   return g_string_free(out, FALSE);
 }

@@ -22,7 +22,8 @@ void alternative_free(gpointer alternative);
 /* For g_ptr_array_sort: by first letter, the longer first. */
 gint alternative_compare(gconstpointer a, gconstpointer b);
 
-/* Sorted ones from `from` to `to`, those of a first letter together. The caller frees. */
+/* One expression of the sorted ones from `from` up to `to`, one at least, that begin with one
+ * letter: what begins alike stands once. The caller frees. */
 char *alternation(const GPtrArray *alternatives, guint from, guint to);
 
 /* The words of a label, folded; of one that is a sign alone ("〒") that sign. The caller frees. */

@@ -10,7 +10,7 @@ static inline gboolean nfc_is_plain(const char *text, gsize length) {
   return TRUE;
 }
 
-/* `text` in NFC; NULL: it is no UTF-8. The caller owns it. */
+/* `text`, which is UTF-8, in NFC. The caller owns it. NULL, if at all, only where it is not. */
 static inline char *nfc_of(const char *text, gsize length) {
   if (!nfc_is_plain(text, length)) return g_utf8_normalize(text, (gssize)length, G_NORMALIZE_NFC);
   char *copy = g_malloc(length + 1);
