@@ -1,7 +1,8 @@
 /* template - Mustache's core as a tree of nodes; rendered with a stack of values.
  *
  * Promises: depth and output are bounded, an unknown tag is an error with its
- * line, rendering never changes the data. */
+ * line, rendering never changes the data; of HTML, a value cannot leave the text or the quoted
+ * attribute that it stands in. */
 #include "daemon/template.h"
 
 #include <string.h>
@@ -20,6 +21,7 @@ typedef struct {
   char *text;          /* the text, or the name */
   gsize length;        /* of the text */
   char **path;         /* the parts of a dotted name; NULL: a text */
+  gboolean escape;     /* of a variable: the value becomes HTML */
   GPtrArray *children; /* Node*; sections alone */
 } Node;
 
@@ -44,6 +46,7 @@ static GPtrArray *nodes_new(void) {
 typedef struct {
   const char *start, *at; /* the whole text and what is left of it */
   const char *file;
+  gboolean html;
   char *open, *close; /* the delimiters */
   GPtrArray *stack;   /* GPtrArray* of nodes, borrowed: the innermost last */
   GPtrArray *names;   /* Node*, borrowed: the open sections */
@@ -171,7 +174,8 @@ static gboolean take_tag(Parser *parser, Tag *tag, GError **error) {
   }
   if (!*tag->name || strpbrk(tag->name, " \t\r\n"))
     return fail(parser, tag->begin, error, "a name is one word, not", tag->name);
-  add_node(parser, NODE_VARIABLE, tag->begin, g_steal_pointer(&tag->name));
+  Node *node = add_node(parser, NODE_VARIABLE, tag->begin, g_steal_pointer(&tag->name));
+  node->escape = parser->html && !tag->sigil;
   return TRUE;
 }
 
@@ -199,7 +203,7 @@ static gboolean parse_all(Parser *parser, GError **error) {
   return FALSE;
 }
 
-Template *template_parse(const char *text, const char *file, GError **error) {
+static Template *parse_as(const char *text, const char *file, gboolean html, GError **error) {
   if (strlen(text) > TEMPLATE_BYTES_MAX || !g_utf8_validate(text, -1, NULL)) {
     g_set_error(error, TEMPLATE_ERROR, TEMPLATE_ERROR_SYNTAX,
                 "%s:1: not UTF-8 text of at most %d bytes", file, TEMPLATE_BYTES_MAX);
@@ -211,11 +215,19 @@ Template *template_parse(const char *text, const char *file, GError **error) {
   g_autoptr(GPtrArray) stack = g_ptr_array_new();
   g_autoptr(GPtrArray) names = g_ptr_array_new();
   g_ptr_array_add(stack, template->nodes);
-  Parser parser = {text, text, file, g_strdup("{{"), g_strdup("}}"), stack, names};
+  Parser parser = {text, text, file, html, g_strdup("{{"), g_strdup("}}"), stack, names};
   gboolean parsed = parse_all(&parser, error);
   g_free(parser.open);
   g_free(parser.close);
   return parsed ? g_steal_pointer(&template) : NULL;
+}
+
+Template *template_parse(const char *text, const char *file, GError **error) {
+  return parse_as(text, file, FALSE, error);
+}
+
+Template *template_parse_html(const char *text, const char *file, GError **error) {
+  return parse_as(text, file, TRUE, error);
 }
 
 void template_free(Template *template) {
@@ -273,8 +285,24 @@ static gboolean is_true(const TemplateValue *value) {
   return value->kind == TEMPLATE_MAP || value->truth;
 }
 
-static void print(Render *render, const TemplateValue *value) {
-  if (value && value->kind == TEMPLATE_TEXT)
+void template_escape(GString *out, const char *text, gsize length) {
+  static const char *const entities[256] = {
+      ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;"};
+  gsize done = 0;
+  for (gsize i = 0; i < length; i++) {
+    const char *entity = entities[(guchar)text[i]];
+    if (!entity) continue;
+    g_string_append_len(out, text + done, (gssize)(i - done));
+    g_string_append(out, entity);
+    done = i + 1;
+  }
+  g_string_append_len(out, text + done, (gssize)(length - done));
+}
+
+static void print(Render *render, const TemplateValue *value, gboolean escape) {
+  if (value && value->kind == TEMPLATE_TEXT && escape)
+    template_escape(render->out, value->text, value->length);
+  else if (value && value->kind == TEMPLATE_TEXT)
     g_string_append_len(render->out, value->text, (gssize)value->length);
   if (value && value->kind == TEMPLATE_TRUTH && value->truth) g_string_append(render->out, "true");
 }
@@ -303,7 +331,7 @@ static gboolean render_node(Render *render, const Node *node) {
     g_string_append_len(render->out, node->text, (gssize)node->length);
     break;
   case NODE_VARIABLE:
-    print(render, find(render, node));
+    print(render, find(render, node), node->escape);
     break;
   case NODE_SECTION:
     if (!render_section(render, find(render, node), node->children)) return FALSE;

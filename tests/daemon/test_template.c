@@ -131,9 +131,36 @@ static void test_texts(void) {
   g_assert_cmpstr(template_data_text(data, "after")->text, ==, "after");
 }
 
+/* A value of HTML leaves neither the text nor the attribute in quotes that it stands in. */
+static void test_html_is_escaped(void) {
+  static const struct {
+    const char *template, *value, *expected;
+  } rows[] = {
+      {"<p>{{v}}</p>", "<script>alert(1)</script>",
+       "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"},
+      {"<a title=\"{{v}}\">", "\" onclick=\"x", "<a title=\"&quot; onclick=&quot;x\">"},
+      {"<a title='{{v}}'>", "' onclick='x", "<a title='&#39; onclick=&#39;x'>"},
+      {"{{v}}", "&lt;", "&amp;lt;"},
+      {"{{v}}", "Zoé 山田", "Zoé 山田"},
+      {"{{v}}", "", ""},
+      {"{{{v}}} {{&v}} {{v}}", "<b>", "<b> <b> &lt;b&gt;"},
+      {"{{#v}}{{.}}{{/v}}", "<", "&lt;"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Template) template = template_parse_html(rows[i].template, "t.html", &error);
+    g_assert_no_error(error);
+    g_autoptr(TemplateData) data = template_data_new();
+    template_data_put(template_data_root(data), "v", template_data_text(data, rows[i].value));
+    g_autofree char *text = template_render(template, template_data_root(data), 1000, &error);
+    g_assert_cmpstr(text, ==, rows[i].expected);
+  }
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/template/rendering", test_rendering);
+  g_test_add_func("/template/html-is-escaped", test_html_is_escaped);
   g_test_add_func("/template/mistakes", test_mistakes);
   g_test_add_func("/template/unknown-names-are-told", test_unknown_names_are_told);
   g_test_add_func("/template/bounds", test_bounds);
