@@ -9,6 +9,8 @@
 #include "store/counter.h"
 #include "store/journal.h"
 
+G_DEFINE_QUARK(commit_error, commit_error)
+
 enum {
   KNOWN_MAX = 100, /* registrations looked at for one message */
   SAME_ID_MAX = 5, /* stored messages of one Message-ID looked at */
@@ -46,13 +48,24 @@ static gboolean find_same(StoreTxn *txn, const Extraction *extraction, Sameness 
   return TRUE;
 }
 
-static void add_known(GPtrArray *known, GPtrArray *found) {
-  for (guint i = 0; i < found->len; i++) {
-    Registration *registration = found->pdata[i];
-    gboolean have = FALSE;
-    for (guint k = 0; k < known->len && !have; k++)
-      have = ((Registration *)known->pdata[k])->id == registration->id;
-    if (!have && known->len < KNOWN_MAX) g_ptr_array_add(known, registration_copy(registration));
+/* What was merged speaks through the registration that it went into. */
+static Registration *merged_into(StoreTxn *txn, const Registration *registration) {
+  Registration *target =
+      registration->merged ? registration_get(txn, registration->merged, NULL) : NULL;
+  return target ? target : registration_copy(registration);
+}
+
+static gboolean is_known(const GPtrArray *known, guint64 id) {
+  for (guint i = 0; i < known->len; i++)
+    if (((const Registration *)known->pdata[i])->id == id) return TRUE;
+  return FALSE;
+}
+
+static void add_known(StoreTxn *txn, GPtrArray *known, GPtrArray *found) {
+  for (guint i = 0; i < found->len && known->len < KNOWN_MAX; i++) {
+    const Registration *registration = found->pdata[i];
+    if (is_known(known, registration->merged ? registration->merged : registration->id)) continue;
+    g_ptr_array_add(known, merged_into(txn, registration));
   }
   g_ptr_array_unref(found);
 }
@@ -61,16 +74,17 @@ static void add_known(GPtrArray *known, GPtrArray *found) {
 static GPtrArray *find_known(StoreTxn *txn, const Event *event, const Extraction *extraction,
                              guint64 thread) {
   GPtrArray *known = g_ptr_array_new_with_free_func((GDestroyNotify)registration_free);
-  if (thread) add_known(known, registration_by_thread(txn, thread, KNOWN_MAX));
+  if (thread) add_known(txn, known, registration_by_thread(txn, thread, KNOWN_MAX));
   if (!event) return known;
   if (*extraction->from) {
-    add_known(known, registration_by_sender(txn, event->id, extraction->from, KNOWN_MAX));
-    add_known(known, registration_by_email(txn, event->id, extraction->from, KNOWN_MAX));
+    add_known(txn, known, registration_by_sender(txn, event->id, extraction->from, KNOWN_MAX));
+    add_known(txn, known, registration_by_email(txn, event->id, extraction->from, KNOWN_MAX));
   }
   for (guint i = 0; i < extraction->participants->len; i++) {
     const FieldValue *email =
         participant_value(extraction->participants->pdata[i], event->email_field);
-    if (email) add_known(known, registration_by_email(txn, event->id, email->value, KNOWN_MAX));
+    if (email)
+      add_known(txn, known, registration_by_email(txn, event->id, email->value, KNOWN_MAX));
   }
   return known;
 }
@@ -204,6 +218,28 @@ static gboolean journal_answer(StoreTxn *txn, const OutboxEntry *entry, GError *
   return journal_add(txn, 0, entry->message, "answered", text, error);
 }
 
+typedef struct {
+  guint64 message;
+  const char *text_hash;
+  gboolean found;
+} Said;
+
+static gboolean is_said(const OutboxEntry *entry, void *context) {
+  Said *said = context;
+  said->found = entry->message == said->message && !strcmp(entry->text_hash, said->text_hash);
+  return !said->found;
+}
+
+/* Was the message answered with this text before? The outbox has no index by message: this is for
+ * one message that a person has read again. */
+static gboolean said_before(StoreTxn *txn, guint64 message, const char *text_hash,
+                            gboolean *ret_said, GError **error) {
+  Said said = {message, text_hash, FALSE};
+  if (!outbox_foreach(txn, NULL, is_said, &said, error)) return FALSE;
+  *ret_said = said.found;
+  return TRUE;
+}
+
 gboolean commit_reply(const CommitContext *context, StoreTxn *txn, const ReplyRequest *request,
                       guint64 registration, gint64 now, GError **error) {
   g_autoptr(GArray) ever = counter_list(txn, request->to, 0, 1);
@@ -212,6 +248,10 @@ gboolean commit_reply(const CommitContext *context, StoreTxn *txn, const ReplyRe
   g_autoptr(Reply) reply = compose_reply(&complete, error);
   if (!reply) return FALSE;
   if (outbox_by_message_id(txn, reply->message_id)) return TRUE; /* answered before: not twice */
+  gboolean said = FALSE;
+  if (context->once_a_text && !said_before(txn, request->message, reply->text_hash, &said, error))
+    return FALSE;
+  if (said) return TRUE;
   const ReplyLimits *limits = &context->config->submission.limits;
   gint64 since = now - MAX(1, (gint64)limits->same_text_days) * DAY_S;
   g_autoptr(GArray) to_address = counter_list(txn, request->to, since, COUNTER_MAX);
@@ -219,9 +259,12 @@ gboolean commit_reply(const CommitContext *context, StoreTxn *txn, const ReplyRe
   const char *limit = NULL;
   gint64 next = reply_limits_next(limits, to_address, to_all, reply->text_hash, now, &limit);
   g_autoptr(OutboxEntry) entry = outbox_entry_for(reply, &complete, registration, now, next, limit);
-  return outbox_add(txn, entry, error) &&
-         counter_add(txn, request->to, next, reply->text_hash, error) &&
-         journal_answer(txn, entry, error);
+  if (!outbox_add(txn, entry, error) ||
+      !counter_add(txn, request->to, next, reply->text_hash, error) ||
+      !journal_answer(txn, entry, error))
+    return FALSE;
+  if (context->composed) g_ptr_array_add(context->composed, g_steal_pointer(&reply));
+  return TRUE;
 }
 
 /* --- one message ------------------------------------------------------------------------------ */
@@ -299,6 +342,7 @@ static gboolean answer(const CommitContext *context, StoreTxn *txn, const Commit
                           .secret = context->secret,
                           .thread = message->thread,
                           .message = message->id,
+                          .round = input->round,
                           .reply_to = commit_our_address(input->account),
                           .now = now};
   guint64 first = told->len ? ((Registration *)told->pdata[0])->id : 0;
@@ -358,10 +402,23 @@ static gboolean write_message(const CommitContext *context, StoreTxn *txn, const
   if (bounced &&
       !commit_bounce_write(txn, input->extraction->bounce, verdict, bounced, message, now, error))
     return FALSE;
-  if (verdict->reply != REPLY_NONE &&
+  if (verdict->reply != REPLY_NONE && !context->unanswered &&
       !answer(context, txn, input, event, verdict, message, now, error))
     return FALSE;
   return message_update(txn, message, error);
+}
+
+/* Nobody is answered: who would be asked was not, and waits for a person. */
+static void not_asked(Verdict *verdict) {
+  if (verdict->reply != REPLY_ASK) return;
+  for (guint i = 0; i < verdict->changes->len; i++) {
+    Registration *registration = ((Change *)verdict->changes->pdata[i])->registration;
+    if (registration->missing->len && registration->asks) registration->asks--;
+  }
+  g_autofree char *reason = verdict->reason;
+  verdict->reason = g_strdup_printf("%s; the sender was not asked", reason);
+  verdict->decision = DECISION_REVIEW;
+  verdict->state = "review";
 }
 
 /* Of a bounce: the answer of ours that it speaks of. */
@@ -389,9 +446,173 @@ gboolean commit_message(const CommitContext *context, StoreTxn *txn, const Commi
       .thread = thread, .known = known, .conflicting_id = same.conflicting_id, .answer = bounced};
   verdict_input(&decision, context, input, event);
   g_autoptr(Verdict) verdict = decide(&decision);
+  if (context->unanswered) not_asked(verdict);
   g_autoptr(Message) message = message_for(input, verdict, thread_of(verdict, thread), now);
   if (!write_message(context, txn, input, event, verdict, bounced, message, now, error))
     return FALSE;
   *ret_id = message->id;
   return TRUE;
+}
+
+/* --- a stored message, read again --------------------------------------------------------------
+ */
+
+char *commit_thread_event(const CommitContext *context, StoreTxn *txn,
+                          const Extraction *extraction) {
+  guint64 thread = token_find(context->secret, extraction->references);
+  if (!thread) return NULL;
+  g_autoptr(Message) first = message_get(txn, thread, NULL);
+  if (!first || g_str_equal(first->event, extraction->event)) return NULL;
+  return event_find(context->config->events, first->event) ? g_strdup(first->event) : NULL;
+}
+
+static const char READ_AGAIN[] = "read again";
+
+/* What a person or another mail has made of a registration since is not to be overwritten by what
+ * the mail says. */
+static gboolean untouched(const Message *message, const Registration *registration,
+                          GError **error) {
+  const GPtrArray *history = registration->history;
+  const HistoryEntry *last = history->len ? history->pdata[history->len - 1] : NULL;
+  gboolean machine = !last || !strcmp(last->who, "sender") || !strcmp(last->who, "bounce") ||
+                     !strcmp(last->what, READ_AGAIN);
+  if (machine && registration->message == message->id) return TRUE;
+  g_set_error(error, COMMIT_ERROR, COMMIT_ERROR_CHANGED,
+              "registration %" G_GUINT64_FORMAT " was changed since (%s by %s); edit it instead",
+              registration->id, last ? last->what : "updated",
+              machine ? "another mail" : last->who);
+  return FALSE;
+}
+
+/* Its own registrations, first of all that are known. */
+static gboolean own_registrations(StoreTxn *txn, const Message *message, GPtrArray *own,
+                                  GError **error) {
+  for (guint i = 0; i < message->registrations->len && i < KNOWN_MAX; i++) {
+    Registration *one =
+        registration_get(txn, g_array_index(message->registrations, guint64, i), error);
+    if (!one) return FALSE;
+    g_ptr_array_add(own, one);
+    if (strcmp(message->kind, mail_kind_name(KIND_BOUNCE)) && !untouched(message, one, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean same_texts(const GPtrArray *a, const GPtrArray *b) {
+  if (a->len != b->len) return FALSE;
+  for (guint i = 0; i < a->len; i++)
+    if (strcmp(a->pdata[i], b->pdata[i]) != 0) return FALSE;
+  return TRUE;
+}
+
+static gboolean same_record(const Registration *a, const Registration *b) {
+  if (strcmp(a->status, b->status) || a->fields->len != b->fields->len ||
+      !same_texts(a->missing, b->missing))
+    return FALSE;
+  for (guint i = 0; i < a->fields->len; i++) {
+    const StoreField *field = a->fields->pdata[i];
+    if (g_strcmp0(registration_value(b, field->name), field->value)) return FALSE;
+  }
+  return TRUE;
+}
+
+/* Drop what would change nothing; the rest is told by its own word in the history. Where all of it
+ * stays as it is, nobody hears of it. */
+static void drop_repeated(Verdict *verdict, const GPtrArray *known) {
+  guint before = verdict->changes->len;
+  for (guint i = before; i-- > 0;) {
+    Change *change = verdict->changes->pdata[i];
+    gboolean same = FALSE;
+    for (guint k = 0; k < known->len && !same; k++) {
+      const Registration *one = known->pdata[k];
+      same = one->id == change->registration->id && same_record(one, change->registration);
+    }
+    change->what = READ_AGAIN;
+    if (same) g_ptr_array_remove_index(verdict->changes, i);
+  }
+  if (before && !verdict->changes->len) verdict->reply = REPLY_NONE;
+}
+
+/* What the mail had given before and by today's rules does not give any more stays; it is told. */
+static void note_left(const CommitAgain *again, const GPtrArray *own, const GArray *now_meant) {
+  for (guint i = 0; i < own->len; i++) {
+    const Registration *one = own->pdata[i];
+    if (has_number(now_meant, one->id)) continue;
+    g_ptr_array_add(again->notes, g_strdup_printf("registration %" G_GUINT64_FORMAT
+                                                  " is not in the mail as it is read now; it stays",
+                                                  one->id));
+  }
+}
+
+/* Ids of the registrations that the verdict speaks of. */
+static GArray *meant_by(const Verdict *verdict) {
+  GArray *ids = g_array_new(FALSE, FALSE, sizeof(guint64));
+  for (guint i = 0; i < verdict->changes->len; i++)
+    g_array_append_val(ids, ((Change *)verdict->changes->pdata[i])->registration->id);
+  return ids;
+}
+
+/* Its Message-ID and digest stay: by them it is known. */
+static void take_verdict(Message *message, const Extraction *extraction, const Verdict *verdict) {
+  string_set(&message->from, extraction->from);
+  string_set(&message->event, extraction->event);
+  string_set(&message->language, extraction->language);
+  string_set(&message->kind, mail_kind_name(extraction->kind));
+  string_set(&message->decision, decision_name(verdict->decision));
+  string_set(&message->state, verdict->state);
+  string_set(&message->reason, verdict->reason);
+  string_set(&message->subject, verdict->keep_text ? extraction->subject : "");
+  g_clear_pointer(&message->extraction, g_bytes_unref);
+  if (verdict->keep_text) message->extraction = wire_extraction_write(extraction);
+}
+
+static gboolean write_again(const CommitContext *context, StoreTxn *txn, const CommitAgain *again,
+                            const CommitInput *input, const Event *event, const Verdict *verdict,
+                            OutboxEntry *bounced, Message *message, gint64 now, GError **error) {
+  if (!commit_changes(context, txn, message, verdict->changes, again->who, now, error))
+    return FALSE;
+  if (bounced &&
+      !commit_bounce_write(txn, again->extraction->bounce, verdict, bounced, message, now, error))
+    return FALSE;
+  for (guint i = 0; i < verdict->changes->len; i++)
+    g_ptr_array_add(again->changed,
+                    registration_copy(((Change *)verdict->changes->pdata[i])->registration));
+  if (verdict->reply != REPLY_NONE && !context->unanswered &&
+      !answer(context, txn, input, event, verdict, message, now, error))
+    return FALSE;
+  g_autofree char *decided =
+      g_strdup_printf("%s, %s: %s", message->decision, message->state, message->reason);
+  return message_update(txn, message, error) &&
+         journal_add(txn, 0, message->id, "decided", decided, error);
+}
+
+gboolean commit_again(const CommitContext *context, StoreTxn *txn, const CommitAgain *again,
+                      Message *message, gint64 now, GError **error) {
+  const Extraction *extraction = again->extraction;
+  const Event *event = event_find(context->config->events, extraction->event);
+  CommitInput input = {.account = again->account,
+                       .received = message->received,
+                       .extraction = extraction,
+                       .round = again->round};
+  g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func((GDestroyNotify)registration_free);
+  g_autoptr(OutboxEntry) bounced = NULL;
+  if (!own_registrations(txn, message, own, error) ||
+      !find_answer(txn, extraction, &bounced, error))
+    return FALSE;
+  guint64 thread = token_find(context->secret, extraction->references);
+  g_autoptr(GPtrArray) known = find_known(txn, event, extraction, thread);
+  for (guint i = 0; i < own->len; i++)
+    if (!is_known(known, ((const Registration *)own->pdata[i])->id))
+      g_ptr_array_add(known, registration_copy(own->pdata[i]));
+  DecideInput decision = {
+      .thread = thread, .again = message->id, .known = known, .answer = bounced};
+  verdict_input(&decision, context, &input, event);
+  g_autoptr(Verdict) verdict = decide(&decision);
+  g_autoptr(GArray) meant = meant_by(verdict);
+  if (extraction->kind != KIND_BOUNCE) note_left(again, own, meant);
+  drop_repeated(verdict, known);
+  if (!strcmp(message->kind, mail_kind_name(KIND_BOUNCE)))
+    g_clear_pointer(&bounced, outbox_entry_free); /* it is marked already */
+  take_verdict(message, extraction, verdict);
+  return write_again(context, txn, again, &input, event, verdict, bounced, message, now, error);
 }

@@ -17,18 +17,46 @@ typedef struct {
   guint64 size_bytes;
   GBytes *raw; /* NULL: not fetched */
   const Extraction *extraction;
+  guint round; /* of the answer: 0 for the first to a message */
 } CommitInput;
 
 typedef struct {
   const Config *config;
   const Replies *replies;
   const guint8 *secret;
+  gboolean unanswered;  /* nobody is answered; who would be asked waits for a person */
+  gboolean once_a_text; /* what a message was answered with before is not said again */
+  GPtrArray *composed;  /* Reply*: what was queued is put here; NULL: no matter */
 } CommitContext;
 
 /* Decide on one message against what the transaction sees and write the outcome. *ret_id: its id.
  */
 gboolean commit_message(const CommitContext *context, StoreTxn *txn, const CommitInput *input,
                         gint64 now, guint64 *ret_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A stored message that was read again. */
+typedef struct {
+  const Account *account; /* that it came by; NULL: unknown */
+  const Extraction *extraction;
+  const char *who;    /* who has it read again */
+  guint round;        /* tells the answer apart from those before */
+  GPtrArray *changed; /* Registration*: copies of what was changed are put here */
+  GPtrArray *notes;   /* char*: what else a person should know */
+} CommitAgain;
+
+/* Decide anew on `message`, as if it came now, and write the outcome, also into `message`. What
+ * would be the same is left alone. FALSE with COMMIT_ERROR_CHANGED: what the message made was
+ * changed by somebody since. */
+gboolean commit_again(const CommitContext *context, StoreTxn *txn, const CommitAgain *again,
+                      Message *message, gint64 now, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+typedef enum { COMMIT_ERROR_CHANGED } CommitError;
+#define COMMIT_ERROR (commit_error_quark())
+GQuark commit_error_quark(void);
+
+/* The event of the thread's token, where that is another one than was read: the message is to be
+ * read again by its rules. NULL: none. The caller frees. */
+char *commit_thread_event(const CommitContext *context, StoreTxn *txn,
+                          const Extraction *extraction);
 
 /* Store a change and compose and queue the answer: shared with desk. `message` is updated by the
  * caller. `who` "sender" or a person. */

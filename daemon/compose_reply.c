@@ -55,6 +55,13 @@ static void gather(Rendering *rendering) {
   template_data_put(template_data_root(rendering->data), "first", rendering->first);
 }
 
+/* A person's own words are no reason to leave out what else must be told. */
+static gsize text_max_bytes(const ReplyRequest *request) {
+  gboolean told = request->kind == REPLY_OWN || request->kind == REPLY_CANCELLED;
+  const char *own = told && request->own_text ? request->own_text : "";
+  return REPLY_TEXT_MAX_BYTES + MIN(strlen(own), (gsize)REPLY_OWN_MAX_BYTES);
+}
+
 /* The template's text with as much detail as there is room for, and no more than before. `first`:
  * with what the first answer alone carries. */
 static char *render(Rendering *rendering, gboolean first, GError **error) {
@@ -63,7 +70,7 @@ static char *render(Rendering *rendering, gboolean first, GError **error) {
     if (!rendering->data) gather(rendering);
     rendering->first->truth = first;
     char *text = template_render(rendering->template, template_data_root(rendering->data),
-                                 REPLY_TEXT_MAX_BYTES, &failed);
+                                 text_max_bytes(rendering->request), &failed);
     if (text) return text;
     gboolean last = rendering->detail + 1 == G_N_ELEMENTS(details);
     if (last || !g_error_matches(failed, TEMPLATE_ERROR, TEMPLATE_ERROR_TOO_LONG)) {
@@ -521,6 +528,8 @@ Reply *compose_reply(const ReplyRequest *request, GError **error) {
       token_make(request->secret, request->thread, request->message, reply_kind_name(request->kind),
                  request->round, domain_of(submission->from_address));
   reply->mail = write_mail(request, subject, body, reply->message_id);
+  reply->subject = g_steal_pointer(&subject);
+  reply->text = g_strdup(body);
   return check_lines(reply->mail, error) ? g_steal_pointer(&reply) : NULL;
 }
 
@@ -530,6 +539,8 @@ void reply_free(Reply *reply) {
   g_free(reply->envelope_from);
   g_free(reply->message_id);
   g_free(reply->text_hash);
+  g_free(reply->subject);
+  g_free(reply->text);
   g_clear_pointer(&reply->mail, g_bytes_unref);
   g_free(reply);
 }

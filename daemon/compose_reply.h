@@ -4,7 +4,12 @@
 #include "daemon/decide.h"
 #include "daemon/replies.h"
 
-enum { REPLY_TEXT_MAX_BYTES = 4096, REPLY_VALUE_MAX_CHARS = 200, REPLY_REFERENCES_MAX_BYTES = 998 };
+enum {
+  REPLY_TEXT_MAX_BYTES = 4096, /* of an answer with its subject */
+  REPLY_OWN_MAX_BYTES = 16384, /* of a person's own words, which stand beside that */
+  REPLY_VALUE_MAX_CHARS = 200,
+  REPLY_REFERENCES_MAX_BYTES = 998
+};
 
 typedef struct {
   const Config *config;
@@ -24,13 +29,14 @@ typedef struct {
   guint round;
   const char *reply_to; /* the watched address; NULL: config->submission.from_address */
   gboolean first;       /* first answer to this address: with the privacy notice */
-  const char *own_text; /* REPLY_OWN */
+  const char *own_text; /* REPLY_OWN, else NULL or what a person adds */
   gint64 now;
 } ReplyRequest;
 
 typedef struct {
   char *to, *envelope_from, *message_id, *text_hash;
-  GBytes *mail; /* CRLF, 7bit or quoted-printable/base64, no line over 998 */
+  char *subject, *text; /* as a person reads them; text: "\n", not yet folded */
+  GBytes *mail;         /* CRLF, 7bit or quoted-printable/base64, no line over 998 */
 } Reply;
 
 /* NULL with an error: an address that RFC 5321 4.1.2 does not allow, no template, text too long. */

@@ -35,6 +35,8 @@ typedef struct {
   gboolean duplicate;              /* same mail (Message-ID or digest) is stored already */
   gboolean conflicting_id;         /* same Message-ID, other content */
   guint64 thread;                  /* thread whose token is valid in the references; 0: none */
+  guint64
+      again; /* the message is read again: its id, its own registrations may be changed; 0: new */
   const GPtrArray *known;    /* Registration*: of that thread, of these e-mails, of this sender */
   const OutboxEntry *answer; /* of ours, that a bounce speaks of; NULL: none */
 } DecideInput;

@@ -87,9 +87,15 @@ static gboolean in_thread(const DecideInput *input, const Registration *registra
   return input->thread && registration->thread == input->thread;
 }
 
+/* A message that is read again made it. */
+static gboolean is_own(const DecideInput *input, const Registration *registration) {
+  return input->again && registration->message == input->again;
+}
+
 gboolean match_belongs(const DecideInput *input, const Registration *registration) {
   const char *from = input->extraction->from;
-  return in_thread(input, registration) || (*from && !strcmp(registration->sender, from));
+  return is_own(input, registration) || in_thread(input, registration) ||
+         (*from && !strcmp(registration->sender, from));
 }
 
 /* Anybody can write an address into From. Where somebody is trusted to check it, it must have been
@@ -107,7 +113,8 @@ static gboolean is_address_of(const DecideInput *input, const Registration *regi
 }
 
 gboolean match_may_change(const DecideInput *input, const Registration *registration) {
-  return in_thread(input, registration) || (is_address_of(input, registration) && is_proved(input));
+  return is_own(input, registration) || in_thread(input, registration) ||
+         (is_address_of(input, registration) && is_proved(input));
 }
 
 /* Why match_may_change says no. */

@@ -8,7 +8,6 @@
 #include "daemon/mailbox.h"
 #include "daemon/outgoing.h"
 #include "daemon/parse_pool.h"
-#include "daemon/token.h"
 #include "daemon/upkeep.h"
 #include "daemon/wall_clock.h"
 #include "store/crash_point.h"
@@ -121,7 +120,9 @@ static CommitInput input_for(const IntakeItem *item) {
 
 static gboolean write_messages(const Pipeline *pipeline, StoreTxn *txn, const GPtrArray *items,
                                GError **error) {
-  CommitContext context = {pipeline->config, pipeline->replies, store_secret(pipeline->store)};
+  CommitContext context = {.config = pipeline->config,
+                           .replies = pipeline->replies,
+                           .secret = store_secret(pipeline->store)};
   gint64 now = g_get_real_time() / G_USEC_PER_SEC;
   for (guint i = 0; i < items->len; i++) {
     CommitInput input = input_for(items->pdata[i]);
@@ -237,11 +238,8 @@ static gboolean commit_batch(Pipeline *pipeline, GError **error) {
 
 /* The event of the thread's token comes before the parser's choice: read once more by its rules. */
 static char *thread_event(const Pipeline *pipeline, StoreTxn *txn, const IntakeItem *item) {
-  guint64 thread = token_find(store_secret(pipeline->store), item->extraction->references);
-  if (!thread) return NULL;
-  g_autoptr(Message) first = message_get(txn, thread, NULL);
-  if (!first || g_str_equal(first->event, item->extraction->event)) return NULL;
-  return event_find(pipeline->config->events, first->event) ? g_strdup(first->event) : NULL;
+  CommitContext context = {.config = pipeline->config, .secret = store_secret(pipeline->store)};
+  return commit_thread_event(&context, txn, item->extraction);
 }
 
 static void redirect(Pipeline *pipeline) {

@@ -190,6 +190,7 @@ GBytes *codec_registration_write(const Registration *registration) {
   row.sequence = registration->sequence;
   row.created = registration->created;
   row.updated = registration->updated;
+  row.merged = registration->merged;
   row.n_history = registration->history->len;
   row.history = history_write(&rows, registration->history);
   return PACK(records__registration, &row);
@@ -232,6 +233,7 @@ static void fill_registration(Registration *registration, const Records__Registr
   registration->sequence = row->sequence;
   registration->created = row->created;
   registration->updated = row->updated;
+  registration->merged = row->merged;
   fields_read(registration->fields, row->fields, row->n_fields);
   for (gsize i = 0; i < row->n_missing; i++)
     g_ptr_array_add(registration->missing, g_strdup(row->missing[i]));
@@ -369,4 +371,32 @@ gboolean codec_journal_read(const MDB_val *value, JournalEntry *ret_entry) {
 void codec_journal_clear(JournalEntry *entry) {
   g_free(entry->what);
   g_free(entry->text);
+}
+
+/* --- user ------------------------------------------------------------------------------------- */
+
+GBytes *codec_user_write(const User *user) {
+  Records__User row = RECORDS__USER__INIT;
+  row.name = text(user->name);
+  row.hash = text(user->hash);
+  row.role = text(user->role);
+  row.created = user->created;
+  row.changed = user->changed;
+  row.generation = user->generation;
+  return PACK(records__user, &row);
+}
+
+User *codec_user_read(const MDB_val *value) {
+  MEMORY(memory, allocator);
+  Records__User *row = records__user__unpack(&allocator, value->mv_size, value->mv_data);
+  if (!row) return NULL;
+  User *user = g_new0(User, 1);
+  user->name = g_strdup(row->name);
+  user->hash = g_strdup(row->hash);
+  user->role = g_strdup(row->role);
+  user->created = row->created;
+  user->changed = row->changed;
+  user->generation = row->generation;
+  records__user__free_unpacked(row, &allocator);
+  return user;
 }

@@ -11,9 +11,10 @@
 #include "store/registration.h"
 #include "store/store.h"
 #include "store/tally.h"
+#include "store/user.h"
 
 enum {
-  STORE_VERSION = 2,
+  STORE_VERSION = 3,
   STORE_MAP_START_BYTES = 256 << 20, /* the map's first size (addresses, not disk); it doubles */
   STORE_MAP_SPARE_BYTES = 128 << 20, /* what a writer finds free at its start, at least */
   STORE_RESIZE_WAIT_S = 5,        /* a writer waits so long for readers before it grows the map */
@@ -45,6 +46,7 @@ typedef enum {
   TABLE_COUNTER,                /* time, address, sequence → hash */
   TABLE_COUNTER_BY_ADDRESS,     /* address, time, sequence → hash */
   TABLE_TALLY,                  /* event, kind, decision, state, day → number of messages */
+  TABLE_USER,                   /* name → User */
   TABLE_COUNT
 } Table;
 
@@ -154,3 +156,5 @@ GBytes *codec_journal_write(const JournalEntry *entry);
 /* Fills *ret_entry; its strings are freed with codec_journal_clear. */
 gboolean codec_journal_read(const MDB_val *value, JournalEntry *ret_entry);
 void codec_journal_clear(JournalEntry *entry);
+GBytes *codec_user_write(const User *user);
+User *codec_user_read(const MDB_val *value);

@@ -31,6 +31,7 @@ typedef struct {
   guint asks;       /* how often its sender was asked */
   guint sequence;   /* of the calendar entry: grows with each confirmed change */
   gint64 created, updated;
+  guint64 merged; /* the registration that it was merged into; 0: none. Its status is cancelled */
   GPtrArray *history; /* HistoryEntry*, oldest first, at most REGISTRATION_HISTORY_MAX (oldest but
                        * the first are dropped) */
 } Registration;

@@ -1,6 +1,6 @@
 /* schema - the tables by name, the version of their records, and the store's secret.
  *
- * Version 2 added the table tally. */
+ * Version 2 added the table tally, version 3 the table user. */
 #include <string.h>
 #include <sys/random.h>
 
@@ -29,6 +29,7 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_COUNTER] = "counter",
     [TABLE_COUNTER_BY_ADDRESS] = "counter-by-address",
     [TABLE_TALLY] = "tally",
+    [TABLE_USER] = "user",
 };
 
 const char *table_name(Table table) {
@@ -123,8 +124,14 @@ static gboolean to_2(StoreTxn *txn, GError **error) {
   return table_scan(txn, TABLE_MESSAGE, NULL, NULL, count_message, &upgrade, error) && upgrade.done;
 }
 
+/* The new table is empty. */
+static gboolean to_3(StoreTxn *txn, GError **error) {
+  (void)txn, (void)error;
+  return TRUE;
+}
+
 /* steps[n] leads from version n to the next. */
-static gboolean (*const steps[STORE_VERSION])(StoreTxn *, GError **) = {[1] = to_2};
+static gboolean (*const steps[STORE_VERSION])(StoreTxn *, GError **) = {[1] = to_2, [2] = to_3};
 
 static gboolean upgrade(StoreTxn *txn, GError **error) {
   for (guint version = txn->store->found_version; version < STORE_VERSION; version++)

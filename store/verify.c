@@ -135,6 +135,15 @@ static gboolean see_journal(const MDB_val *key, const MDB_val *value, void *cont
   return TRUE;
 }
 
+static gboolean see_user(const MDB_val *key, const MDB_val *value, void *context) {
+  Verify *verify = context;
+  g_autoptr(User) user = codec_user_read(value);
+  Key own = key_of_texts(user ? user->name : "", NULL);
+  if (!user || own.size != key->mv_size || memcmp(own.bytes, key->mv_data, own.size) != 0)
+    tell(verify, "user '%s': cannot be decoded", user ? user->name : "");
+  return TRUE;
+}
+
 static gboolean see_cursor(const MDB_val *key, const MDB_val *value, void *context) {
   Verify *verify = context;
   g_autoptr(Cursor) cursor = codec_cursor_read(value);
@@ -150,9 +159,13 @@ static gboolean see_cursor(const MDB_val *key, const MDB_val *value, void *conte
 static const struct {
   Table table;
   RowVisitor see;
-} walks[] = {{TABLE_MESSAGE, see_message},           {TABLE_RAW, see_raw},
-             {TABLE_REGISTRATION, see_registration}, {TABLE_OUTBOX, see_answer},
-             {TABLE_JOURNAL, see_journal},           {TABLE_CURSOR, see_cursor}};
+} walks[] = {{TABLE_MESSAGE, see_message},
+             {TABLE_RAW, see_raw},
+             {TABLE_REGISTRATION, see_registration},
+             {TABLE_OUTBOX, see_answer},
+             {TABLE_JOURNAL, see_journal},
+             {TABLE_CURSOR, see_cursor},
+             {TABLE_USER, see_user}};
 
 static const Table indexes[] = {TABLE_MESSAGE_BY_MID,         TABLE_MESSAGE_BY_DIGEST,
                                 TABLE_MESSAGE_BY_STATE,       TABLE_REGISTRATION_BY_EMAIL,

@@ -35,7 +35,8 @@ static const Command commands[] = {
     {"ignore", "ID", 1, 1, "12", 0, "Settle the mail without an answer", ctl_ignore},
     {"edit", "REG FIELD=VALUE...", 2, -1, "7 phone=+33612345678", 0,
      "Change a registration and tell the participant; an empty value removes it", ctl_edit},
-    {"cancel", "REG", 1, 1, "7", 0, "Cancel a registration and tell the participant", ctl_cancel},
+    {"cancel", "REG", 1, 1, "7", OPTION_YES, "Cancel a registration and tell the participant",
+     ctl_cancel},
     {"verify", "", 0, 0, "", OPTION_JSON,
      "Read every record of the store and every reference between them", ctl_verify},
     {"backup", "FILE", 1, 1, "store.backup", OPTION_FORCE,
@@ -79,6 +80,7 @@ static const OptionRow option_rows[] = {
         "List the rules that no example used", NULL, "--unused"),
     ROW(OPTION_FORCE, "force", 0, G_OPTION_ARG_NONE, force, "Write over a file that is there", NULL,
         "--force"),
+    ROW(OPTION_YES, "yes", 'y', G_OPTION_ARG_NONE, yes, "Do it without asking", NULL, "--yes"),
     ROW(OPTION_JSON, "json", 0, G_OPTION_ARG_NONE, json, "JSON Lines", NULL, "--json"),
 };
 

@@ -12,7 +12,7 @@ typedef struct {
   char *config; /* NULL: not given */
   char *event, *format, *id, *since, *pages;
   int jobs;
-  gboolean json, text, all, outbox, follow, unused, force;
+  gboolean json, text, all, outbox, follow, unused, force, yes;
 } Options;
 
 /* Which options a command takes, besides --config and --help. */
@@ -29,7 +29,8 @@ typedef enum {
   OPTION_FORMAT = 1 << 9,
   OPTION_UNUSED = 1 << 10,
   OPTION_PAGES = 1 << 11,
-  OPTION_FORCE = 1 << 12
+  OPTION_FORCE = 1 << 12,
+  OPTION_YES = 1 << 16
 } OptionBit;
 
 typedef struct {

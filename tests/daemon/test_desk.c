@@ -19,6 +19,32 @@ static void room_open(Room *room) {
   room->desk = (Desk){room->store, room->fixture.config, room->fixture.replies, "admin:root"};
 }
 
+/* One verb each, as a person calls it. */
+static gboolean do_accept(const Desk *desk, guint64 id, const GPtrArray *changes, GError **error) {
+  DeskAction action = {.verb = DESK_ACCEPT, .id = id, .changes = changes};
+  return desk_do(desk, &action, error);
+}
+
+static gboolean do_edit(const Desk *desk, guint64 id, const GPtrArray *changes, GError **error) {
+  DeskAction action = {.verb = DESK_EDIT, .id = id, .changes = changes};
+  return desk_do(desk, &action, error);
+}
+
+static gboolean do_ask(const Desk *desk, guint64 id, GError **error) {
+  DeskAction action = {.verb = DESK_ASK, .id = id};
+  return desk_do(desk, &action, error);
+}
+
+static gboolean do_ignore(const Desk *desk, guint64 id, GError **error) {
+  DeskAction action = {.verb = DESK_IGNORE, .id = id};
+  return desk_do(desk, &action, error);
+}
+
+static gboolean do_cancel(const Desk *desk, guint64 id, GError **error) {
+  DeskAction action = {.verb = DESK_CANCEL, .id = id};
+  return desk_do(desk, &action, error);
+}
+
 static void room_close(Room *room) {
   store_close(room->store);
   fixture_close(&room->fixture);
@@ -293,7 +319,7 @@ static void test_accept(void) {
     State before = state_of(&room);
     g_autoptr(GPtrArray) changes = changes_of(accepts[i].changes);
     g_autoptr(GError) error = NULL;
-    gboolean good = desk_accept(&room.desk, id, changes, &error);
+    gboolean good = do_accept(&room.desk, id, changes, &error);
     g_test_message("%s: %s", accepts[i].name, error ? error->message : "accepted");
     g_assert_true(good == (accepts[i].error == NULL));
     if (good) {
@@ -313,7 +339,7 @@ static void test_journal(void) {
   room_open(&room);
   g_autoptr(GError) error = NULL;
   Mail mail = {.people = {WHOLE}, .flags = EXTRACTION_LIST};
-  g_assert_true(desk_accept(&room.desk, put(&room, &mail), NULL, &error));
+  g_assert_true(do_accept(&room.desk, put(&room, &mail), NULL, &error));
   State state = state_of(&room);
   g_assert_cmpstr(state.journal, ==,
                   "[admin:root accepted it: registration 1 is registered; not answered: its mail "
@@ -367,7 +393,7 @@ static void test_ask(void) {
     room_open(&room);
     guint64 id = put(&room, &asks[i].mail);
     g_autoptr(GError) error = NULL;
-    gboolean good = desk_ask(&room.desk, id, &error);
+    gboolean good = do_ask(&room.desk, id, &error);
     g_test_message("%s: %s", asks[i].name, error ? error->message : "asked");
     g_assert_true(good == (asks[i].error == NULL));
     if (!good) g_assert_true(g_str_has_prefix(error->message, asks[i].error));
@@ -383,9 +409,9 @@ static void test_ask_then_accept(void) {
   Mail mail = {.people = {HALF}};
   guint64 id = put(&room, &mail);
   g_autoptr(GError) error = NULL;
-  g_assert_true(desk_ask(&room.desk, id, &error));
+  g_assert_true(do_ask(&room.desk, id, &error));
   g_autoptr(GPtrArray) changes = changes_of("organization=Ville");
-  g_assert_true(desk_accept(&room.desk, id, changes, &error));
+  g_assert_true(do_accept(&room.desk, id, changes, &error));
   assert_state(&room, DONE, "reg1 registered admin:root/completed; ",
                "ask to " MARIE "; confirmed to " MARIE "; ");
   g_autoptr(Registration) registration = registration_at(&room, 1);
@@ -401,9 +427,9 @@ static void test_ignore(void) {
   Mail mail = {.people = {WHOLE}};
   guint64 id = put(&room, &mail);
   g_autoptr(GError) error = NULL;
-  g_assert_true(desk_ignore(&room.desk, id, &error));
+  g_assert_true(do_ignore(&room.desk, id, &error));
   assert_state(&room, "settled ignore; ", "", "");
-  g_assert_false(desk_ignore(&room.desk, id, &error));
+  g_assert_false(do_ignore(&room.desk, id, &error));
   g_assert_error(error, DESK_ERROR, DESK_ERROR_STATE);
   room_close(&room);
 }
@@ -425,7 +451,7 @@ static const struct {
 static void accept_marie(Room *room) {
   Mail mail = {.people = {WHOLE}};
   g_autoptr(GError) error = NULL;
-  g_assert_true(desk_accept(&room->desk, put(room, &mail), NULL, &error));
+  g_assert_true(do_accept(&room->desk, put(room, &mail), NULL, &error));
   g_assert_no_error(error);
 }
 
@@ -436,7 +462,7 @@ static void test_edit(void) {
     accept_marie(&room);
     g_autoptr(GPtrArray) changes = changes_of(edits[i].changes);
     g_autoptr(GError) error = NULL;
-    gboolean good = desk_edit(&room.desk, 1, changes, &error);
+    gboolean good = do_edit(&room.desk, 1, changes, &error);
     g_test_message("%s: %s", edits[i].name, error ? error->message : "edited");
     g_assert_true(good == (edits[i].error == NULL));
     if (!good) g_assert_true(g_str_has_prefix(error->message, edits[i].error));
@@ -461,8 +487,8 @@ static void test_edit_twice(void) {
   g_autoptr(GError) error = NULL;
   g_autoptr(GPtrArray) first = changes_of("city=Aix");
   g_autoptr(GPtrArray) second = changes_of("city=Lyon");
-  g_assert_true(desk_edit(&room.desk, 1, first, &error));
-  g_assert_true(desk_edit(&room.desk, 1, second, &error));
+  g_assert_true(do_edit(&room.desk, 1, first, &error));
+  g_assert_true(do_edit(&room.desk, 1, second, &error));
   State state = state_of(&room);
   g_assert_cmpstr(state.outbox, ==,
                   "confirmed to " MARIE "; updated to " MARIE "; updated to " MARIE "; ");
@@ -484,14 +510,14 @@ static void test_cancel(void) {
   room_open(&room);
   accept_marie(&room);
   g_autoptr(GError) error = NULL;
-  g_assert_true(desk_cancel(&room.desk, 1, &error));
+  g_assert_true(do_cancel(&room.desk, 1, &error));
   assert_state(&room, DONE, "reg1 cancelled admin:root/cancelled; ",
                "confirmed to " MARIE "; cancelled to " MARIE "; ");
-  g_assert_false(desk_cancel(&room.desk, 1, &error));
+  g_assert_false(do_cancel(&room.desk, 1, &error));
   g_assert_error(error, DESK_ERROR, DESK_ERROR_STATE);
   g_clear_error(&error);
   g_autoptr(GPtrArray) changes = changes_of("city=Aix");
-  g_assert_false(desk_edit(&room.desk, 1, changes, &error));
+  g_assert_false(do_edit(&room.desk, 1, changes, &error));
   g_assert_error(error, DESK_ERROR, DESK_ERROR_STATE);
   room_close(&room);
 }
@@ -503,7 +529,7 @@ static void test_accept_cancellation(void) {
   accept_marie(&room);
   Mail mail = {.people = {NULL}, .kind = KIND_CANCELLATION};
   g_autoptr(GError) error = NULL;
-  g_assert_true(desk_accept(&room.desk, put(&room, &mail), NULL, &error));
+  g_assert_true(do_accept(&room.desk, put(&room, &mail), NULL, &error));
   assert_state(&room, DONE DONE, "reg1 cancelled admin:root/cancelled; ",
                "confirmed to " MARIE "; cancelled to " MARIE "; ");
   room_close(&room);
@@ -519,7 +545,7 @@ static void test_all_or_nothing(void) {
   room.desk.replies = room.fixture.replies;
   Mail mail = {.people = {WHOLE}};
   g_autoptr(GError) error = NULL;
-  g_assert_false(desk_accept(&room.desk, put(&room, &mail), NULL, &error));
+  g_assert_false(do_accept(&room.desk, put(&room, &mail), NULL, &error));
   g_assert_nonnull(strstr(error->message, "confirmed.txt"));
   assert_state(&room, "review ; ", "", "");
   room_close(&room);
@@ -528,15 +554,14 @@ static void test_all_or_nothing(void) {
 static void test_not_found(void) {
   Room room;
   room_open(&room);
-  gboolean (*const calls[])(const Desk *, guint64, GError **) = {desk_ask, desk_ignore,
-                                                                 desk_cancel};
+  gboolean (*const calls[])(const Desk *, guint64, GError **) = {do_ask, do_ignore, do_cancel};
   for (guint i = 0; i < G_N_ELEMENTS(calls); i++) {
     g_autoptr(GError) error = NULL;
     g_assert_false(calls[i](&room.desk, 99, &error));
     g_assert_error(error, DESK_ERROR, DESK_ERROR_NOT_FOUND);
   }
   g_autoptr(GError) error = NULL;
-  g_assert_false(desk_accept(&room.desk, 99, NULL, &error));
+  g_assert_false(do_accept(&room.desk, 99, NULL, &error));
   g_assert_error(error, DESK_ERROR, DESK_ERROR_NOT_FOUND);
   room_close(&room);
 }
