@@ -93,6 +93,9 @@ Config *config_load(const char *file, GPtrArray *problems);
 Config *config_default(GPtrArray *problems);
 void config_free(Config *config);
 
+/* What counts as us, of every account, lower case. The caller frees with g_strfreev. */
+char **config_addresses(const Config *config);
+
 /* The setup of the parser workers: every event's rules and the limits. Borrows from config. */
 Wire__Setup *config_worker_setup(const Config *config);
 void config_worker_setup_free(Wire__Setup *setup);

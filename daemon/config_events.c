@@ -62,6 +62,16 @@ void config_free_event(gpointer event) {
   event_free(event);
 }
 
+char **config_addresses(const Config *config) {
+  GPtrArray *addresses = g_ptr_array_new();
+  for (guint i = 0; i < config->accounts->len; i++) {
+    const Account *account = config->accounts->pdata[i];
+    for (char **at = account->addresses; at && *at; at++) g_ptr_array_add(addresses, g_strdup(*at));
+  }
+  g_ptr_array_add(addresses, NULL);
+  return (char **)g_ptr_array_free(addresses, FALSE);
+}
+
 Wire__Setup *config_worker_setup(const Config *config) {
   Wire__Setup *setup = g_new(Wire__Setup, 1);
   wire__setup__init(setup);

@@ -11,6 +11,7 @@
 
 #include "daemon/event.h"
 #include "daemon/log.h"
+#include "daemon/page_wish.h"
 #include "daemon/paths.h"
 
 enum {
@@ -41,7 +42,7 @@ struct ParsePool {
   ParseJob stop;
   GPtrArray *workers;
   gint stopping, restarts; /* atomic */
-  guint idle_ms;           /* a worker without work for so long is ended; 0: never */
+  guint idle_ms;           /* a worker without work for so long is ended; 0: never; atomic */
   GMutex lane_lock;        /* guards lane and lane_failed */
   struct ParsePool *lane;  /* for messages with pictures; NULL: none has come */
   gboolean lane_failed;
@@ -66,6 +67,7 @@ void parse_job_free(ParseJob *job) {
   g_free(job->event);
   g_free(job->account_event);
   g_strfreev(job->addresses);
+  page_wish_free(job->wish);
   extraction_free(job->first);
   g_free(job);
 }
@@ -185,13 +187,17 @@ static Extraction *worker_ask(Worker *worker, const ParseJob *job, guint64 id, G
   request.want_text = job->want_text;
   request.want_lines = job->want_lines;
   request.header_only = job->header_only;
-  request.wish = (Wire__PageWish *)job->wish;
+  request.wish = job->wish;
+  request.want_original = job->want_original;
+  request.want_part = job->want_part;
+  request.part = job->part;
   g_autoptr(GBytes) packed = wire_pack(&request.base);
   gint64 deadline = deadline_in(worker->pool->timeout_s);
   const guint8 *bytes = g_bytes_get_data(packed, &size);
   worker->reading = wire_write(worker->to, bytes, size, deadline, error);
   if (!worker->reading) return NULL;
-  g_autoptr(GBytes) answer = wire_read(worker->from, WIRE_REPLY_MAX_BYTES, deadline, error);
+  gsize most = WIRE_REPLY_MAX_BYTES + (job->want_part ? (gsize)WIRE_PART_MAX_BYTES : 0);
+  g_autoptr(GBytes) answer = wire_read(worker->from, most, deadline, error);
   return answer ? wire_reply_read(answer, id, error) : NULL;
 }
 
@@ -336,9 +342,9 @@ static gboolean lane_take(ParsePool *pool, ParseJob *job, Extraction *first) {
 static ParseJob *next_job(Worker *worker) {
   ParsePool *pool = worker->pool;
   for (;;) {
-    ParseJob *job = pool->idle_ms
-                        ? g_async_queue_timeout_pop(pool->jobs, (guint64)pool->idle_ms * 1000)
-                        : g_async_queue_pop(pool->jobs);
+    guint64 idle_us = (guint64)g_atomic_int_get(&pool->idle_ms) * 1000;
+    ParseJob *job =
+        idle_us ? g_async_queue_timeout_pop(pool->jobs, idle_us) : g_async_queue_pop(pool->jobs);
     if (job) return job;
     worker_reap(worker, FALSE); /* end of file ends it */
   }
@@ -356,7 +362,7 @@ static void work(Worker *worker, ParseJob *job) {
 static gpointer worker_thread(gpointer data) {
   Worker *worker = data;
   ParsePool *pool = worker->pool;
-  if (!pool->idle_ms) worker_ensure(worker);
+  if (!g_atomic_int_get(&pool->idle_ms)) worker_ensure(worker);
   for (ParseJob *job; (job = next_job(worker)) != &pool->stop;) work(worker, job);
   worker_reap(worker, FALSE); /* end of file ends it */
   return NULL;
@@ -470,6 +476,10 @@ void parse_pool_set_lane(ParsePool *pool, const char *program, guint idle_ms, gu
   pool->lane_program = g_strdup(program);
   pool->lane_idle_ms = idle_ms;
   pool->lane_timeout_s = timeout_s;
+}
+
+void parse_pool_set_idle(ParsePool *pool, guint idle_ms) {
+  g_atomic_int_set(&pool->idle_ms, idle_ms);
 }
 
 void parse_pool_push(ParsePool *pool, ParseJob *job) {

@@ -22,8 +22,10 @@ typedef struct {
   char *account_event; /* or "" */
   char **addresses;    /* ours; may be NULL */
   gboolean want_text, want_lines, header_only;
-  const Wire__PageWish *wish; /* NULL, or the page whose picture is asked for; borrowed */
-  void *tag;                  /* the caller's */
+  Wire__PageWish *wish; /* NULL, or the page whose picture is asked for (page_wish.h); owned */
+  gboolean want_original, want_part;
+  guint part;        /* of want_part */
+  void *tag;         /* the caller's */
   Extraction *first; /* private: what bulletin-parser made of it, while pictures are read */
 } ParseJob;
 ParseJob *parse_job_new(GBytes *raw, void *tag);
@@ -45,6 +47,9 @@ ParsePool *parse_pool_new(const char *program, guint workers, const Wire__Setup 
 /* Another program for the lane (NULL: no lane), ended when no job has come for idle_ms; a job may
  * take timeout_s. Before the first job. */
 void parse_pool_set_lane(ParsePool *pool, const char *program, guint idle_ms, guint timeout_s);
+/* End a worker that has had no work for idle_ms, and start it again when some comes. Before the
+ * first job. */
+void parse_pool_set_idle(ParsePool *pool, guint idle_ms);
 /* Queue a job; takes it. Never blocks. */
 void parse_pool_push(ParsePool *pool, ParseJob *job);
 /* Workers that had to be killed or died since the start. */

@@ -14,6 +14,7 @@
 #include "parsers/formats/container.h"
 #include "parsers/formats/page_picture.h"
 #include "parsers/language.h"
+#include "parsers/original.h"
 #include "parsers/people.h"
 #include "parsers/people_signature.h"
 #include "parsers/prose.h"
@@ -542,6 +543,28 @@ static void show_page(const Extractor *extractor, const Wire__PageWish *wish, co
   if (text->pictures && !wanted.png) result->flags |= EXTRACTION_PICTURES;
 }
 
+/* The bytes of a part, and nothing else. */
+static void take_part(guint index, const MimeMail *mail, Extraction *result) {
+  const MimePart *part = index < mail->parts->len ? mail->parts->pdata[index] : NULL;
+  if (part && g_bytes_get_size(part->content) <= WIRE_PART_MAX_BYTES)
+    result->part = g_bytes_ref(part->content);
+  else
+    g_ptr_array_add(result->notes, g_strdup(part ? "part left out: longer than a reply may be"
+                                                 : "there is no such part"));
+}
+
+static void read_wanted(const Extractor *extractor, const Wire__Request *request,
+                        const MimeMail *mail, Extraction *result) {
+  if (request->wish)
+    show_page(extractor, request->wish, mail, result);
+  else if (request->want_original)
+    result->original = original_read(mail, &extractor->limits, result->notes);
+  else if (request->want_part)
+    take_part(request->part, mail, result);
+  else
+    read_body(extractor, request, mail, result);
+}
+
 Extraction *extract(const Extractor *extractor, const Wire__Request *request) {
   Extraction *result = extraction_new();
   g_autoptr(GBytes) raw = g_bytes_new_static(request->message.data, request->message.len);
@@ -549,10 +572,7 @@ Extraction *extract(const Extractor *extractor, const Wire__Request *request) {
   read_header(mail, result);
   digest(mail, result);
   container_expand(mail, &extractor->limits);
-  if (request->wish)
-    show_page(extractor, request->wish, mail, result);
-  else
-    read_body(extractor, request, mail, result);
+  read_wanted(extractor, request, mail, result);
   if (request->header_only) {
     forget_participants(&(Reading){.result = result});
     result->flags |= EXTRACTION_HEADER_ONLY;

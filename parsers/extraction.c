@@ -45,7 +45,30 @@ void extraction_free(Extraction *e) {
     if (lists[i]) g_ptr_array_unref(lists[i]);
   bounce_report_free(e->bounce);
   if (e->page.png) g_bytes_unref(e->page.png);
+  if (e->part) g_bytes_unref(e->part);
+  original_mail_free(e->original);
   g_free(e);
+}
+
+OriginalMail *original_mail_new(void) {
+  OriginalMail *original = g_new0(OriginalMail, 1);
+  original->html = g_strdup("");
+  original->parts = g_ptr_array_new_with_free_func((GDestroyNotify)original_part_free);
+  return original;
+}
+
+void original_mail_free(OriginalMail *original) {
+  if (!original) return;
+  g_free(original->html);
+  g_ptr_array_unref(original->parts);
+  g_free(original);
+}
+
+void original_part_free(OriginalPart *part) {
+  if (!part) return;
+  g_free(part->name);
+  g_free(part->type);
+  g_free(part);
 }
 
 BounceReport *bounce_report_new(void) {

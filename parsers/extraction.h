@@ -58,6 +58,22 @@ typedef struct {
   double width, height; /* of the page, points */
 } PageShown;
 
+/* A part of the message, for a person who looks at it. */
+typedef struct {
+  guint index; /* as FieldValue.part */
+  char *name;  /* of the file: one line without a path or what could turn it round; may be "" */
+  char *type;  /* "application/pdf", as its content shows */
+  guint64 size_bytes; /* decoded */
+  guint pages;        /* that can be shown; 0: none */
+  gboolean body;      /* its text stands in OriginalMail.html */
+} OriginalPart;
+
+/* The mail as its sender sees it. */
+typedef struct {
+  char *html;       /* a fragment of elements that do no harm (parsers/harmless.h) */
+  GPtrArray *parts; /* OriginalPart*, by index */
+} OriginalMail;
+
 /* A value that was given but is not one: the reason is a short English phrase ("too short"). */
 typedef struct {
   char *field, *value, *reason;
@@ -119,6 +135,8 @@ typedef struct {
   char *text;           /* --text: what the sender newly wrote; NULL unless asked for */
   GPtrArray *lines;     /* ExtractionLine*; NULL unless asked for */
   PageShown page;       /* of a request for a page: nothing else was read */
+  OriginalMail *original; /* of a request for the original: the same; NULL else */
+  GBytes *part; /* of a request for a part: its decoded bytes; NULL else, or no such part */
 } Extraction;
 
 /* An empty extraction of kind `question`, every array empty, every char* "" (return_path NULL). */
@@ -138,6 +156,10 @@ InvalidValue *invalid_value_new(const char *field, const char *value, const char
 void invalid_value_free(InvalidValue *invalid);
 ExtractionLine *extraction_line_new(const char *text);
 void extraction_line_free(ExtractionLine *line);
+
+OriginalMail *original_mail_new(void); /* nothing in it */
+void original_mail_free(OriginalMail *original);
+void original_part_free(OriginalPart *part);
 
 BounceReport *bounce_report_new(void); /* every char* "" */
 void bounce_report_free(BounceReport *report);

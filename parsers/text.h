@@ -53,6 +53,9 @@ struct Text {
 Text *text_new(void);
 void text_free(Text *text);
 
+/* Is it text that a mail program shows without a click? */
+gboolean text_is_inline(const MimePart *part);
+
 /* Append one line: cleans it as the head of this file says, counts it, cuts at the limits
  * (over_limit is set). Returns the line, borrowed; NULL when the limit is reached. */
 TextLine *text_add(Text *text, const Wire__Limits *limits, const char *line, gssize length,

@@ -32,13 +32,12 @@ static gboolean is_text_type(const MimePart *part) {
   return strcmp(part->type, "text/plain") == 0 || strcmp(part->type, "text/html") == 0;
 }
 
-/* Shown by a mail program without a click. */
-static gboolean is_inline(const MimePart *part) {
+gboolean text_is_inline(const MimePart *part) {
   return is_text_type(part) && !part->attachment;
 }
 
 static gboolean is_body(const MimePart *part) {
-  return is_inline(part) && part->message == 0;
+  return text_is_inline(part) && part->message == 0;
 }
 
 static char *shown_name(const MimePart *part) {
@@ -173,7 +172,7 @@ static Text *read_side(const TextReader *reader, int alternative, const char *ty
   Text *text = text_new();
   for (guint i = 0; i < reader->mail->parts->len; i++) {
     const MimePart *part = g_ptr_array_index(reader->mail->parts, i);
-    if (part->alternative == alternative && is_inline(part) && strcmp(part->type, type) == 0)
+    if (part->alternative == alternative && text_is_inline(part) && strcmp(part->type, type) == 0)
       read_part(part, reader->limits, text);
   }
   return text;
@@ -203,7 +202,7 @@ static void append_text(Text *to, Text *from, const Wire__Limits *limits) {
 static void read_alternative(TextReader *reader, int alternative) {
   for (guint i = 0; i < reader->mail->parts->len; i++) {
     const MimePart *part = g_ptr_array_index(reader->mail->parts, i);
-    if (part->alternative == alternative && is_inline(part)) reader->done[i] = TRUE;
+    if (part->alternative == alternative && text_is_inline(part)) reader->done[i] = TRUE;
   }
   g_autoptr(Text) plain = read_side(reader, alternative, "text/plain");
   g_autoptr(Text) html = read_side(reader, alternative, "text/html");
@@ -241,13 +240,19 @@ static gboolean read_picture(TextReader *reader, const MimePart *part, const Pic
   return TRUE;
 }
 
+/* Small pictures are not read, but may be shown. */
+static gboolean is_wanted(const TextReader *reader, const MimePart *part) {
+  if (reader->text->wanted) return picture_pages(part->content, reader->limits) > 0;
+  return picture_is_page(part->content);
+}
+
 /* Nothing reads this part yet: say so, and ask for a person where it may be the bulletin. */
 static void note_unread(TextReader *reader, const MimePart *part) {
   if (is_harmless(part)) return;
   g_autofree char *name = shown_name(part);
   gboolean media = g_str_has_prefix(part->type, "image/");
   if (g_str_has_prefix(part->type, "audio/") || g_str_has_prefix(part->type, "video/")) return;
-  if (media && !picture_is_page(part->content)) {
+  if (media && !is_wanted(reader, part)) {
     g_ptr_array_add(reader->text->notes, g_strdup_printf("picture %s not read", name));
     return;
   }
@@ -268,7 +273,7 @@ static void read_rest(TextReader *reader) {
   for (guint i = 0; i < reader->mail->parts->len; i++) {
     const MimePart *part = g_ptr_array_index(reader->mail->parts, i);
     if (reader->done[i] || part->opened || (report && part->message > 0)) continue;
-    if (part->alternative >= 0 && is_inline(part)) /* of an attached mail: the same choice */
+    if (part->alternative >= 0 && text_is_inline(part)) /* of an attached mail: the same choice */
       read_alternative(reader, part->alternative);
     else if (!read_part(part, reader->limits, reader->text))
       note_unread(reader, part);

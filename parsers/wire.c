@@ -286,6 +286,40 @@ static Wire__PageShown *pack_page(Arena *arena, const PageShown *page) {
   return w;
 }
 
+static Wire__PartShown *pack_part(Arena *arena, const OriginalPart *part) {
+  Wire__PartShown *w = arena_new0(arena, Wire__PartShown, 1);
+  wire__part_shown__init(w);
+  w->index = part->index;
+  w->name = borrow(part->name);
+  w->type = borrow(part->type);
+  w->size_bytes = part->size_bytes;
+  w->pages = part->pages;
+  w->body = part->body;
+  return w;
+}
+
+static Wire__Original *pack_original(Arena *arena, const OriginalMail *original) {
+  if (!original) return NULL;
+  Wire__Original *w = arena_new0(arena, Wire__Original, 1);
+  wire__original__init(w);
+  w->html = borrow(original->html);
+  w->n_parts = original->parts->len;
+  w->parts = arena_new0(arena, Wire__PartShown *, w->n_parts);
+  for (gsize i = 0; i < w->n_parts; i++)
+    w->parts[i] = pack_part(arena, g_ptr_array_index(original->parts, i));
+  return w;
+}
+
+static Wire__PartContent *pack_content(Arena *arena, GBytes *content) {
+  if (!content) return NULL;
+  Wire__PartContent *w = arena_new0(arena, Wire__PartContent, 1);
+  wire__part_content__init(w);
+  gsize size = 0;
+  w->content.data = (guint8 *)(gsize)g_bytes_get_data(content, &size);
+  w->content.len = size;
+  return w;
+}
+
 static Wire__Extraction *pack_extraction(Arena *arena, const Extraction *e) {
   Wire__Extraction *w = arena_new0(arena, Wire__Extraction, 1);
   wire__extraction__init(w);
@@ -313,6 +347,8 @@ static Wire__Extraction *pack_extraction(Arena *arena, const Extraction *e) {
     w->participants[i] = pack_person(arena, g_ptr_array_index(e->participants, i));
   w->bounce = pack_bounce(arena, e->bounce);
   w->page = pack_page(arena, &e->page);
+  w->original = pack_original(arena, e->original);
+  w->part = pack_content(arena, e->part);
   pack_lines(arena, e->lines, w);
   return w;
 }
@@ -438,6 +474,24 @@ static gboolean check_page(const Wire__PageShown *w, GError **error) {
   return TRUE;
 }
 
+static gboolean check_part(const Wire__PartShown *w, GError **error) {
+  if (w->pages > WIRE_PART_PAGES_MAX) return invalid(error, "part", "too many pages");
+  return check_line(w->name, WIRE_PART_NAME_MAX_BYTES, "name of a part", error) &&
+         check_line(w->type, WIRE_PART_NAME_MAX_BYTES, "type of a part", error);
+}
+
+static gboolean check_original(const Wire__Original *w, GError **error) {
+  if (!w) return TRUE;
+  if (w->n_parts > WIRE_PARTS_MAX) return invalid(error, "parts", "too many");
+  for (gsize i = 0; i < w->n_parts; i++)
+    if (!check_part(w->parts[i], error)) return FALSE;
+  return check_text(w->html, WIRE_ORIGINAL_MAX_BYTES, "original", error);
+}
+
+static gboolean check_content(const Wire__PartContent *w, GError **error) {
+  return !w || w->content.len <= WIRE_PART_MAX_BYTES || invalid(error, "part", "too long");
+}
+
 static gboolean check_header(const Wire__Extraction *w, GError **error) {
   const struct {
     const char *string, *what;
@@ -457,7 +511,8 @@ static gboolean check_header(const Wire__Extraction *w, GError **error) {
 
 static gboolean check_extraction(const Wire__Extraction *w, GError **error) {
   if (!check_header(w, error) || !check_lines(w, error) || !check_bounce(w->bounce, error) ||
-      !check_page(w->page, error))
+      !check_page(w->page, error) || !check_original(w->original, error) ||
+      !check_content(w->part, error))
     return FALSE;
   if (!check_text(w->text, WIRE_REPLY_MAX_BYTES, "text", error)) return FALSE;
   if (w->n_participants > WIRE_PARTICIPANTS_MAX) return invalid(error, "participants", "too many");
@@ -535,6 +590,24 @@ static BounceReport *unpack_bounce(const Wire__Bounce *w) {
   return report;
 }
 
+static OriginalMail *unpack_original(const Wire__Original *w) {
+  if (!w) return NULL;
+  OriginalMail *original = original_mail_new();
+  take(&original->html, w->html);
+  for (gsize i = 0; i < w->n_parts; i++) {
+    const Wire__PartShown *from = w->parts[i];
+    OriginalPart *part = g_new(OriginalPart, 1);
+    *part = (OriginalPart){.index = from->index,
+                           .name = g_strdup(from->name),
+                           .type = g_strdup(from->type),
+                           .size_bytes = from->size_bytes,
+                           .pages = from->pages,
+                           .body = from->body};
+    g_ptr_array_add(original->parts, part);
+  }
+  return original;
+}
+
 static Extraction *unpack_extraction(const Wire__Extraction *w) {
   Extraction *e = extraction_new();
   take(&e->message_id, w->message_id);
@@ -560,6 +633,8 @@ static Extraction *unpack_extraction(const Wire__Extraction *w) {
   if (w->page)
     e->page = (PageShown){g_bytes_new(w->page->png.data, w->page->png.len), w->page->width,
                           w->page->height};
+  e->original = unpack_original(w->original);
+  if (w->part) e->part = g_bytes_new(w->part->content.data, w->part->content.len);
   return e;
 }
 
@@ -610,12 +685,12 @@ static void memory_free(void *data, void *piece) {
 
 /* NULL with an error. The message lies in `memory`. */
 static ProtobufCMessage *unpack(const ProtobufCMessageDescriptor *type, GBytes *bytes,
-                                Memory *memory, GError **error) {
+                                gsize max_bytes, Memory *memory, GError **error) {
   gsize size = 0;
   const guint8 *data = g_bytes_get_data(bytes, &size);
   ProtobufCAllocator allocator = {memory_alloc, memory_free, memory};
   ProtobufCMessage *message =
-      size > WIRE_REPLY_MAX_BYTES ? NULL : protobuf_c_message_unpack(type, &allocator, size, data);
+      size > max_bytes ? NULL : protobuf_c_message_unpack(type, &allocator, size, data);
   if (!message)
     g_set_error(error, WIRE_ERROR, WIRE_ERROR_INVALID, "%s: %zu bytes that are none",
                 type->short_name, size);
@@ -625,8 +700,8 @@ static ProtobufCMessage *unpack(const ProtobufCMessageDescriptor *type, GBytes *
 Extraction *wire_extraction_read(GBytes *bytes, GError **error) {
   Memory memory;
   memory_init(&memory);
-  const Wire__Extraction *w =
-      (Wire__Extraction *)unpack(&wire__extraction__descriptor, bytes, &memory, error);
+  const Wire__Extraction *w = (Wire__Extraction *)unpack(&wire__extraction__descriptor, bytes,
+                                                         WIRE_REPLY_MAX_BYTES, &memory, error);
   Extraction *extraction = w && check_extraction(w, error) ? unpack_extraction(w) : NULL;
   memory_done(&memory);
   return extraction;
@@ -646,11 +721,22 @@ static Extraction *reply_extraction(const Wire__Reply *reply, guint64 id, GError
   return check_extraction(reply->extraction, error) ? unpack_extraction(reply->extraction) : NULL;
 }
 
+/* Of a part that was asked for: it has a bound of its own. */
+static gsize content_size(const Wire__Reply *reply) {
+  const Wire__PartContent *part = reply->extraction ? reply->extraction->part : NULL;
+  return part ? part->content.len : 0;
+}
+
 Extraction *wire_reply_read(GBytes *bytes, guint64 id, GError **error) {
   Memory memory;
   memory_init(&memory);
-  const Wire__Reply *reply = (Wire__Reply *)unpack(&wire__reply__descriptor, bytes, &memory, error);
-  Extraction *extraction = reply ? reply_extraction(reply, id, error) : NULL;
+  const Wire__Reply *reply =
+      (Wire__Reply *)unpack(&wire__reply__descriptor, bytes, WIRE_FRAME_MAX_BYTES, &memory, error);
+  Extraction *extraction = NULL;
+  if (reply && g_bytes_get_size(bytes) > WIRE_REPLY_MAX_BYTES + content_size(reply))
+    invalid(error, "Reply", "too long");
+  else if (reply)
+    extraction = reply_extraction(reply, id, error);
   memory_done(&memory);
   return extraction;
 }

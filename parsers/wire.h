@@ -11,12 +11,17 @@
 
 /* Bounds, each with its default; the configuration may set those of Wire__Limits. */
 enum {
-  WIRE_FRAME_MAX_BYTES = 80 << 20, /* any message on the pipe */
-  WIRE_REPLY_MAX_BYTES = 8 << 20,  /* a Reply */
-  WIRE_STRINGS_MAX = 2000,         /* references, notes, sources, reasons: each list */
-  WIRE_BOUNCE_MAX_BYTES = 1000,    /* each string of a BounceReport */
-  WIRE_PAGE_MAX_BYTES = 6 << 20,   /* the picture of a page */
-  WIRE_PAGE_SIDE_MAX = 2400,       /* its longer side, pixels */
+  WIRE_FRAME_MAX_BYTES = 80 << 20,   /* any message on the pipe */
+  WIRE_REPLY_MAX_BYTES = 8 << 20,    /* a Reply, the bytes of a part that was asked for apart */
+  WIRE_PART_MAX_BYTES = 40 << 20,    /* the decoded bytes of a part */
+  WIRE_STRINGS_MAX = 2000,           /* references, notes, sources, reasons: each list */
+  WIRE_BOUNCE_MAX_BYTES = 1000,      /* each string of a BounceReport */
+  WIRE_PAGE_MAX_BYTES = 6 << 20,     /* the picture of a page */
+  WIRE_PAGE_SIDE_MAX = 2400,         /* its longer side, pixels */
+  WIRE_ORIGINAL_MAX_BYTES = 2 << 20, /* the HTML of an Original */
+  WIRE_PARTS_MAX = 2000,             /* its parts … */
+  WIRE_PART_NAME_MAX_BYTES = 200,    /* … the name and the type of each … */
+  WIRE_PART_PAGES_MAX = 1000,        /* … and its pages */
   WIRE_LINES_MAX = 200000,
   WIRE_PARTICIPANTS_MAX = 1000,    /* the most that Limits.participants may allow */
   WIRE_VALUE_MAX_BYTES = 64 << 10, /* the most that Limits.value_bytes may allow */

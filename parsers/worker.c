@@ -81,7 +81,8 @@ static gboolean send_setup_reply(GPtrArray *problems, GError **error) {
 /* The reply's frame; without the texts that were asked for where they would pass its bound. */
 static GBytes *reply_frame(guint64 id, Extraction *extraction) {
   GBytes *frame = wire_reply_write(id, extraction);
-  if (g_bytes_get_size(frame) <= WIRE_REPLY_MAX_BYTES) return frame;
+  gsize content = extraction->part ? g_bytes_get_size(extraction->part) : 0;
+  if (g_bytes_get_size(frame) <= WIRE_REPLY_MAX_BYTES + content) return frame;
   g_bytes_unref(frame);
   g_clear_pointer(&extraction->lines, g_ptr_array_unref);
   g_clear_pointer(&extraction->text, g_free);

@@ -5,50 +5,38 @@
 #include <glib/gstdio.h>
 #include <sysexits.h>
 
-enum { SIDE_PIXELS = 1754, PAGES_MAX = 200 }; /* A4 at 150 dots an inch */
+#include "daemon/page_wish.h"
+
+enum { PAGES_MAX = 200 };
 
 typedef struct {
-  Wire__PageWish wish;
-  GPtrArray *marks; /* Wire__PageMark* */
+  Wire__PageWish *wish; /* until its job takes it */
+  guint part, page;
   Extraction *shown;
 } Shown;
 
 static Shown *shown_new(guint part, guint page) {
   Shown *shown = g_new0(Shown, 1);
-  wire__page_wish__init(&shown->wish);
-  shown->wish.part = part;
-  shown->wish.page = page;
-  shown->wish.side = SIDE_PIXELS;
-  shown->marks = g_ptr_array_new_with_free_func(g_free);
+  shown->wish = page_wish_new(part, page);
+  shown->part = part;
+  shown->page = page;
   return shown;
 }
 
 static void shown_free(Shown *shown) {
-  g_ptr_array_unref(shown->marks);
+  page_wish_free(shown->wish);
   extraction_free(shown->shown);
   g_free(shown);
 }
 
-static Shown *shown_of(GPtrArray *all, const FieldValue *value) {
-  for (guint i = 0; i < all->len; i++) {
-    Shown *shown = all->pdata[i];
-    if (shown->wish.part == value->part && shown->wish.page == value->page) return shown;
-  }
-  Shown *shown = shown_new(value->part, value->page);
-  g_ptr_array_add(all, shown);
-  return shown;
-}
-
 static void add_mark(GPtrArray *all, const FieldValue *value) {
-  if (value->width <= 0 || value->page == 0 || all->len >= PAGES_MAX) return;
-  Shown *shown = shown_of(all, value);
-  Wire__PageMark *mark = g_new0(Wire__PageMark, 1);
-  wire__page_mark__init(mark);
-  mark->x = value->x;
-  mark->y = value->y;
-  mark->width = value->width;
-  mark->height = value->height;
-  g_ptr_array_add(shown->marks, mark);
+  if (value->width <= 0 || value->page == 0) return;
+  for (guint i = 0; i < all->len; i++)
+    if (page_wish_mark(((Shown *)all->pdata[i])->wish, value)) return;
+  if (all->len >= PAGES_MAX) return;
+  Shown *shown = shown_new(value->part, value->page);
+  page_wish_mark(shown->wish, value);
+  g_ptr_array_add(all, shown);
 }
 
 /* The pages that have marks. GPtrArray of Shown. */
@@ -58,11 +46,6 @@ static GPtrArray *collect(const Extraction *extraction) {
     const Participant *participant = extraction->participants->pdata[i];
     for (guint k = 0; k < participant->values->len; k++)
       add_mark(all, participant->values->pdata[k]);
-  }
-  for (guint i = 0; i < all->len; i++) {
-    Shown *shown = all->pdata[i];
-    shown->wish.marks = (Wire__PageMark **)shown->marks->pdata;
-    shown->wish.n_marks = shown->marks->len;
   }
   return all;
 }
@@ -74,7 +57,7 @@ static void keep(ParseJob *job, Extraction *extraction, void *context) {
 
 static int write_one(const Shown *shown, const char *directory) {
   g_autoptr(GError) error = NULL;
-  guint part = shown->wish.part, page = shown->wish.page;
+  guint part = shown->part, page = shown->page;
   GBytes *png = shown->shown ? shown->shown->page.png : NULL;
   if (!png) return ctl_fail(EX_UNAVAILABLE, "page %u of part %u cannot be shown", page, part);
   g_autofree char *name = g_strdup_printf("part-%u-page-%u.png", part, page);
@@ -100,7 +83,7 @@ int pages_write(const Reading *reading, const char *path, const Extraction *extr
       code = ctl_error(error);
       break;
     }
-    job->wish = &shown->wish;
+    job->wish = g_steal_pointer(&shown->wish);
     parse_pool_push(pool, job);
   }
   parse_pool_free(pool, TRUE);

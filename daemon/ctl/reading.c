@@ -9,16 +9,6 @@
 
 /* --- configuration ---------------------------------------------------------------------------- */
 
-static char **all_addresses(const Config *config) {
-  GPtrArray *addresses = g_ptr_array_new();
-  for (guint i = 0; i < config->accounts->len; i++) {
-    const Account *account = config->accounts->pdata[i];
-    for (char **at = account->addresses; at && *at; at++) g_ptr_array_add(addresses, g_strdup(*at));
-  }
-  g_ptr_array_add(addresses, NULL);
-  return (char **)g_ptr_array_free(addresses, FALSE);
-}
-
 /* Mistakes in the rules would give wrong results, so there is none instead. */
 static Config *load(const Options *options, int *ret_code) {
   g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
@@ -35,7 +25,7 @@ gboolean reading_open(Reading *reading, const Options *options, int *ret_code) {
                        .want_text = options->text};
   if (!reading->config) return FALSE;
   const GPtrArray *accounts = reading->config->accounts;
-  reading->addresses = all_addresses(reading->config);
+  reading->addresses = config_addresses(reading->config);
   reading->account = accounts->len == 1 ? accounts->pdata[0] : NULL;
   if (ctl_event_known(reading->config, options->event)) return TRUE;
   *ret_code = EX_USAGE;

@@ -18,11 +18,19 @@ typedef struct {
  * nothing, by its file name; NULL: none. */
 const Format *format_find(const MimePart *part);
 
+/* One line of a text/plain part without its quote marks, flowed lines joined (RFC 3676). FALSE: no
+ * more is wanted. */
+typedef gboolean (*PlainLine)(const char *line, gsize size, guint quote_depth, void *data);
+/* Hand out the lines of `text`, which is what the part says in UTF-8. */
+void plain_each_line(const MimePart *part, const char *text, PlainLine each, void *data);
+
 gboolean plain_read(const MimePart *part, const Wire__Limits *limits, Text *text);
 gboolean docx_read(const MimePart *part, const Wire__Limits *limits, Text *text);
 gboolean opendoc_read(const MimePart *part, const Wire__Limits *limits, Text *text);
 /* What PDF documents need besides their bytes, loaded before the sandbox is entered. */
 void pdf_warm_up(void);
+/* How many pages of it can be shown; 0: none, it is damaged or locked. */
+guint pdf_pages(GBytes *content, const Wire__Limits *limits);
 gboolean pdf_read(const MimePart *part, const Wire__Limits *limits, Text *text);
 gboolean xlsx_read(const MimePart *part, const Wire__Limits *limits, Text *text);
 gboolean richtext_read(const MimePart *part, const Wire__Limits *limits, Text *text);

@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "parsers/formats/format.h"
+#include "parsers/formats/html_control.h"
 #include "parsers/formats/page.h"
 #include "parsers/formats/html_style.h"
 #include "parsers/formats/html_token.h"
 
 enum {
   STACK_MAX = 400,       /* open elements; deeper ones leave their text and no mark */
-  META_BYTES = 2048,     /* where <meta charset> is looked for */
   INPUT_MAX_FACTOR = 16, /* HTML bytes for each byte of text that is allowed */
 };
 
@@ -136,47 +136,15 @@ static void show_control(Html *html, const char *text) {
   html->space = TRUE;
 }
 
-static void start_input(Html *html, const HtmlToken *token, HtmlStyle *style) {
-  static const char *const silent[] = {"hidden", "submit", "button",  "reset",
-                                       "image",  "file",   "password"};
-  g_autoptr(GString) value = g_string_new(NULL);
-  g_autofree char *type = NULL;
-  if (style->hidden) return;
-  type = g_ascii_strdown(html_attribute(token, "type", value) ? value->str : "text", -1);
-  if (strcmp(type, "checkbox") == 0 || strcmp(type, "radio") == 0) {
-    show_control(html, html_attribute(token, "checked", value) ? "\342\230\222" : "\342\230\220");
-    return;
-  }
-  for (gsize i = 0; i < G_N_ELEMENTS(silent); i++)
-    if (strcmp(type, silent[i]) == 0) return;
-  if (html_attribute(token, "value", value)) show_control(html, value->str);
+static void start_control(Html *html, const HtmlToken *token, HtmlStyle *style) {
+  g_autoptr(GString) shown = g_string_new(NULL);
+  if (!style->hidden && html_control(token, shown)) show_control(html, shown->str);
 }
 
 static void start_option(Html *html, const HtmlToken *token, HtmlStyle *style) {
   (void)html;
   g_autoptr(GString) value = g_string_new(NULL);
   if (!html_attribute(token, "selected", value)) style->hidden = TRUE;
-}
-
-/* A picture of a tick box says so in its alternative text; other pictures say nothing. */
-static void start_img(Html *html, const HtmlToken *token, HtmlStyle *style) {
-  static const struct {
-    const char *alt, *box;
-  } boxes[] = {
-      {"[x]", "\u2612"},          {"x", "\u2612"},           {"\u2612", "\u2612"},
-      {"\u2611", "\u2612"},       {"\u2713", "\u2612"},      {"\u2714", "\u2612"},
-      {"checked", "\u2612"},      {"ticked", "\u2612"},      {"coché", "\u2612"},
-      {"cochée", "\u2612"},       {"case cochée", "\u2612"}, {"checkbox checked", "\u2612"},
-      {"[ ]", "\u2610"},          {"[]", "\u2610"},          {"\u2610", "\u2610"},
-      {"unchecked", "\u2610"},    {"non coché", "\u2610"},   {"non cochée", "\u2610"},
-      {"décochée", "\u2610"},     {"case vide", "\u2610"},   {"case non cochée", "\u2610"},
-      {"case décochée", "\u2610"}};
-  g_autoptr(GString) alt = g_string_new(NULL);
-  if (style->hidden || !html_attribute(token, "alt", alt) || alt->len > 40) return;
-  g_autofree char *lower = g_utf8_strdown(alt->str, (gssize)alt->len);
-  g_strstrip(lower);
-  for (gsize i = 0; i < G_N_ELEMENTS(boxes); i++)
-    if (strcmp(lower, boxes[i].alt) == 0) show_control(html, boxes[i].box);
 }
 
 /* Outlook's divider and its quote's bar; the head of a quoted mail in Outlook on the web. */
@@ -240,8 +208,8 @@ static const Element elements[] = {
     {"hr", VOID, start_hr},
     {"html", BLOCK, NULL},
     {"iframe", SKIP, NULL},
-    {"img", VOID, start_img},
-    {"input", VOID, start_input},
+    {"img", VOID, start_control},
+    {"input", VOID, start_control},
     {"legend", BLOCK, NULL},
     {"li", BLOCK | CLOSES_SELF, NULL},
     {"link", VOID, NULL},
@@ -381,7 +349,7 @@ static void start_tag(Html *html, const HtmlToken *token) {
   HtmlStyle style = html->style;
   HtmlBox box;
   html_style_apply(token, &style, &box);
-  if (flags & (SKIP | STRUCK)) style.hidden = TRUE;
+  if (flags & (SKIP | STRUCK) || style.struck) style.hidden = TRUE;
   if (box.block) flags |= BLOCK;
   open_structure(html, flags);
   if (strcmp(token->name, "div") == 0 && !style.hidden) {
@@ -426,21 +394,8 @@ static void read_tokens(Html *html, HtmlReader *reader) {
   }
 }
 
-/* What <meta charset=…> claims, in a part whose own label is missing; "" if nothing. */
-static char *meta_charset(GBytes *content) {
-  gsize size = 0;
-  const char *data = g_bytes_get_data(content, &size);
-  g_autofree char *head = g_ascii_strdown(data ? data : "", (gssize)MIN(size, META_BYTES));
-  const char *found = strstr(head, "charset=");
-  if (!found) return g_strdup("");
-  found += strlen("charset=");
-  found += strspn(found, "\"' ");
-  return g_strndup(found, strcspn(found, "\"' ;>/"));
-}
-
 gboolean html_read(const MimePart *part, const Wire__Limits *limits, Text *text) {
-  g_autofree char *label = *part->charset ? g_strdup(part->charset) : meta_charset(part->content);
-  g_autofree char *utf8 = text_part_utf8(part, label, text);
+  g_autofree char *utf8 = html_utf8(part, text);
   gsize size = strlen(utf8), most = limits->text_bytes * INPUT_MAX_FACTOR;
   Html *html = g_new0(Html, 1);
   html->page = page_new(text, limits, part->index);

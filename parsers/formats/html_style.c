@@ -34,7 +34,7 @@ static void apply_mso_hide(const char *value, HtmlStyle *style, HtmlBox *box) {
 }
 static void apply_decoration(const char *value, HtmlStyle *style, HtmlBox *box) {
   (void)box;
-  if (strstr(value, "line-through")) style->hidden = TRUE;
+  if (strstr(value, "line-through")) style->struck = TRUE;
 }
 static void apply_family(const char *value, HtmlStyle *style, HtmlBox *box) {
   (void)box;

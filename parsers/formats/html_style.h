@@ -5,7 +5,8 @@
 
 /* Handed down from element to element. */
 typedef struct {
-  gboolean hidden; /* not shown, or struck out */
+  gboolean hidden; /* not shown */
+  gboolean struck;
   gboolean pre;    /* white space and line breaks count */
   gboolean bullet; /* Word's mark before a list item */
   Font font;

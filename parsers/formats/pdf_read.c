@@ -480,6 +480,14 @@ void pdf_warm_up(void) {
   g_object_unref(page);
 }
 
+guint pdf_pages(GBytes *content, const Wire__Limits *limits) {
+  PopplerDocument *document =
+      is_pdf(content) ? poppler_document_new_from_bytes(content, NULL, NULL) : NULL;
+  int pages = document ? poppler_document_get_n_pages(document) : 0;
+  g_clear_object(&document);
+  return MIN((guint)MAX(pages, 0), limits->pages);
+}
+
 gboolean pdf_read(const MimePart *part, const Wire__Limits *limits, Text *text) {
   if (!is_pdf(part->content)) return FALSE;
   g_autoptr(GError) error = NULL;

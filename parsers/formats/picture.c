@@ -9,6 +9,8 @@ enum {
   PAGE_SIDE_MIN = 500,   /* pixels */
   PAGE_SHAPE_MAX = 3,    /* times longer than wide */
   SEGMENTS_MAX = 200,    /* of a JPEG, before its size */
+  SHOWN_SIDE_MIN = 150,  /* pixels of a picture that says something to eyes */
+  ENTRY_BYTES = 12,      /* of a directory of a TIFF */
   BOXES_BYTES = 64 << 10 /* of a HEIF, in which the sizes of its pictures stand */
 };
 
@@ -76,6 +78,39 @@ gboolean picture_is_page(GBytes *encoded) {
   if (!size_of(encoded, &width, &height)) return TRUE;
   guint32 less = MIN(width, height), more = MAX(width, height);
   return less >= PAGE_SIDE_MIN && more / MAX(less, 1) < PAGE_SHAPE_MAX;
+}
+
+/* The directories of a TIFF, one a page (TIFF 6.0, section 2), at most `most`: they may go round.
+ */
+static guint tiff_pages(const guint8 *data, gsize size, guint most) {
+  gboolean little = data[0] == 'I';
+  guint pages = 0;
+  gsize at = 4;
+  while (pages < most && at + 4 <= size) {
+    guint32 raw = 0;
+    guint16 count = 0;
+    memcpy(&raw, data + at, sizeof raw);
+    gsize next = little ? GUINT32_FROM_LE(raw) : GUINT32_FROM_BE(raw);
+    if (next == 0 || next + 2 > size) break;
+    memcpy(&count, data + next, sizeof count);
+    pages++;
+    at = next + 2 + (gsize)(little ? GUINT16_FROM_LE(count) : GUINT16_FROM_BE(count)) * ENTRY_BYTES;
+  }
+  return pages;
+}
+
+guint picture_pages(GBytes *encoded, const Wire__Limits *limits) {
+  static const char *const known[] = {"image/jpeg", "image/png",  "image/tiff", "image/gif",
+                                      "image/heic", "image/webp", "image/bmp",  NULL};
+  guint32 width = 0, height = 0;
+  gsize size = 0;
+  const guint8 *data = g_bytes_get_data(encoded, &size);
+  const char *type = sniff_content(encoded);
+  if (!type || !g_strv_contains(known, type)) return 0;
+  if (strcmp(type, "image/tiff") == 0) return tiff_pages(data, size, limits->pages);
+  if (!size_of(encoded, &width, &height)) return 1;
+  if ((guint64)width * height > limits->page_pixels) return 0;
+  return MIN(width, height) >= SHOWN_SIDE_MIN ? 1 : 0;
 }
 
 gboolean picture_read(const MimePart *part, const Picture *picture, const Wire__Limits *limits,

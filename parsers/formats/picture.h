@@ -17,6 +17,11 @@ struct Picture {
  * alone; TRUE where that does not say. */
 gboolean picture_is_page(GBytes *encoded);
 
+/* How many pages of the picture can be shown to a person: those of a TIFF, else 1; none of what is
+ * no picture that bulletin-scan reads, a small one (an icon, a line of a signature), one over the
+ * limit page_pixels. Told from its header alone. */
+guint picture_pages(GBytes *encoded, const Wire__Limits *limits);
+
 /* Read the picture; without a reader text->pictures is set and FALSE returned. */
 gboolean picture_read(const MimePart *part, const Picture *picture, const Wire__Limits *limits,
                       Text *text);

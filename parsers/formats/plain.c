@@ -16,18 +16,22 @@ enum {
 
 typedef struct {
   const MimePart *part;
-  const Wire__Limits *limits;
-  Text *text;
+  PlainLine each;
+  void *data;
+  gboolean full;      /* `each` wants no more */
   GString *paragraph; /* flowed lines so far */
   guint depth;        /* their quote depth */
   gboolean open;      /* the last of them ended softly */
   guint columns;      /* of the last of them */
 } Plain;
 
+static void hand(Plain *plain, const char *line, gsize size, guint depth) {
+  if (!plain->full) plain->full = !plain->each(line, size, depth, plain->data);
+}
+
 static void flush(Plain *plain) {
   if (!plain->open) return;
-  text_add(plain->text, plain->limits, plain->paragraph->str, (gssize)plain->paragraph->len,
-           plain->part->index, plain->depth);
+  hand(plain, plain->paragraph->str, plain->paragraph->len, plain->depth);
   plain->open = FALSE;
 }
 
@@ -84,17 +88,13 @@ static void add_line(Plain *plain, const char *line, const char *end) {
     return;
   }
   if (depth > 0 && line < end && *line == ' ') line++;
-  text_add(plain->text, plain->limits, line, end - line, plain->part->index, depth);
+  hand(plain, line, (gsize)(end - line), depth);
 }
 
-gboolean plain_read(const MimePart *part, const Wire__Limits *limits, Text *text) {
-  g_autofree char *utf8 = text_part_utf8(part, part->charset, text);
-  Plain plain = {.part = part, .limits = limits, .text = text, .paragraph = g_string_new(NULL)};
-  g_autoptr(GString) shown = g_string_new(utf8);
-  guint first = text->lines->len;
-  html_unescape_letters(shown);
-  const char *end = shown->str + shown->len;
-  for (const char *p = shown->str; p < end && !text->over_limit;) {
+void plain_each_line(const MimePart *part, const char *text, PlainLine each, void *data) {
+  Plain plain = {.part = part, .each = each, .data = data, .paragraph = g_string_new(NULL)};
+  const char *end = text + strlen(text);
+  for (const char *p = text; p < end && !plain.full;) {
     const char *stop = p + strcspn(p, "\r\n\v\f");
     add_line(&plain, p, stop);
     p = stop;
@@ -105,6 +105,26 @@ gboolean plain_read(const MimePart *part, const Wire__Limits *limits, Text *text
   }
   flush(&plain);
   g_string_free(plain.paragraph, TRUE);
+}
+
+typedef struct {
+  const MimePart *part;
+  const Wire__Limits *limits;
+  Text *text;
+} Reading;
+
+static gboolean add_to_text(const char *line, gsize size, guint depth, void *data) {
+  const Reading *reading = data;
+  text_add(reading->text, reading->limits, line, (gssize)size, reading->part->index, depth);
+  return !reading->text->over_limit;
+}
+
+gboolean plain_read(const MimePart *part, const Wire__Limits *limits, Text *text) {
+  g_autofree char *utf8 = text_part_utf8(part, part->charset, text);
+  g_autoptr(GString) shown = g_string_new(utf8);
+  guint first = text->lines->len;
+  html_unescape_letters(shown);
+  plain_each_line(part, shown->str, add_to_text, &(Reading){part, limits, text});
   columns_find(text, first);
   return TRUE;
 }
