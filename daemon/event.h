@@ -8,6 +8,7 @@ typedef struct {
   char *name, *type;
   gboolean required;
   gboolean private;    /* health data: never echoed in a reply */
+  gboolean suggestion; /* what people suggest: collected over all registrations */
   GHashTable *labels;  /* language → first label (char*) */
   GHashTable *choices; /* choice value → (language → first word); empty where no choice */
 } EventField;

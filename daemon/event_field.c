@@ -151,7 +151,7 @@ gboolean event_read_patterns(SettingReader *reader, const YamlNode *node, const 
 
 typedef struct {
   char *name, *type, *role;
-  gboolean required, private;
+  gboolean required, private, suggestion;
   guint max_chars;
   gint64 minimum, maximum;
 } FieldDraft;
@@ -222,6 +222,8 @@ const Setting EVENT_FIELD_ROWS[] = {
      .manual = "a registration without it is incomplete: the participant is asked"},
     {ROW(private), .type = &SETTING_BOOLEAN, .fallback = "false",
      .manual = "never repeated in a reply (health, diet)"},
+    {ROW(suggestion), .type = &SETTING_BOOLEAN, .fallback = "false",
+     .manual = "what people suggest (themes): collected over all registrations, a line each"},
     {ROW(max_chars), .type = &SETTING_COUNT, .fallback = "1000", .minimum = 1,
      .maximum = WIRE_VALUE_MAX_BYTES, .manual = "a longer value is invalid"},
     {ROW(minimum), .type = &SETTING_INTEGER, .fallback = "0",
@@ -249,12 +251,13 @@ static GHashTable *first_words(Wire__Label *const *labels, gsize n) {
   return words;
 }
 
-static void append_field(Event *event, Wire__Field *wire, gboolean private) {
+static void append_field(Event *event, Wire__Field *wire, const FieldDraft *draft) {
   EventField *field = g_new0(EventField, 1);
   field->name = g_strdup(wire->name);
   field->type = g_strdup(wire->type);
   field->required = wire->required;
-  field->private = private;
+  field->private = draft->private;
+  field->suggestion = draft->suggestion;
   field->labels = first_words(wire->labels, wire->n_labels);
   field->choices =
       g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
@@ -330,7 +333,7 @@ static void read_field(SettingReader *reader, const YamlNode *node) {
     return;
   }
   check_field(reader, node, field);
-  append_field(draft->event, field, values.private);
+  append_field(draft->event, field, &values);
 }
 
 gboolean event_read_fields(SettingReader *reader, const Setting *setting, const YamlNode *node,

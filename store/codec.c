@@ -88,6 +88,7 @@ GBytes *codec_message_write(const Message *message) {
   row.registrations = (guint64 *)(void *)message->registrations->data;
   row.extraction = blob(message->extraction);
   row.has_extraction = message->extraction != NULL;
+  row.change = message->change;
   return PACK(records__message, &row);
 }
 
@@ -110,6 +111,7 @@ static void fill_message(Message *message, const Records__Message *row) {
   message->stored = row->stored;
   message->size_bytes = row->size_bytes;
   message->thread = row->thread;
+  message->change = row->change;
   take_numbers(message->registrations, row->registrations, row->n_registrations);
   message->extraction = unblob(row->has_extraction, row->extraction);
 }
@@ -191,6 +193,7 @@ GBytes *codec_registration_write(const Registration *registration) {
   row.created = registration->created;
   row.updated = registration->updated;
   row.merged = registration->merged;
+  row.change = registration->change;
   row.n_history = registration->history->len;
   row.history = history_write(&rows, registration->history);
   return PACK(records__registration, &row);
@@ -234,6 +237,7 @@ static void fill_registration(Registration *registration, const Records__Registr
   registration->created = row->created;
   registration->updated = row->updated;
   registration->merged = row->merged;
+  registration->change = row->change;
   fields_read(registration->fields, row->fields, row->n_fields);
   for (gsize i = 0; i < row->n_missing; i++)
     g_ptr_array_add(registration->missing, g_strdup(row->missing[i]));

@@ -47,6 +47,8 @@ typedef enum {
   TABLE_COUNTER_BY_ADDRESS,     /* address, time, sequence → hash */
   TABLE_TALLY,                  /* event, kind, decision, state, day → number of messages */
   TABLE_USER,                   /* name → User */
+  TABLE_MESSAGE_BY_CHANGE,      /* change, id: of the messages that were updated */
+  TABLE_REGISTRATION_BY_CHANGE, /* likewise */
   TABLE_COUNT
 } Table;
 
@@ -125,6 +127,9 @@ gboolean table_scan(StoreTxn *txn, Table table, const Key *prefix, const Key *fr
 /* The same from the last such row backwards. */
 gboolean table_scan_back(StoreTxn *txn, Table table, const Key *prefix, RowVisitor visit,
                          void *context, GError **error);
+/* The same from the last row before the key `until`. */
+gboolean table_scan_before(StoreTxn *txn, Table table, const Key *prefix, const Key *until,
+                           RowVisitor visit, void *context, GError **error);
 guint64 table_count(StoreTxn *txn, Table table, const Key *prefix);
 /* The last numbers of the keys that begin with `prefix` (NULL: all), at most max: GArray of
  * guint64. Never NULL. */
@@ -136,6 +141,17 @@ gboolean message_is_settled(const char *state);
 gboolean registration_index(StoreTxn *txn, const Registration *row, GError **error);
 gboolean outbox_index(StoreTxn *txn, const OutboxEntry *entry, GError **error);
 gboolean journal_index(StoreTxn *txn, guint64 message, guint64 sequence, GError **error);
+
+/* --- change.c: what was added or updated since a mark --- */
+/* The number of the next update: greater than every one before, whatever the clock says. To be
+ * asked for before the record's former row leaves the index. */
+guint64 change_next(StoreTxn *txn, Table changes);
+/* The row of a record in the index; none for a record that was only added (change 0). */
+gboolean change_mark(StoreTxn *txn, Table changes, guint64 change, guint64 id, gboolean wanted,
+                     GError **error);
+StoreMark change_now(StoreTxn *txn, Table rows, Table changes);
+/* Ids of what was updated or added since `mark`, each once: guint64. NULL with an error. */
+GArray *change_ids(StoreTxn *txn, Table rows, Table changes, const StoreMark *mark, GError **error);
 
 /* --- tally.c: messages by event, kind, decision, state and day --- */
 Key tally_key(const Message *message);

@@ -85,6 +85,18 @@ gboolean journal_foreach(StoreTxn *txn, guint64 after, gint64 since_us, guint64 
   return done && (!walk.broken || store_corrupt(txn->store, "journal line", 0, error));
 }
 
+gboolean journal_foreach_back(StoreTxn *txn, guint64 before, guint64 message, JournalVisitor visit,
+                              void *context, GError **error) {
+  Walk walk = {txn, G_MININT64, visit, context, FALSE};
+  guint64 until = before ? before : G_MAXUINT64;
+  Key prefix = key_of_number(message);
+  Key key = message ? key_of_numbers(message, until) : key_of_number(until);
+  gboolean done = table_scan_before(txn, message ? TABLE_JOURNAL_BY_MESSAGE : TABLE_JOURNAL,
+                                    message ? &prefix : NULL, &key, message ? walk_index : walk_row,
+                                    &walk, error);
+  return done && (!walk.broken || store_corrupt(txn->store, "journal line", 0, error));
+}
+
 typedef struct {
   gint64 before_us;
   guint max;

@@ -22,5 +22,9 @@ typedef gboolean (*JournalVisitor)(const JournalEntry *entry, void *context);
  * index), oldest first. */
 gboolean journal_foreach(StoreTxn *txn, guint64 after, gint64 since_us, guint64 message,
                          JournalVisitor visit, void *context, GError **error);
+/* The same backwards, newest first: entries with sequence < before (0: from the last one on), of
+ * `message` alone if not 0. */
+gboolean journal_foreach_back(StoreTxn *txn, guint64 before, guint64 message, JournalVisitor visit,
+                              void *context, GError **error);
 /* Drop entries older than `before_us`; at most `max`. Returns how many. */
 guint journal_expire(StoreTxn *txn, gint64 before_us, guint max);

@@ -78,8 +78,13 @@ static gboolean put_raw(StoreTxn *txn, const Message *message, GBytes *raw, GErr
          table_mark(txn, TABLE_RAW_TIME, &time, TRUE, error);
 }
 
+static gboolean index_change(StoreTxn *txn, const Message *message, gboolean wanted,
+                             GError **error) {
+  return change_mark(txn, TABLE_MESSAGE_BY_CHANGE, message->change, message->id, wanted, error);
+}
+
 gboolean message_index(StoreTxn *txn, const Message *message, GError **error) {
-  return index_state(txn, message, TRUE, error) &&
+  return index_state(txn, message, TRUE, error) && index_change(txn, message, TRUE, error) &&
          index_text(txn, TABLE_MESSAGE_BY_MID, message->message_id, message->id, error) &&
          index_text(txn, TABLE_MESSAGE_BY_DIGEST, message->digest, message->id, error);
 }
@@ -93,8 +98,12 @@ gboolean message_add(StoreTxn *txn, Message *message, GBytes *raw, GError **erro
 
 gboolean message_update(StoreTxn *txn, const Message *message, GError **error) {
   g_autoptr(Message) before = message_get(txn, message->id, error);
-  return before && index_state(txn, before, FALSE, error) && put_row(txn, message, error) &&
-         index_state(txn, message, TRUE, error) && tally_move(txn, before, message, error);
+  Message row = *message;
+  row.change = change_next(txn, TABLE_MESSAGE_BY_CHANGE);
+  return before && index_state(txn, before, FALSE, error) &&
+         index_change(txn, before, FALSE, error) && put_row(txn, &row, error) &&
+         index_state(txn, &row, TRUE, error) && index_change(txn, &row, TRUE, error) &&
+         tally_move(txn, before, &row, error);
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -208,6 +217,22 @@ guint64 message_count(StoreTxn *txn, const char *state) {
   if (message_is_settled(state)) return all - open;
   Key prefix = key_of_texts(state, NULL);
   return table_count(txn, TABLE_MESSAGE_BY_STATE, &prefix);
+}
+
+StoreMark message_mark(StoreTxn *txn) {
+  return change_now(txn, TABLE_MESSAGE, TABLE_MESSAGE_BY_CHANGE);
+}
+
+gboolean message_changed_since(StoreTxn *txn, StoreMark *mark, MessageVisitor visit, void *context,
+                               GError **error) {
+  g_autoptr(GArray) ids = change_ids(txn, TABLE_MESSAGE, TABLE_MESSAGE_BY_CHANGE, mark, error);
+  for (guint i = 0; ids && i < ids->len; i++) {
+    g_autoptr(Message) message = message_get(txn, g_array_index(ids, guint64, i), error);
+    if (!message) return FALSE;
+    if (!visit(message, context)) return TRUE;
+  }
+  if (ids) *mark = message_mark(txn);
+  return ids != NULL;
 }
 
 /* --- retention -------------------------------------------------------------------------------- */

@@ -17,6 +17,7 @@ typedef struct {
   guint64 thread; /* id of the first message of its thread; its own id where it is the first */
   GArray *registrations; /* guint64: registrations that it made or changed */
   GBytes *extraction;    /* opaque; NULL: none */
+  guint64 change;        /* number of its last update, 0: never; given by the store */
 } Message;
 
 Message *message_new(void); /* every char* "", every number 0 */
@@ -44,6 +45,13 @@ gboolean message_foreach(StoreTxn *txn, const char *state, MessageVisitor visit,
                          GError **error);
 /* Number of messages in `state` (NULL: all; "open": not settled). */
 guint64 message_count(StoreTxn *txn, const char *state);
+/* How far the messages of this transaction go: nothing has changed since the same mark. */
+StoreMark message_mark(StoreTxn *txn);
+/* Visit every message that was updated or added since *mark, each once as it is now, and move *mark
+ * on to message_mark: the cost is that of what has changed. A visitor that returns FALSE stops, and
+ * *mark stays, as it does after an error. */
+gboolean message_changed_since(StoreTxn *txn, StoreMark *mark, MessageVisitor visit, void *context,
+                               GError **error);
 
 /* Forget raw bytes of messages stored before `before`; at most `max` a call. Returns how many. */
 guint message_expire_raw(StoreTxn *txn, gint64 before, guint max);

@@ -117,7 +117,8 @@ static gboolean index_row(StoreTxn *txn, const Registration *row, gboolean wante
   Key thread = key_of_numbers(row->thread, row->id);
   return table_mark(txn, TABLE_REGISTRATION_BY_EMAIL, &email, wanted && *row->email_key, error) &&
          table_mark(txn, TABLE_REGISTRATION_BY_SENDER, &sender, wanted && *row->sender, error) &&
-         table_mark(txn, TABLE_REGISTRATION_BY_THREAD, &thread, wanted && row->thread, error);
+         table_mark(txn, TABLE_REGISTRATION_BY_THREAD, &thread, wanted && row->thread, error) &&
+         change_mark(txn, TABLE_REGISTRATION_BY_CHANGE, row->change, row->id, wanted, error);
 }
 
 gboolean registration_index(StoreTxn *txn, const Registration *row, GError **error) {
@@ -131,8 +132,10 @@ gboolean registration_add(StoreTxn *txn, Registration *registration, GError **er
 
 gboolean registration_update(StoreTxn *txn, const Registration *registration, GError **error) {
   g_autoptr(Registration) before = registration_get(txn, registration->id, error);
-  return before && index_row(txn, before, FALSE, error) && put_row(txn, registration, error) &&
-         index_row(txn, registration, TRUE, error);
+  Registration row = *registration;
+  row.change = change_next(txn, TABLE_REGISTRATION_BY_CHANGE);
+  return before && index_row(txn, before, FALSE, error) && put_row(txn, &row, error) &&
+         index_row(txn, &row, TRUE, error);
 }
 
 Registration *registration_get(StoreTxn *txn, guint64 id, GError **error) {
@@ -203,4 +206,21 @@ gboolean registration_foreach(StoreTxn *txn, const char *event, RegistrationVisi
 
 guint64 registration_count(StoreTxn *txn) {
   return table_rows(txn, TABLE_REGISTRATION);
+}
+
+StoreMark registration_mark(StoreTxn *txn) {
+  return change_now(txn, TABLE_REGISTRATION, TABLE_REGISTRATION_BY_CHANGE);
+}
+
+gboolean registration_changed_since(StoreTxn *txn, StoreMark *mark, RegistrationVisitor visit,
+                                    void *context, GError **error) {
+  g_autoptr(GArray) ids =
+      change_ids(txn, TABLE_REGISTRATION, TABLE_REGISTRATION_BY_CHANGE, mark, error);
+  for (guint i = 0; ids && i < ids->len; i++) {
+    g_autoptr(Registration) row = registration_get(txn, g_array_index(ids, guint64, i), error);
+    if (!row) return FALSE;
+    if (!visit(row, context)) return TRUE;
+  }
+  if (ids) *mark = registration_mark(txn);
+  return ids != NULL;
 }

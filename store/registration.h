@@ -32,6 +32,7 @@ typedef struct {
   guint sequence;   /* of the calendar entry: grows with each confirmed change */
   gint64 created, updated;
   guint64 merged; /* the registration that it was merged into; 0: none. Its status is cancelled */
+  guint64 change;     /* number of its last update, 0: never; given by the store */
   GPtrArray *history; /* HistoryEntry*, oldest first, at most REGISTRATION_HISTORY_MAX (oldest but
                        * the first are dropped) */
 } Registration;
@@ -70,5 +71,12 @@ typedef gboolean (*RegistrationVisitor)(const Registration *registration, void *
 gboolean registration_foreach(StoreTxn *txn, const char *event, RegistrationVisitor visit,
                               void *context, GError **error);
 guint64 registration_count(StoreTxn *txn);
+/* How far the registrations of this transaction go: nothing has changed since the same mark. */
+StoreMark registration_mark(StoreTxn *txn);
+/* Visit every registration that was updated or added since *mark, each once as it is now, and move
+ * *mark on to registration_mark: the cost is that of what has changed. A visitor that returns FALSE
+ * stops, and *mark stays, as it does after an error. */
+gboolean registration_changed_since(StoreTxn *txn, StoreMark *mark, RegistrationVisitor visit,
+                                    void *context, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Registration, registration_free)

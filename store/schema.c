@@ -1,6 +1,7 @@
 /* schema - the tables by name, the version of their records, and the store's secret.
  *
- * Version 2 added the table tally, version 3 the table user. */
+ * Version 2 added the table tally; version 3 the table user, and the indexes by change, which are
+ * empty at first: a record comes into them when it is updated. */
 #include <string.h>
 #include <sys/random.h>
 
@@ -30,6 +31,8 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_COUNTER_BY_ADDRESS] = "counter-by-address",
     [TABLE_TALLY] = "tally",
     [TABLE_USER] = "user",
+    [TABLE_MESSAGE_BY_CHANGE] = "message-by-change",
+    [TABLE_REGISTRATION_BY_CHANGE] = "registration-by-change",
 };
 
 const char *table_name(Table table) {
@@ -124,18 +127,12 @@ static gboolean to_2(StoreTxn *txn, GError **error) {
   return table_scan(txn, TABLE_MESSAGE, NULL, NULL, count_message, &upgrade, error) && upgrade.done;
 }
 
-/* The new table is empty. */
-static gboolean to_3(StoreTxn *txn, GError **error) {
-  (void)txn, (void)error;
-  return TRUE;
-}
-
-/* steps[n] leads from version n to the next. */
-static gboolean (*const steps[STORE_VERSION])(StoreTxn *, GError **) = {[1] = to_2, [2] = to_3};
+/* steps[n] leads from version n to the next; none: new tables, empty at first, are all of it. */
+static gboolean (*const steps[STORE_VERSION])(StoreTxn *, GError **) = {[1] = to_2};
 
 static gboolean upgrade(StoreTxn *txn, GError **error) {
   for (guint version = txn->store->found_version; version < STORE_VERSION; version++)
-    if (!steps[version](txn, error)) return FALSE;
+    if (steps[version] && !steps[version](txn, error)) return FALSE;
   return write_meta(txn, error);
 }
 

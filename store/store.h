@@ -48,6 +48,12 @@ void store_wake(const Store *store);
 /* Path of the file that store_wake touches. Borrowed. */
 const char *store_wake_path(const Store *store);
 
+/* How far a reader has seen the records of one kind; {0, 0}: nothing yet. */
+typedef struct {
+  guint64 id;     /* of the last that was added */
+  guint64 change; /* number of the last update */
+} StoreMark;
+
 /* Begin a transaction: a reader sees one state of the whole store; a writer waits for its turn. */
 StoreTxn *store_begin(Store *store, gboolean write, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Make a writer's changes durable, all or none. Takes `txn` also on failure (STORE_ERROR_FULL, …).

@@ -71,17 +71,34 @@ static int last_of(MDB_cursor *cursor, const Key *prefix, MDB_val *key, MDB_val 
   return mdb_cursor_get(cursor, key, value, code == MDB_NOTFOUND ? MDB_LAST : MDB_PREV);
 }
 
-gboolean table_scan_back(StoreTxn *txn, Table table, const Key *prefix, RowVisitor visit,
-                         void *context, GError **error) {
+static int last_before(MDB_cursor *cursor, const Key *until, MDB_val *key, MDB_val *value) {
+  *key = key_value(until);
+  int code = mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);
+  return mdb_cursor_get(cursor, key, value, code == MDB_NOTFOUND ? MDB_LAST : MDB_PREV);
+}
+
+static gboolean scan_back(StoreTxn *txn, Table table, const Key *prefix, const Key *until,
+                          RowVisitor visit, void *context, GError **error) {
   MDB_cursor *cursor = NULL;
   MDB_val key, value;
   int code = mdb_cursor_open(txn->txn, txn->store->tables[table], &cursor);
-  if (code == MDB_SUCCESS) code = last_of(cursor, prefix, &key, &value);
+  if (code == MDB_SUCCESS)
+    code = until ? last_before(cursor, until, &key, &value) : last_of(cursor, prefix, &key, &value);
   while (code == MDB_SUCCESS && has_prefix(&key, prefix) && visit(&key, &value, context))
     code = mdb_cursor_get(cursor, &key, &value, MDB_PREV);
   if (cursor) mdb_cursor_close(cursor);
   return code == MDB_SUCCESS || code == MDB_NOTFOUND ||
          store_fail(txn->store, code, "reading", error);
+}
+
+gboolean table_scan_back(StoreTxn *txn, Table table, const Key *prefix, RowVisitor visit,
+                         void *context, GError **error) {
+  return scan_back(txn, table, prefix, NULL, visit, context, error);
+}
+
+gboolean table_scan_before(StoreTxn *txn, Table table, const Key *prefix, const Key *until,
+                           RowVisitor visit, void *context, GError **error) {
+  return scan_back(txn, table, prefix, until, visit, context, error);
 }
 
 guint64 table_last(StoreTxn *txn, Table table) {

@@ -171,7 +171,8 @@ static const Table indexes[] = {TABLE_MESSAGE_BY_MID,         TABLE_MESSAGE_BY_D
                                 TABLE_MESSAGE_BY_STATE,       TABLE_REGISTRATION_BY_EMAIL,
                                 TABLE_REGISTRATION_BY_SENDER, TABLE_REGISTRATION_BY_THREAD,
                                 TABLE_OUTBOX_BY_STATE,        TABLE_OUTBOX_DUE,
-                                TABLE_OUTBOX_BY_MID,          TABLE_JOURNAL_BY_MESSAGE};
+                                TABLE_OUTBOX_BY_MID,          TABLE_JOURNAL_BY_MESSAGE,
+                                TABLE_MESSAGE_BY_CHANGE,      TABLE_REGISTRATION_BY_CHANGE};
 
 /* Two tables hold the same in another order. */
 static void compare_rows(Verify *verify, Table a, Table b) {

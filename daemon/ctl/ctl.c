@@ -12,7 +12,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "daemon/desk/desk_export.h"
 #include "daemon/event.h"
+#include "daemon/json.h"
 #include "daemon/log.h"
 
 enum { LINE_MAX_CHARS = 2000 };
@@ -50,6 +52,10 @@ static int exit_code(const GError *error) {
       {WIRE_ERROR, WIRE_ERROR_IO, EX_UNAVAILABLE},
       {WIRE_ERROR, WIRE_ERROR_CLOSED, EX_UNAVAILABLE},
       {WIRE_ERROR, WIRE_ERROR_TIMEOUT, EX_UNAVAILABLE},
+      {EXPORT_ERROR, EXPORT_ERROR_WRITE, EX_IOERR},
+      {EXPORT_ERROR, EXPORT_ERROR_LIMIT, EX_DATAERR},
+      {STATS_ERROR, STATS_ERROR_LIST, EX_DATAERR},
+      {STATS_ERROR, STATS_ERROR_EVENT, EX_CONFIG},
       {G_FILE_ERROR, G_FILE_ERROR_NOENT, EX_NOINPUT},
       {G_FILE_ERROR, G_FILE_ERROR_ACCES, EX_NOPERM},
       {G_FILE_ERROR, G_FILE_ERROR_PERM, EX_NOPERM},
@@ -79,10 +85,13 @@ static gboolean reader_has_gone(void) {
   return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
 }
 
-int ctl_end_output(int code) {
-  if (fflush(stdout) == 0 && !ferror(stdout)) return code;
+int ctl_output_failed(void) {
   if (!reader_has_gone()) tell("standard output: not everything could be written; is there room?");
   return EX_IOERR;
+}
+
+int ctl_end_output(int code) {
+  return fflush(stdout) == 0 && !ferror(stdout) ? code : ctl_output_failed();
 }
 
 /* --- configuration and store ------------------------------------------------------------------ */
@@ -163,19 +172,15 @@ gboolean ctl_event_known(const Config *config, const char *event) {
 
 /* --- times ------------------------------------------------------------------------------------ */
 
-static char *format_time(gint64 seconds, int milliseconds) {
-  g_autoptr(GDateTime) moment = seconds ? g_date_time_new_from_unix_local(seconds) : NULL;
-  if (!moment) return g_strdup("");
-  if (milliseconds < 0) return g_date_time_format(moment, "%Y-%m-%dT%H:%M:%S%:z");
-  g_autofree char *clock = g_date_time_format(moment, "%Y-%m-%dT%H:%M:%S");
-  g_autofree char *offset = g_date_time_format(moment, "%:z");
-  return g_strdup_printf("%s.%03d%s", clock, milliseconds, offset);
-}
-
 char *ctl_time(gint64 seconds) {
-  return format_time(seconds, -1);
+  return json_time_text(seconds);
 }
 
 char *ctl_time_us(gint64 microseconds) {
-  return format_time(microseconds / G_USEC_PER_SEC, (int)(microseconds % G_USEC_PER_SEC / 1000));
+  gint64 seconds = microseconds / G_USEC_PER_SEC;
+  g_autoptr(GDateTime) moment = seconds ? g_date_time_new_from_unix_local(seconds) : NULL;
+  if (!moment) return g_strdup("");
+  g_autofree char *clock = g_date_time_format(moment, "%Y-%m-%dT%H:%M:%S");
+  g_autofree char *offset = g_date_time_format(moment, "%:z");
+  return g_strdup_printf("%s.%03d%s", clock, (int)(microseconds % G_USEC_PER_SEC / 1000), offset);
 }

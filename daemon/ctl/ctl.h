@@ -75,6 +75,8 @@ int ctl_problems(const GPtrArray *problems);
 /* After the last line: EX_IOERR where standard output did not take everything (told, unless its
  * reader has simply gone), else `code`. */
 int ctl_end_output(int code);
+/* What that tells where a line was lost. Returns EX_IOERR. */
+int ctl_output_failed(void);
 
 /* The configuration to look at the store with: problems in it are no reason not to, as long as it
  * can be read at all. NULL: told, *ret_code is the exit code. */

@@ -1,12 +1,6 @@
-/* json - what every command needs of Jansson: valid text in, one line out. */
+/* json - a JSON object as a command prints it. */
 #pragma once
-#include <jansson.h>
+#include "daemon/json.h"
 
-/* A string of any bytes; what is not UTF-8 becomes U+FFFD. NULL is "". */
-json_t *json_text(const char *text);
-/* An array of strings from a GPtrArray of char*. */
-json_t *json_texts(const void *array);
-/* The object on one line, with its line end. The caller frees (g_free). */
-char *json_line(const json_t *object);
 /* Print json_line to standard output. Takes `object`. */
 void json_print(json_t *object);

@@ -12,10 +12,8 @@ static void set_number(json_t *object, const char *key, guint64 number) {
   json_object_set_new(object, key, json_integer((json_int_t)number));
 }
 
-/* 0, "not yet", is null. */
 static void set_time(json_t *object, const char *key, gint64 seconds) {
-  g_autofree char *time = ctl_time(seconds);
-  json_object_set_new(object, key, seconds ? json_text(time) : json_null());
+  json_object_set_new(object, key, json_time(seconds));
 }
 
 json_t *rows_message(const Message *message) {
@@ -54,47 +52,6 @@ json_t *rows_outbox(const OutboxEntry *entry) {
   set_time(object, "sent", entry->sent);
   set(object, "last_error", entry->last_error);
   return object;
-}
-
-static json_t *fields_json(const GPtrArray *fields) {
-  json_t *object = json_object();
-  for (guint i = 0; i < fields->len; i++) {
-    const StoreField *field = fields->pdata[i];
-    set(object, field->name, field->value);
-  }
-  return object;
-}
-
-json_t *rows_registration(const Registration *registration) {
-  json_t *object = json_object();
-  set_number(object, "id", registration->id);
-  set(object, "event", registration->event);
-  set(object, "status", registration->status);
-  json_object_set_new(object, "fields", fields_json(registration->fields));
-  set(object, "message_id", registration->message_id);
-  set_time(object, "updated", registration->updated);
-  set_time(object, "created", registration->created);
-  json_object_set_new(object, "missing", json_texts(registration->missing));
-  set(object, "sender", registration->sender);
-  set(object, "language", registration->language);
-  set_number(object, "message", registration->message);
-  return object;
-}
-
-json_t *rows_history(const Registration *registration) {
-  json_t *list = json_array();
-  for (guint i = 0; i < registration->history->len; i++) {
-    const HistoryEntry *entry = registration->history->pdata[i];
-    json_t *object = json_object();
-    set_time(object, "time", entry->time);
-    set(object, "who", entry->who);
-    set(object, "what", entry->what);
-    set(object, "status", entry->status);
-    set(object, "message_id", entry->message_id);
-    json_object_set_new(object, "before", fields_json(entry->before));
-    json_array_append_new(list, object);
-  }
-  return list;
 }
 
 json_t *rows_journal(const JournalEntry *entry) {

@@ -6,12 +6,9 @@
 #include "store/journal.h"
 #include "store/message.h"
 #include "store/outbox.h"
-#include "store/registration.h"
 
 json_t *rows_message(const Message *message);
 json_t *rows_outbox(const OutboxEntry *entry);
-json_t *rows_registration(const Registration *registration);
-json_t *rows_history(const Registration *registration);
 json_t *rows_journal(const JournalEntry *entry);
 /* A list of {"fields", "missing", "invalid"}, from Participant*. */
 json_t *rows_participants(const GPtrArray *participants);

@@ -101,8 +101,8 @@ static void print_json(const Dossier *dossier) {
   const Extraction *extraction = dossier->extraction;
   json_t *object = rows_message(dossier->message), *registrations = json_array();
   for (guint i = 0; i < dossier->registrations->len; i++) {
-    json_t *registration = rows_registration(dossier->registrations->pdata[i]);
-    json_object_set_new(registration, "history", rows_history(dossier->registrations->pdata[i]));
+    json_t *registration = json_registration(dossier->registrations->pdata[i]);
+    json_object_set_new(registration, "history", json_history(dossier->registrations->pdata[i]));
     json_array_append_new(registrations, registration);
   }
   json_object_set_new(object, "participants",

@@ -1,0 +1,42 @@
+/* desk_sums - the figures of one event's registrations, kept by adding and taking away single ones.
+ *
+ * So that they cost what has changed, not what is there. */
+#pragma once
+#include "daemon/desk/desk_groups.h"
+#include "daemon/event.h"
+#include "store/registration.h"
+
+/* How many registrations name a body or a partner. */
+typedef struct {
+  char *key, *name; /* folded; as the first of them wrote it */
+  guint64 first;    /* the id of the registration that `name` is of */
+  guint count;
+} NamedSum;
+
+typedef struct {
+  const Event *event;                             /* borrowed */
+  const char *organization_field, *partner_field; /* by role; NULL: the event has none */
+  guint total, attending;
+  GHashTable *status;        /* char* → guint */
+  GHashTable *organizations; /* key → NamedSum */
+  GHashTable *partners;
+  GHashTable *people; /* guint64*, hash of address and name → guint */
+  GHashTable *days;   /* days since 1970 in the event's zone → guint */
+  DeskGroups *suggestions;
+} EventSums;
+
+/* What one registration has added. */
+typedef struct SumsRow SumsRow;
+
+EventSums *desk_sums_new(const Event *event);
+void desk_sums_free(EventSums *sums);
+SumsRow *desk_sums_add(EventSums *sums, const Registration *registration);
+/* Takes `row`. */
+void desk_sums_remove(EventSums *sums, SumsRow *row);
+/* Free a row whose sums go away as a whole. NULL is fine. */
+void desk_sums_forget(SumsRow *row);
+
+/* The name of the field with this role; NULL: none has it. Borrowed. */
+const char *desk_sums_role(const Event *event, const char *role);
+/* The midnight, in the event's zone, of a day that was counted there. */
+gint64 desk_sums_midnight(const Event *event, gint64 day);
