@@ -29,7 +29,9 @@ void config_free(Config *config) {
                    submission->from,
                    submission->from_address,
                    submission->envelope_from,
-                   submission->helo};
+                   submission->helo,
+                   config->review.listen,
+                   config->review.url};
   for (guint i = 0; i < G_N_ELEMENTS(owned); i++) g_free(owned[i]);
   g_ptr_array_unref(config->accounts);
   g_ptr_array_unref(config->events);

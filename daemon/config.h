@@ -68,6 +68,14 @@ typedef struct {
   ReplyLimits limits;
 } Submission;
 
+/* The page on which a person reviews (bulletind(8), THE PAGE). */
+typedef struct {
+  char *listen;    /* "": off; "127.0.0.1:8025", "[::1]:8025" or "unix:/run/…" */
+  char *url;       /* as the browser sees it, with its last "/"; "": http on `listen` */
+  guint session_s; /* a session ends so long after the login, default 12 h */
+  guint idle_s;    /* and so long after it was last used, default 1 h */
+} ReviewConfig;
+
 typedef struct {
   char *file;
   char *store;
@@ -75,6 +83,7 @@ typedef struct {
   char *replies_dir;   /* NULL: the same */
   GPtrArray *accounts; /* Account* */
   Submission submission;
+  ReviewConfig review;
   guint workers;          /* 0: one a core */
   guint worker_timeout_s; /* a message, default 20 */
   Wire__Limits limits;    /* of the workers */

@@ -162,6 +162,24 @@ static gboolean read_first_word(SettingReader *reader, const Setting *setting, c
   return TRUE;
 }
 
+/* --- review: where the page listens, and its URL
+ * --------------------------------------------------
+ */
+
+static gboolean read_listen(SettingReader *reader, const Setting *setting, const YamlNode *node,
+                            void *at) {
+  g_autofree char *problem = endpoint_check_listen(node->text);
+  if (problem) settings_problem(reader, node, "%s: %s", setting->key, problem);
+  return !problem && SETTING_TEXT.read(reader, setting, node, at);
+}
+
+static gboolean read_page_url(SettingReader *reader, const Setting *setting, const YamlNode *node,
+                              void *at) {
+  g_autofree char *problem = endpoint_check_page(node->text);
+  if (problem) settings_problem(reader, node, "%s: %s", setting->key, problem);
+  return !problem && SETTING_TEXT.read(reader, setting, node, at);
+}
+
 /* --- after: leave, flag, "move: FOLDER" or { move: FOLDER } --------------------------------------
  */
 
@@ -227,6 +245,8 @@ static const SettingType CONFIG_ENVELOPE = {"address", NODE_SCALAR, read_envelop
 static const SettingType CONFIG_NAME = {"name", NODE_SCALAR, read_account_name};
 static const SettingType CONFIG_FIRST_WORD = {"word", NODE_SCALAR, read_first_word};
 static const SettingType CONFIG_AFTER = {"word or map", NODE_ANY, read_after};
+static const SettingType CONFIG_LISTEN = {"address", NODE_SCALAR, read_listen};
+static const SettingType CONFIG_PAGE_URL = {"URL", NODE_SCALAR, read_page_url};
 static const SettingType CONFIG_ACCOUNTS = {"list of maps", NODE_LIST, read_accounts};
 static const SettingType CONFIG_GROUP = {"map", NODE_MAP, read_group};
 
@@ -242,6 +262,8 @@ static const SettingType CONFIG_GROUP = {"map", NODE_MAP, read_group};
 #define REPLIES(member)                                                                            \
   .group = "submission.limits", .key = #member, .type = &SETTING_COUNT,                            \
   .offset = G_STRUCT_OFFSET(ReplyLimits, member)
+#define REVIEW(key_, type_, member)                                                                \
+  .group = "review", .key = key_, .type = &type_, .offset = G_STRUCT_OFFSET(ReviewConfig, member)
 #define LIMIT(key_, type_, member)                                                                 \
   .group = "limits", .key = key_, .type = &type_, .offset = G_STRUCT_OFFSET(Wire__Limits, member)
 #define BOUNDS(from, to) .minimum = (from), .maximum = (to)
@@ -258,6 +280,8 @@ static const Setting rows[] = {
      .manual = "mailboxes that are read"},
     {TOP("submission", CONFIG_GROUP, submission), .fallback = "",
      .manual = "how replies are sent; needed where there is an account"},
+    {TOP("review", CONFIG_GROUP, review), .fallback = "",
+     .manual = "the page on which a person reviews; off by default"},
     {TOP("workers", SETTING_COUNT, workers), .fallback = "0", BOUNDS(0, 256),
      .manual = "parser processes; 0: one a core"},
     {TOP("worker_timeout", SETTING_DURATION, worker_timeout_s), .fallback = "20s", SECONDS(1, 600),
@@ -356,6 +380,15 @@ static const Setting rows[] = {
     {REPLIES(asks), .fallback = "2", BOUNDS(0, 100),
      .manual = "how often one registration is asked for what is missing"},
 
+    {REVIEW("listen", CONFIG_LISTEN, listen), .fallback = "\"\"",
+     .manual = "127.0.0.1:PORT, [::1]:PORT or unix:/PATH; empty: the page is off"},
+    {REVIEW("url", CONFIG_PAGE_URL, url), .fallback = "\"\"",
+     .manual = "https://HOST/PATH/ as the browser sees it; empty: http on the address above"},
+    {REVIEW("session", SETTING_DURATION, session_s), .fallback = "12h", SECONDS(60, 604800),
+     .manual = "how long after the login a person must log in again"},
+    {REVIEW("idle", SETTING_DURATION, idle_s), .fallback = "1h", SECONDS(60, 604800),
+     .manual = "how long a session lives that is not used"},
+
     {LIMIT("message_size", SETTING_SIZE, message_bytes), .fallback = "30M",
      BOUNDS(1 << 10, 64 << 20), .manual = "bytes of a mail that are read"},
     {LIMIT("parts", SETTING_COUNT, parts), .fallback = "500", BOUNDS(1, 10000),
@@ -443,6 +476,7 @@ static gboolean read_accounts(SettingReader *reader, const Setting *setting, con
 void config_read_rows(SettingReader *reader, const YamlNode *map, Config *config) {
   read_by_name(reader, "submission", NULL, &config->submission);
   read_by_name(reader, "submission.limits", NULL, &config->submission.limits);
+  read_by_name(reader, "review", NULL, &config->review);
   read_by_name(reader, "limits", NULL, &config->limits);
   read_by_name(reader, "", map, config);
 }

@@ -7,7 +7,13 @@
 #include "daemon/settings.h"
 #include "daemon/util.h"
 
-enum { HOST_MAX_CHARS = 253, LABEL_MAX_CHARS = 63, SCHEMES_MAX = 8 };
+enum {
+  HOST_MAX_CHARS = 253,
+  LABEL_MAX_CHARS = 63,
+  SCHEMES_MAX = 8,
+  SOCKET_PATH_MAX_BYTES = 107, /* sun_path without its NUL */
+  PAGE_PATH_MAX_BYTES = 200
+};
 
 /* RFC 8314: TLS at once, or STARTTLS that is demanded; the plain ports for this machine alone. */
 const EndpointScheme ENDPOINT_IMAP[] = {
@@ -125,6 +131,64 @@ char *endpoint_parse(const char *url, const EndpointScheme *schemes, Endpoint *r
   ret_endpoint->port = port;
   ret_endpoint->security = scheme->security;
   return NULL;
+}
+
+/* --- the page --------------------------------------------------------------------------------- */
+
+static gboolean is_loopback_number(const char *host) {
+  return endpoint_is_loopback(host) && g_ascii_strcasecmp(host, "localhost");
+}
+
+char *endpoint_check_listen(const char *listen) {
+  if (!*listen) return NULL;
+  if (g_str_has_prefix(listen, "unix:")) {
+    const char *path = listen + strlen("unix:");
+    if (*path == '/' && strlen(path) <= SOCKET_PATH_MAX_BYTES) return NULL;
+    return g_strdup_printf("'%s' is no absolute path of at most %d bytes", path,
+                           SOCKET_PATH_MAX_BYTES);
+  }
+  g_autofree char *authority = g_strdup(listen);
+  gboolean bracket = *authority == '[';
+  char *port, *host = split_port(authority, &port);
+  if (!host || !port || bracket != is_ipv6(host) ||
+      !g_ascii_string_to_unsigned(port, 10, 1, 65535, NULL, NULL))
+    return g_strdup_printf("'%s' is no place to listen on; 127.0.0.1:8025, [::1]:8025 or "
+                           "unix:/run/bulletind/review.socket",
+                           listen);
+  if (is_loopback_number(host)) return NULL;
+  return g_strdup_printf("'%s' is no loopback address; the page is reached from other machines "
+                         "through a reverse proxy with TLS",
+                         host);
+}
+
+static gboolean is_page_path(const char *path) {
+  gsize length = strlen(path);
+  if (*path != '/' || path[length - 1] != '/' || length > PAGE_PATH_MAX_BYTES ||
+      strstr(path, "//") || strstr(path, "/."))
+    return FALSE;
+  for (const char *p = path; *p; p++)
+    if (!g_ascii_isalnum(*p) && !strchr("-._~/", *p)) return FALSE;
+  return TRUE;
+}
+
+char *endpoint_check_page(const char *url) {
+  static const EndpointScheme schemes[] = {
+      {"https", 443, LINK_TLS}, {"http", 80, LINK_CLEAR}, {NULL, 0, LINK_CLEAR}};
+  if (!*url) return NULL;
+  const char *colon = strstr(url, "://"), *path = colon ? strchr(colon + 3, '/') : NULL;
+  g_autofree char *scheme = colon ? g_strndup(url, (gsize)(colon - url)) : g_strdup("");
+  gboolean clear = !strcmp(scheme, "http");
+  if ((!clear && strcmp(scheme, "https")) || !path || !is_page_path(path))
+    return g_strdup_printf("'%s' is no URL of the page; one like https://example.org/desk/, with "
+                           "'/' at its end",
+                           url);
+  g_autofree char *authority = g_strndup(colon + 3, (gsize)(path - colon - 3)), *host = NULL;
+  guint16 port = 0;
+  char *problem = parse_authority(authority, &schemes[clear], &host, &port);
+  if (!problem && clear && !endpoint_is_loopback(host))
+    problem =
+        g_strdup("http:// is clear text, for loopback alone; use https:// and a reverse proxy");
+  return problem;
 }
 
 void endpoint_done(Endpoint *endpoint) {

@@ -17,3 +17,10 @@ char *endpoint_parse(const char *url, const EndpointScheme *schemes, Endpoint *r
 /* localhost, 127.0.0.0/8, ::1: by form, nothing is looked up. */
 gboolean endpoint_is_loopback(const char *host);
 void endpoint_done(Endpoint *endpoint);
+
+/* Where the page may listen: "" (nowhere), "127.0.0.1:PORT", "[::1]:PORT" (loopback by number
+ * alone) or "unix:/PATH". NULL: right; else what is wrong, owned by the caller. */
+char *endpoint_check_listen(const char *listen);
+/* The page's URL: "" or http://HOST[:PORT]/PATH/ or https://…, the path of letters, digits and
+ * "-._~/". http is for loopback alone. As above. */
+char *endpoint_check_page(const char *url);
