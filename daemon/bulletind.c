@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "daemon/check.h"
+#include "daemon/desk/review_page.h"
 #include "daemon/log.h"
 #include "daemon/pipeline.h"
 #include "store/tally.h"
@@ -28,6 +29,7 @@ typedef struct {
   Replies *replies;
   Store *store;
   Pipeline *pipeline;
+  Review *review; /* NULL with --once */
   GMainLoop *loop;
   int exit_code;
 } Daemon;
@@ -81,6 +83,15 @@ static gboolean start_pipeline(Daemon *daemon, GError **error) {
   return daemon->pipeline != NULL;
 }
 
+/* The mail goes on where the page cannot be served: that is an error in the log. */
+static void start_review(Daemon *daemon) {
+  g_autoptr(GError) error = NULL;
+  if (daemon->options.once) return;
+  if (!daemon->review) daemon->review = review_new(daemon->store, &error);
+  if (!daemon->review || !review_start(daemon->review, daemon->config, daemon->replies, &error))
+    log_error("the page is not served: %s", error->message);
+}
+
 static gboolean on_stop(gpointer data) {
   Daemon *daemon = data;
   log_info("stopping");
@@ -102,6 +113,7 @@ static gboolean on_reload(gpointer data) {
   }
   if (!g_str_equal(config->store, daemon->config->store))
     log_warning("reload: store %s takes effect at the next start", config->store);
+  review_stop(daemon->review);
   pipeline_free(g_steal_pointer(&daemon->pipeline));
   config_free(daemon->config);
   replies_free(daemon->replies);
@@ -113,6 +125,7 @@ static gboolean on_reload(gpointer data) {
     daemon->exit_code = EX_SOFTWARE;
     g_main_loop_quit(daemon->loop);
   } else {
+    start_review(daemon);
     log_notice("reloaded");
   }
   sd_notify(0, "READY=1");
@@ -137,6 +150,7 @@ static void start_watchdog(Daemon *daemon) {
 }
 
 static void end(Daemon *daemon) {
+  review_free(daemon->review);
   pipeline_free(daemon->pipeline);
   store_close(daemon->store);
   replies_free(daemon->replies);
@@ -171,6 +185,7 @@ static int run(Daemon *daemon) {
     log_error("%s", error->message);
     return error->domain == STORE_ERROR ? store_exit_code(error) : EX_SOFTWARE;
   }
+  start_review(daemon);
   sd_notify(0, "READY=1");
   log_info("ready, version %s", BULLETIND_VERSION);
   start_watchdog(daemon);

@@ -136,8 +136,7 @@ static void test_html_is_escaped(void) {
   static const struct {
     const char *template, *value, *expected;
   } rows[] = {
-      {"<p>{{v}}</p>", "<script>alert(1)</script>",
-       "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"},
+      {"<p>{{v}}</p>", "<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"},
       {"<a title=\"{{v}}\">", "\" onclick=\"x", "<a title=\"&quot; onclick=&quot;x\">"},
       {"<a title='{{v}}'>", "' onclick='x", "<a title='&#39; onclick=&#39;x'>"},
       {"{{v}}", "&lt;", "&amp;lt;"},

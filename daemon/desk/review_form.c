@@ -1,0 +1,198 @@
+/* review_form - the fields of a record as a form: what was read, how sure that is, and what is
+ * registered already. */
+#include <string.h>
+
+#include "daemon/desk/desk_values.h"
+#include "daemon/desk/review_view.h"
+
+enum { CONFIDENCE_SURE = 100 };
+
+/* --- what a form shows ------------------------------------------------------------------------ */
+
+static const InvalidValue *invalid_of(const PageForm *form, const char *field) {
+  for (guint i = 0; form->read && i < form->read->invalid->len; i++) {
+    const InvalidValue *invalid = form->read->invalid->pdata[i];
+    if (!strcmp(invalid->field, field)) return invalid;
+  }
+  return NULL;
+}
+
+/* The value in the form: of a message what was read, else what is registered. What was written and
+ * is no value stands beside it, as a doubt. */
+static const char *shown_value(const PageForm *form, const EventField *field) {
+  const FieldValue *value = form->read ? participant_value(form->read, field->name) : NULL;
+  if (value) return value->value;
+  const char *stored = form->stored ? registration_value(form->stored, field->name) : NULL;
+  return stored ? stored : "";
+}
+
+static const char *input_type(const EventField *field) {
+  if (!strcmp(field->type, "email")) return "email";
+  if (!strcmp(field->type, "phone")) return "tel";
+  return "text";
+}
+
+static gboolean is_choice(const EventField *field) {
+  return g_hash_table_size(field->choices) > 0;
+}
+
+static gint by_text(gconstpointer a, gconstpointer b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* In the order of their values, backwards: "yes" stands before "no". */
+static void put_options(const PageCall *call, TemplateValue *map, const PageForm *form,
+                        const EventField *field, const char *value) {
+  TemplateValue *options = page_list(call, map, "options");
+  g_autoptr(GPtrArray) keys = g_ptr_array_new();
+  GHashTableIter iter;
+  gpointer key;
+  g_hash_table_iter_init(&iter, field->choices);
+  while (g_hash_table_iter_next(&iter, &key, NULL)) g_ptr_array_add(keys, key);
+  g_ptr_array_sort(keys, by_text);
+  page_option(call, options, "", "–", value);
+  for (guint i = keys->len; i-- > 0;) {
+    const char *choice = keys->pdata[i];
+    page_option(call, options, choice,
+                event_word(form->event, words_code(call->language), field->name, choice), value);
+  }
+}
+
+static void put_input(const PageCall *call, TemplateValue *map, const PageForm *form,
+                      const EventField *field) {
+  const char *value = shown_value(form, field);
+  gboolean lines = !strcmp(field->type, "lines") || strchr(value, '\n');
+  g_autofree char *name = g_strconcat(form->prefix, field->name, NULL);
+  page_put(call, map, "name", name);
+  page_put_take(call, map, "id", g_strdelimit(g_strconcat("f-", name, NULL), ".", '-'));
+  page_put(call, map, "label", event_label(form->event, words_code(call->language), field->name));
+  page_put_truth(call, map, "required", field->required);
+  page_put(call, map, "value", value);
+  page_put_truth(call, map, "as_choice", is_choice(field));
+  page_put_truth(call, map, "as_lines", !is_choice(field) && lines);
+  page_put_truth(call, map, "as_text", !is_choice(field) && !lines);
+  page_put_truth(call, map, "wide", !is_choice(field) && lines);
+  page_put(call, map, "type", input_type(field));
+  if (is_choice(field)) put_options(call, map, form, field, value);
+}
+
+/* --- what is doubtful, and where it stood ----------------------------------------------------- */
+
+static void add_doubt(const PageCall *call, TemplateValue *list, char *text) {
+  template_data_put(list, NULL, template_data_text(call->data, text));
+  g_free(text);
+}
+
+static gboolean is_listed(const GPtrArray *names, const char *name) {
+  for (guint i = 0; i < names->len; i++)
+    if (!strcmp(names->pdata[i], name)) return TRUE;
+  return FALSE;
+}
+
+/* Returns how many. */
+static guint put_doubts(const PageCall *call, TemplateValue *map, const PageForm *form,
+                        const EventField *field) {
+  TemplateValue *list = page_list(call, map, "doubts");
+  const InvalidValue *invalid = invalid_of(form, field->name);
+  const FieldValue *value = participant_value(form->read, field->name);
+  guint count = 0;
+  gboolean foreign;
+  if (invalid) {
+    g_autofree char *reason = words_reason(call->language, form->event, invalid->reason, &foreign);
+    add_doubt(call, list,
+              words_fill(call->language, "doubt_invalid", invalid->value, reason, NULL));
+    count++;
+  } else if (!value && is_listed(form->read->missing, field->name)) {
+    add_doubt(call, list, g_strdup(page_word(call, "doubt_missing")));
+    count++;
+  }
+  if (value && value->confidence < CONFIDENCE_SURE) {
+    g_autofree char *percent = g_strdup_printf("%u", value->confidence);
+    add_doubt(call, list, words_fill(call->language, "doubt_confidence", percent, NULL));
+    count++;
+    if (*value->raw && strcmp(value->raw, value->value))
+      add_doubt(call, list, words_fill(call->language, "doubt_raw", value->raw, NULL));
+  }
+  return count;
+}
+
+/* "attachment:bulletin.docx" → "« bulletin.docx »". */
+static char *source_words(const PageCall *call, const FieldValue *value) {
+  static const char *const kinds[][2] = {{"attachment:", "source_attachment"},
+                                         {"header:", "source_header"}};
+  char *place = NULL;
+  for (guint i = 0; i < G_N_ELEMENTS(kinds) && !place; i++)
+    if (g_str_has_prefix(value->source, kinds[i][0]))
+      place = words_fill(call->language, kinds[i][1], value->source + strlen(kinds[i][0]), NULL);
+  if (!place) place = g_strdup(page_word(call, "source_body"));
+  if (!value->page) return place;
+  g_autofree char *page = g_strdup_printf("%u", value->page), *before = place;
+  return words_fill(call->language, "source_page", before, page, NULL);
+}
+
+/* "label:Prénom" → "sous l’intitulé « Prénom »". */
+static char *rule_words(const PageCall *call, const char *rule) {
+  g_auto(GStrv) halves = g_strsplit(rule, ":", 2);
+  if (!halves[0] || !*halves[0]) return NULL;
+  g_autofree char *key = g_strconcat("rule_", halves[0], NULL);
+  gboolean known = words_find(call->language, key) != NULL;
+  return words_fill(call->language, known ? key : "rule_other",
+                    known ? (halves[1] ? halves[1] : "") : rule, NULL);
+}
+
+static char *provenance(const PageCall *call, const FieldValue *value) {
+  if (!*value->source && !*value->rule) return NULL;
+  g_autofree char *place = source_words(call, value);
+  g_autofree char *read = words_fill(call->language, "source_read", place, NULL);
+  g_autofree char *rule = rule_words(call, value->rule);
+  return rule ? g_strdup_printf("%s, %s", read, rule) : g_steal_pointer(&read);
+}
+
+static void put_marks(const PageCall *call, TemplateValue *map, const PageForm *form,
+                      const EventField *field) {
+  const FieldValue *value = form->read ? participant_value(form->read, field->name) : NULL;
+  const char *stored = form->stored ? registration_value(form->stored, field->name) : NULL;
+  gboolean differs = form->mark && form->read && stored && (!value || strcmp(value->value, stored));
+  if (differs && !value) differs = FALSE; /* then it is what the form shows */
+  guint doubts = form->mark && form->read ? put_doubts(call, map, form, field) : 0;
+  g_autofree char *source = form->mark && value ? provenance(call, value) : NULL;
+  const char *word = differs && is_choice(field)
+                         ? event_word(form->event, words_code(call->language), field->name, stored)
+                         : stored;
+  page_put_truth(call, map, "doubt", doubts > 0);
+  page_put(call, map, "stored", differs ? word : NULL);
+  page_put(call, map, "source", source);
+  page_put_truth(call, map, "described", doubts || differs || source);
+}
+
+void page_put_fields(const PageCall *call, TemplateValue *to, const PageForm *form) {
+  TemplateValue *list = page_list(call, to, "fields");
+  for (guint i = 0; i < form->event->fields->len; i++) {
+    const EventField *field = form->event->fields->pdata[i];
+    TemplateValue *map = page_row(call, list);
+    put_input(call, map, form, field);
+    put_marks(call, map, form, field);
+  }
+}
+
+/* --- what a form sends ------------------------------------------------------------------------ */
+
+/* A browser ends lines with CR LF (HTML 4.10.22). */
+static char *normal_lines(const char *text) {
+  g_autoptr(GString) copy = g_string_new(text);
+  g_string_replace(copy, "\r\n", "\n", 0);
+  g_string_replace(copy, "\r", "\n", 0);
+  return g_strstrip(g_strdup(copy->str));
+}
+
+void page_form_changes(const PageCall *call, const PageForm *form, GPtrArray *changes) {
+  for (guint i = 0; i < form->event->fields->len; i++) {
+    const EventField *field = form->event->fields->pdata[i];
+    g_autofree char *name = g_strconcat(form->prefix, field->name, NULL);
+    const char *sent = g_hash_table_lookup(call->request->form, name);
+    if (!sent) continue;
+    g_autofree char *value = normal_lines(sent);
+    g_autofree char *before = normal_lines(shown_value(form, field));
+    if (strcmp(value, before)) g_ptr_array_add(changes, store_field_new(name, value));
+  }
+}

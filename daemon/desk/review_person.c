@@ -1,0 +1,165 @@
+/* review_person - one participant: values, history, what a person changes. */
+#include <string.h>
+
+#include "daemon/desk/review_view.h"
+
+/* --- loading ---------------------------------------------------------------------------------- */
+
+/* NULL: the answer is given. */
+static Registration *load(PageCall *call) {
+  g_autoptr(GError) error = NULL;
+  Registration *registration = registration_get(call->txn, call->numbers[0], &error);
+  if (!registration) page_error_told(call, error, NULL, "/people");
+  return registration;
+}
+
+static const char *path_of(const PageCall *call) {
+  g_autofree char *path = g_strdup_printf("/people/%" G_GUINT64_FORMAT, call->numbers[0]);
+  return template_data_text(call->data, path)->text;
+}
+
+/* --- history ---------------------------------------------------------------------------------- */
+
+static const char *value_in(const GPtrArray *fields, const char *name) {
+  for (guint i = 0; i < fields->len; i++) {
+    const StoreField *field = fields->pdata[i];
+    if (!strcmp(field->name, name)) return field->value;
+  }
+  return "";
+}
+
+static void put_change(const PageCall *call, TemplateValue *list, const Event *event,
+                       const char *name, const char *before, const char *after) {
+  const char *language = words_code(call->language);
+  TemplateValue *row = page_row(call, list);
+  page_put(call, row, "label", event ? event_label(event, language, name) : name);
+  page_put(call, row, "before", event ? event_word(event, language, name, before) : before);
+  page_put(call, row, "after", event ? event_word(event, language, name, after) : after);
+}
+
+/* What differs between the fields before an entry and those after it. */
+static guint put_changes(const PageCall *call, TemplateValue *row, const Event *event,
+                         const GPtrArray *before, const GPtrArray *after) {
+  TemplateValue *list = page_list(call, row, "changes");
+  guint count = 0;
+  for (guint i = 0; i < after->len; i++) {
+    const StoreField *field = after->pdata[i];
+    const char *old = value_in(before, field->name);
+    if (!strcmp(old, field->value)) continue;
+    put_change(call, list, event, field->name, old, field->value);
+    count++;
+  }
+  for (guint i = 0; i < before->len; i++) {
+    const StoreField *field = before->pdata[i];
+    if (*value_in(after, field->name)) continue;
+    put_change(call, list, event, field->name, field->value, "");
+    count++;
+  }
+  return count;
+}
+
+static void put_history(PageCall *call, const Registration *registration, const Event *event) {
+  TemplateValue *list = page_list(call, call->root, "history");
+  for (guint i = registration->history->len; i-- > 0;) {
+    const HistoryEntry *entry = registration->history->pdata[i];
+    const HistoryEntry *next =
+        i + 1 < registration->history->len ? registration->history->pdata[i + 1] : NULL;
+    TemplateValue *row = page_row(call, list);
+    page_put_time(call, row, entry->time);
+    page_put(call, row, "what", words_of(call->language, "history", entry->what));
+    page_put_take(call, row, "who", words_who(call->language, entry->who));
+    page_put(call, row, "status", words_of(call->language, "status", entry->status));
+    page_put(call, row, "tone", page_tone("status", entry->status));
+    guint changes =
+        put_changes(call, row, event, entry->before, next ? next->before : registration->fields);
+    page_put_truth(call, row, "any_change", changes > 0 && entry->before->len > 0);
+  }
+}
+
+/* --- the view --------------------------------------------------------------------------------- */
+
+static void put_facts(PageCall *call, const Registration *registration, const Event *event) {
+  g_autoptr(GTimeZone) zone =
+      page_zone(call) ? g_time_zone_ref(page_zone(call)) : g_time_zone_new_local();
+  gboolean cancelled = !strcmp(registration->status, "cancelled");
+  TemplateValue *root = call->root;
+  page_put_number(call, root, "id", registration->id);
+  page_put(call, root, "status", words_of(call->language, "status", registration->status));
+  page_put(call, root, "tone", page_tone("status", registration->status));
+  page_put(call, root, "event",
+           event ? event_text(event, words_code(call->language), "name") : NULL);
+  page_put(call, root, "sender", registration->sender);
+  page_put_take(call, root, "created", words_time(call->language, registration->created, zone));
+  page_put_take(call, root, "updated", words_time(call->language, registration->updated, zone));
+  if (registration->message) page_put_number(call, root, "message", registration->message);
+  page_put_truth(call, root, "cancelled", cancelled);
+  page_put_truth(call, root, "locked", cancelled || !call->may_review || !event);
+  page_put_take(call, root, "stamp", desk_stamp_registration(registration));
+}
+
+void review_person_show(PageCall *call) {
+  g_autoptr(Registration) registration = load(call);
+  if (!registration) return;
+  const Event *event = page_event(call, registration->event);
+  g_autofree char *name = page_person_name(call, registration);
+  PageForm form = {.event = event, .prefix = "", .stored = registration};
+  page_put(call, call->root, "heading", name);
+  put_facts(call, registration, event);
+  if (event) page_put_fields(call, call->root, &form);
+  put_history(call, registration, event);
+  page_show(call, "person", name);
+}
+
+/* --- edit, cancel ----------------------------------------------------------------------------- */
+
+static void act(PageCall *call, const DeskAction *action, const Event *event, const char *verb,
+                gboolean preview) {
+  g_autoptr(GError) error = NULL;
+  if (!preview) {
+    if (!page_do(call, action, &error)) {
+      page_error_told(call, error, event, path_of(call));
+      return;
+    }
+    g_autoptr(GString) path = g_string_new(path_of(call));
+    page_query_add(path, "told", verb);
+    page_redirect(call, path->str);
+    return;
+  }
+  g_autoptr(DeskPreview) shown = page_preview(call, action, &error);
+  if (!shown) {
+    page_error_told(call, error, event, path_of(call));
+    return;
+  }
+  g_autofree char *target = g_strconcat(path_of(call), "/do", NULL);
+  page_show_preview(call, shown, event, verb, target, path_of(call));
+}
+
+static void change(PageCall *call, gboolean preview) {
+  g_autoptr(Registration) registration = load(call);
+  if (!registration) return;
+  const Event *event = page_event(call, registration->event);
+  const char *verb = page_field(call, "do"), *text = page_field(call, "own_text");
+  g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func((GDestroyNotify)store_field_free);
+  PageForm form = {.event = event, .prefix = "", .stored = registration};
+  gboolean edit = !strcmp(verb, "edit");
+  DeskAction action = {.verb = edit ? DESK_EDIT : DESK_CANCEL,
+                       .id = registration->id,
+                       .stamp = page_field(call, "stamp")};
+  if (edit && event) page_form_changes(call, &form, changes);
+  if (edit) action.changes = changes;
+  if (!edit && *text) action.own_text = text;
+  if (!edit && strcmp(verb, "cancel"))
+    page_error(call, 422, "error_nothing_chosen", path_of(call));
+  else if (edit && !changes->len)
+    page_error(call, 422, "error_no_change", path_of(call));
+  else
+    act(call, &action, event, verb, preview);
+}
+
+void review_person_preview(PageCall *call) {
+  change(call, TRUE);
+}
+
+void review_person_do(PageCall *call) {
+  change(call, FALSE);
+}

@@ -1,0 +1,71 @@
+/* review_preview - what will be sent and stored, shown before it is. */
+#include <string.h>
+
+#include "daemon/desk/review_view.h"
+
+static gint by_name(gconstpointer a, gconstpointer b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void page_put_hidden(const PageCall *call) {
+  TemplateValue *list = page_list(call, call->root, "hidden");
+  g_autoptr(GPtrArray) names = g_ptr_array_new();
+  GHashTableIter iter;
+  gpointer key;
+  g_hash_table_iter_init(&iter, call->request->form);
+  while (g_hash_table_iter_next(&iter, &key, NULL)) g_ptr_array_add(names, key);
+  g_ptr_array_sort(names, by_name);
+  for (guint i = 0; i < names->len; i++) {
+    if (!strcmp(names->pdata[i], "csrf")) continue;
+    TemplateValue *row = page_row(call, list);
+    page_put(call, row, "name", names->pdata[i]);
+    page_put(call, row, "value", page_field(call, names->pdata[i]));
+  }
+}
+
+static void put_values(const PageCall *call, TemplateValue *row, const Registration *registration,
+                       const Event *event) {
+  const char *language = words_code(call->language);
+  TemplateValue *list = page_list(call, row, "fields");
+  for (guint i = 0; i < registration->fields->len; i++) {
+    const StoreField *field = registration->fields->pdata[i];
+    TemplateValue *map = page_row(call, list);
+    page_put(call, map, "label", event ? event_label(event, language, field->name) : field->name);
+    page_put(call, map, "value",
+             event ? event_word(event, language, field->name, field->value) : field->value);
+  }
+}
+
+static void put_registrations(PageCall *call, const DeskPreview *preview, const Event *event) {
+  TemplateValue *list = page_list(call, call->root, "registrations");
+  guint count = preview->registrations ? preview->registrations->len : 0;
+  page_put_truth(call, call->root, "any_registration", count > 0);
+  for (guint i = 0; i < count; i++) {
+    const Registration *registration = preview->registrations->pdata[i];
+    TemplateValue *row = page_row(call, list);
+    page_put_take(call, row, "name", page_person_name(call, registration));
+    page_put(call, row, "status", words_of(call->language, "status", registration->status));
+    page_put(call, row, "tone", page_tone("status", registration->status));
+    put_values(call, row, registration, event);
+  }
+}
+
+void page_show_preview(PageCall *call, const DeskPreview *preview, const Event *event,
+                       const char *verb, const char *action, const char *back) {
+  TemplateValue *root = call->root;
+  gboolean answered = preview->text != NULL;
+  g_autofree char *key = g_strconcat("preview_", verb, NULL);
+  const char *heading = page_word(call, key);
+  page_put(call, root, "heading", heading);
+  page_put(call, root, "action", action);
+  page_put(call, root, "back", back);
+  page_put_hidden(call);
+  page_put_truth(call, root, "answered", answered);
+  page_put(call, root, "to", preview->to);
+  page_put(call, root, "subject", preview->subject);
+  page_put(call, root, "text", preview->text);
+  if (preview->why_not) page_put_reason(call, root, "why_not", event, preview->why_not);
+  put_registrations(call, preview, event);
+  page_put(call, root, "button", page_word(call, answered ? "send_answer" : "send_nothing"));
+  page_show(call, "preview", heading);
+}
