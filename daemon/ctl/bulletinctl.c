@@ -27,8 +27,15 @@ static const Command commands[] = {
     {"show", "ID", 1, 1, "12", OPTION_JSON,
      "Show a mail: what was read, its registrations with their history, answers, log", ctl_show},
     {"list", "", 0, 0, "", OPTION_EVENT | OPTION_JSON, "List the registrations", ctl_list},
-    {"export", "", 0, 0, "", OPTION_EVENT | OPTION_FORMAT | OPTION_JSON,
-     "Print the registrations as CSV for a spreadsheet, or as JSON Lines", ctl_export},
+    {"export", "", 0, 0, "",
+     OPTION_EVENT | OPTION_FORMAT | OPTION_LANGUAGE | OPTION_OUTPUT | OPTION_FORCE | OPTION_JSON,
+     "Write the registrations as CSV, as a workbook for a spreadsheet, or as JSON Lines",
+     ctl_export},
+    {"stats", "", 0, 0, "", OPTION_EVENT | OPTION_JSON,
+     "Show the figures of an event: answers, organisations, suggestions, days", ctl_stats},
+    {"organizations", "[FILE.csv]", 0, 1, "invited.csv", OPTION_EVENT | OPTION_JSON,
+     "List the organisations that have answered; of a list, those that have not",
+     ctl_organizations},
     {"accept", "ID [FIELD=VALUE...]", 1, -1, "12 first_name=Marie", 0,
      "Register what the mail holds, with these changes, and confirm it", ctl_accept},
     {"ask", "ID", 1, 1, "12", 0, "Ask the sender for what is missing", ctl_ask},
@@ -71,8 +78,13 @@ static const OptionRow option_rows[] = {
     ROW(OPTION_SINCE, "since", 's', G_OPTION_ARG_FILENAME, since,
         "From then on: 90s, 30m, 2h, 7d ago, or RFC 3339", "WHEN", "--since 2h"),
     ROW(OPTION_ID, "id", 0, G_OPTION_ARG_FILENAME, id, "About this mail alone", "ID", "--id 12"),
-    ROW(OPTION_FORMAT, "format", 0, G_OPTION_ARG_FILENAME, format, "csv (default) or json",
+    ROW(OPTION_FORMAT, "format", 0, G_OPTION_ARG_FILENAME, format, "csv (default), json or xlsx",
         "FORMAT", "--format json"),
+    ROW(OPTION_LANGUAGE, "language", 0, G_OPTION_ARG_FILENAME, language,
+        "Of a workbook: fr, en or ja (default: the event's first)", "LANGUAGE",
+        "--format xlsx --language fr --output people.xlsx"),
+    ROW(OPTION_OUTPUT, "output", 0, G_OPTION_ARG_FILENAME, output,
+        "Write a file, not standard output", "FILE", "--format xlsx --output people.xlsx"),
     ROW(OPTION_PAGES, "pages", 0, G_OPTION_ARG_FILENAME, pages,
         "Write pictures of the PDF and scanned pages there, the values marked", "DIR",
         "--pages pages"),
@@ -117,7 +129,7 @@ static char *command_examples(const Command *command) {
 static char *all_commands(void) {
   GString *text = g_string_new("Commands:\n");
   for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
-    g_string_append_printf(text, "  %-8s %s\n", commands[i].name, commands[i].summary);
+    g_string_append_printf(text, "  %-13s %s\n", commands[i].name, commands[i].summary);
   g_string_append(text, "\nExamples:\n  bulletinctl --version\n"
                         "  bulletinctl --config bulletind.yaml queue\n"
                         "  bulletinctl queue --help");
@@ -190,6 +202,8 @@ static void options_done(Options *options) {
   g_free(options->id);
   g_free(options->since);
   g_free(options->pages);
+  g_free(options->output);
+  g_free(options->language);
 }
 
 static int run(Options *options, int argc, char **argv) {

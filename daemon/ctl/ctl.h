@@ -10,7 +10,7 @@
 
 typedef struct {
   char *config; /* NULL: not given */
-  char *event, *format, *id, *since, *pages;
+  char *event, *format, *id, *since, *pages, *output, *language;
   int jobs;
   gboolean json, text, all, outbox, follow, unused, force, yes;
 } Options;
@@ -31,6 +31,8 @@ typedef enum {
   OPTION_PAGES = 1 << 11,
   OPTION_FORCE = 1 << 12,
   OPTION_YES = 1 << 16
+  OPTION_OUTPUT = 1 << 13,
+  OPTION_LANGUAGE = 1 << 14
 } OptionBit;
 
 typedef struct {
@@ -54,6 +56,8 @@ int ctl_log(const Options *options, char **arguments);
 int ctl_show(const Options *options, char **arguments);
 int ctl_list(const Options *options, char **arguments);
 int ctl_export(const Options *options, char **arguments);
+int ctl_stats(const Options *options, char **arguments);
+int ctl_organizations(const Options *options, char **arguments);
 int ctl_accept(const Options *options, char **arguments);
 int ctl_ask(const Options *options, char **arguments);
 int ctl_ignore(const Options *options, char **arguments);

@@ -4,12 +4,12 @@
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "daemon/ctl/ctl.h"
 #include "daemon/ctl/json.h"
+#include "daemon/ctl/output.h"
 #include "daemon/log.h"
 #include "store/keep.h"
 
@@ -76,45 +76,19 @@ int ctl_verify(const Options *options, char **arguments) {
 
 /* ---- backup ---- */
 
-/* In a process of its own, which becomes the store's owner: the file is the caller's. */
-static int copy_store(const Config *config, int fd) {
-  pid_t child = fork();
-  if (child < 0) return ctl_fail(EX_OSERR, "no process for the copy: %s", g_strerror(errno));
-  if (child == 0) {
-    int code = EX_OK;
-    GError *error = NULL;
-    Store *store = ctl_store(config, STORE_READ_ONLY | STORE_OLDER, &code);
-    if (store && !store_backup(store, fd, &error)) code = ctl_error(error);
-    store_close(store);
-    _exit(code);
-  }
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : EX_SOFTWARE;
-}
-
-/* Whole or not at all: written aside, synced, renamed. */
-static int write_backup(const Config *config, const char *path) {
-  g_autofree char *part = g_strconcat(path, ".part", NULL);
-  int fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) return ctl_fail(EX_CANTCREAT, "%s: cannot be made: %s", part, g_strerror(errno));
-  int code = copy_store(config, fd);
-  if (code == EX_OK && fsync(fd) != 0) code = ctl_fail(EX_IOERR, "%s: %s", part, g_strerror(errno));
-  close(fd);
-  if (code == EX_OK && rename(part, path) != 0)
-    code = ctl_fail(EX_CANTCREAT, "%s: %s", path, g_strerror(errno));
-  if (code != EX_OK) g_unlink(part);
+static int copy_store(int fd, void *context) {
+  int code = EX_OK;
+  g_autoptr(GError) error = NULL;
+  Store *store = ctl_store(context, STORE_READ_ONLY | STORE_OLDER, &code);
+  if (store && !store_backup(store, fd, &error)) code = ctl_error(error);
+  store_close(store);
   return code;
 }
 
 int ctl_backup(const Options *options, char **arguments) {
   int code = EX_OK;
-  const char *path = arguments[0];
-  if (!options->force && access(path, F_OK) == 0)
-    return ctl_fail(EX_CANTCREAT, "%s: is there already; name another file, or say --force", path);
   Config *config = ctl_config(options, &code);
-  if (config) code = write_backup(config, path);
+  if (config) code = output_write(arguments[0], options->force, copy_store, config);
   config_free(config);
   return code;
 }

@@ -1,17 +1,13 @@
-/* list - the registrations, for the eye and for a spreadsheet.
- *
- * The CSV is RFC 4180, UTF-8 with a byte order mark (else spreadsheets guess another character
- * set). A cell that a spreadsheet would take for a formula is given an apostrophe in front: what a
- * stranger wrote into a bulletin must not be calculated on the organiser's machine. Where the list
- * separator is ";", as in France, a cell of the file may become several: each of them counts. */
+/* list - the registrations, for the eye and as a file. */
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "daemon/ctl/ctl.h"
-#include "daemon/ctl/json.h"
-#include "daemon/ctl/rows.h"
+#include "daemon/ctl/output.h"
 #include "daemon/ctl/table.h"
+#include "daemon/desk/desk_export.h"
 #include "daemon/event.h"
 
 /* --- list ------------------------------------------------------------------------------------- */
@@ -78,132 +74,16 @@ static gboolean add_registration(const Registration *registration, void *context
   return TRUE;
 }
 
-static gboolean print_registration(const Registration *registration, void *context) {
-  (void)context;
-  json_t *object = rows_registration(registration);
-  json_object_set_new(object, "history", rows_history(registration));
-  json_print(object);
-  return !ferror(stdout);
-}
-
-static gboolean list(const View *view, const Options *options, GError **error) {
-  if (options->json)
-    return registration_foreach(view->txn, options->event, print_registration, NULL, error);
+static int list(const View *view, const Options *options) {
+  g_autoptr(GError) error = NULL;
   Lister lister = {view->config, table_new(columns)};
-  gboolean done = registration_foreach(view->txn, options->event, add_registration, &lister, error);
+  gboolean done =
+      registration_foreach(view->txn, options->event, add_registration, &lister, &error);
   table_print(lister.table, "Nobody is registered yet.");
-  return done;
+  return ctl_end_output(done ? EX_OK : ctl_error(error));
 }
 
 /* --- export ----------------------------------------------------------------------------------- */
-
-typedef struct {
-  GPtrArray *names; /* char*, borrowed from `seen`: the fields' columns */
-  GHashTable *seen;
-} Export;
-
-static void add_name(Export *export, const char *name) {
-  if (g_hash_table_contains(export->seen, name)) return;
-  char *copy = g_strdup(name);
-  g_hash_table_add(export->seen, copy);
-  g_ptr_array_add(export->names, copy);
-}
-
-/* Fields that an event once had and that registrations still hold. */
-static gboolean add_stored_names(const Registration *registration, void *context) {
-  for (guint i = 0; i < registration->fields->len; i++)
-    add_name(context, ((const StoreField *)registration->fields->pdata[i])->name);
-  return TRUE;
-}
-
-static gboolean find_names(const View *view, const Options *options, Export *export,
-                           GError **error) {
-  const GPtrArray *events = view->config->events;
-  for (guint i = 0; i < events->len; i++) {
-    const Event *event = events->pdata[i];
-    if (options->event && strcmp(options->event, event->id)) continue;
-    for (guint k = 0; k < event->fields->len; k++)
-      add_name(export, ((const EventField *)event->fields->pdata[k])->name);
-  }
-  return registration_foreach(view->txn, options->event, add_stored_names, export, error);
-}
-
-/* Their full-width forms count too: a Japanese spreadsheet takes them for the same. */
-static gboolean begins_formula(const char *value) {
-  value += strspn(value, "\"");
-  static const char *const starts[] = {"=",  "+",  "-",  "@",  "\t", "\r",
-                                       "\n", "＝", "＋", "－", "＠"};
-  for (gsize i = 0; i < G_N_ELEMENTS(starts); i++)
-    if (g_str_has_prefix(value, starts[i])) return TRUE;
-  return FALSE;
-}
-
-static void print_cell(const char *value, gboolean is_last) {
-  gboolean begins = TRUE;
-  gboolean is_quoted = strpbrk(value, "\",\r\n") != NULL;
-  if (is_quoted) putchar('"');
-  for (const char *at = value; *at; at++) {
-    if (begins && begins_formula(at)) putchar('\'');
-    begins = strchr(";\t\r\n", *at) != NULL;
-    if (*at == '"') putchar('"');
-    putchar(*at);
-  }
-  if (is_quoted) putchar('"');
-  fputs(is_last ? "\r\n" : ",", stdout);
-}
-
-static void print_heading(const Export *export) {
-  fputs("\xEF\xBB\xBF", stdout);
-  print_cell("id", FALSE);
-  print_cell("event", FALSE);
-  print_cell("status", FALSE);
-  for (guint i = 0; i < export->names->len; i++) print_cell(export->names->pdata[i], FALSE);
-  print_cell("missing", FALSE);
-  print_cell("message_id", FALSE);
-  print_cell("created", FALSE);
-  print_cell("updated", TRUE);
-}
-
-static gboolean print_csv(const Registration *registration, void *context) {
-  const Export *export = context;
-  g_autofree char *id = g_strdup_printf("%" G_GUINT64_FORMAT, registration->id);
-  g_autofree char *created = ctl_time(registration->created);
-  g_autofree char *updated = ctl_time(registration->updated);
-  GString *missing = g_string_new(NULL);
-  for (guint i = 0; i < registration->missing->len; i++)
-    g_string_append_printf(missing, "%s%s", i ? " " : "", (char *)registration->missing->pdata[i]);
-  print_cell(id, FALSE);
-  print_cell(registration->event, FALSE);
-  print_cell(registration->status, FALSE);
-  for (guint i = 0; i < export->names->len; i++)
-    print_cell(value_of(registration, export->names->pdata[i]), FALSE);
-  print_cell(missing->str, FALSE);
-  print_cell(registration->message_id, FALSE);
-  print_cell(created, FALSE);
-  print_cell(updated, TRUE);
-  g_string_free(missing, TRUE);
-  return !ferror(stdout);
-}
-
-static gboolean export_csv(const View *view, const Options *options, GError **error) {
-  Export export = {g_ptr_array_new(), g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
-  gboolean done = find_names(view, options, &export, error);
-  if (done) {
-    print_heading(&export);
-    done = registration_foreach(view->txn, options->event, print_csv, &export, error);
-  }
-  g_ptr_array_unref(export.names);
-  g_hash_table_unref(export.seen);
-  return done;
-}
-
-static gboolean export_json(const View *view, const Options *options, GError **error) {
-  return registration_foreach(view->txn, options->event, print_registration, NULL, error);
-}
-
-/* --- the commands ----------------------------------------------------------------------------- */
-
-typedef gboolean (*Printing)(const View *view, const Options *options, GError **error);
 
 static gboolean stop_at_first(const Registration *registration, void *context) {
   (void)registration;
@@ -218,33 +98,72 @@ static gboolean event_exists(const View *view, const char *event) {
   return found || ctl_event_known(view->config, event);
 }
 
-static int run(const Options *options, Printing printing) {
+/* The language of heads: as asked for, else the event's first. */
+static const char *language_of(const View *view, const Options *options, const Event *event) {
+  if (options->language) return options->language;
+  if (!event && view->config->events->len) event = view->config->events->pdata[0];
+  return event && event->languages && event->languages[0] ? event->languages[0] : "fr";
+}
+
+typedef struct {
+  const Options *options;
+  ExportFormat format;
+} Request;
+
+static int export_from(const View *view, const Request *request, int fd) {
+  const Options *options = request->options;
+  g_autoptr(GPtrArray) no_fields = g_ptr_array_new();
+  Event gone = {.id = options->event, .fields = no_fields};
+  const Event *event = options->event ? event_find(view->config->events, options->event) : NULL;
+  if (options->event && !event) event = &gone;
+  g_autoptr(GError) error = NULL;
+  if (desk_export(NULL, view->txn, view->config, event, request->format,
+                  language_of(view, options, event), fd, &error))
+    return EX_OK;
+  gboolean lost = g_error_matches(error, EXPORT_ERROR, EXPORT_ERROR_WRITE);
+  return lost && fd == STDOUT_FILENO ? ctl_output_failed() : ctl_error(error);
+}
+
+static int export_to(int fd, void *context) {
+  const Request *request = context;
   View view;
   int code = EX_OK;
-  if (view_open(&view, options, &code)) {
-    g_autoptr(GError) error = NULL;
-    if (!event_exists(&view, options->event))
-      code = EX_USAGE;
-    else
-      code = ctl_end_output(printing(&view, options, &error) ? EX_OK : ctl_error(error));
-  }
+  if (view_open(&view, request->options, &code))
+    code =
+        event_exists(&view, request->options->event) ? export_from(&view, request, fd) : EX_USAGE;
   view_done(&view);
   return code;
 }
 
+/* --- the commands ----------------------------------------------------------------------------- */
+
 int ctl_list(const Options *options, char **arguments) {
   (void)arguments;
-  return run(options, list);
+  Request request = {options, EXPORT_JSON};
+  if (options->json) return export_to(STDOUT_FILENO, &request);
+  View view;
+  int code = EX_OK;
+  if (view_open(&view, options, &code))
+    code = event_exists(&view, options->event) ? list(&view, options) : EX_USAGE;
+  view_done(&view);
+  return code;
+}
+
+static gboolean is_language(const char *language) {
+  static const char *const known[] = {"fr", "en", "ja", NULL};
+  return !language || g_strv_contains(known, language);
 }
 
 int ctl_export(const Options *options, char **arguments) {
   (void)arguments;
-  static const struct {
-    const char *format;
-    Printing printing;
-  } formats[] = {{"csv", export_csv}, {"json", export_json}};
   const char *format = options->format ? options->format : options->json ? "json" : "csv";
-  for (gsize i = 0; i < G_N_ELEMENTS(formats); i++)
-    if (!strcmp(formats[i].format, format)) return run(options, formats[i].printing);
-  return ctl_fail(EX_USAGE, "--format %s; there are csv and json", format);
+  Request request = {.options = options};
+  if (!export_format_parse(format, &request.format))
+    return ctl_fail(EX_USAGE, "--format %s; there are csv, json and xlsx", format);
+  if (!is_language(options->language))
+    return ctl_fail(EX_USAGE, "--language %s; there are fr, en and ja", options->language);
+  if (options->output) return output_write(options->output, options->force, export_to, &request);
+  if (request.format == EXPORT_XLSX && isatty(STDOUT_FILENO))
+    return ctl_fail(EX_USAGE, "--format xlsx is nothing for a terminal; add --output FILE");
+  return export_to(STDOUT_FILENO, &request);
 }

@@ -17,7 +17,9 @@ static gboolean list_fails(const char *what, GError **error) {
 static char *list_text(const char *csv, gsize size, GError **error) {
   static const char BOM[] = "\xEF\xBB\xBF";
   if (size > ORGANIZATIONS_MAX_BYTES) {
-    list_fails("the list is longer than 4 MiB; one name a line is enough", error);
+    g_set_error(error, STATS_ERROR, STATS_ERROR_LIST,
+                "the list is longer than %d bytes; a name a line is enough",
+                ORGANIZATIONS_MAX_BYTES);
     return NULL;
   }
   if (memchr(csv, 0, size)) {
@@ -179,8 +181,10 @@ static gboolean compare_list(const Comparing *comparing, const char *text, GErro
       if (column >= 0) continue;
       column = 0;
     }
-    if ((guint)column < row->len && !take_name(comparing, row->pdata[column]))
-      return list_fails("the list has more than 50000 names", error);
+    if ((guint)column >= row->len || take_name(comparing, row->pdata[column])) continue;
+    g_set_error(error, STATS_ERROR, STATS_ERROR_LIST, "the list has more than %d names; split it",
+                ORGANIZATIONS_MAX);
+    return FALSE;
   }
   return comparing->list->len || list_fails("no name stands in the list", error);
 }
