@@ -72,18 +72,19 @@ static gboolean is_shown(const MimePart *part) {
 }
 
 static void write_text(Original *original) {
-  int alternative = -1; /* parts of one stand together */
+  g_autoptr(GHashTable) done = g_hash_table_new(NULL, NULL); /* alternatives */
   for (guint i = 0; i < original->mail->parts->len && !original->out.cut; i++) {
     const MimePart *part = original->mail->parts->pdata[i];
     if (part->opened || !is_shown(part) || original->shown[i]) continue;
-    if (part->alternative >= 0 && part->alternative == alternative) continue;
+    gpointer alternative = GINT_TO_POINTER(part->alternative);
+    if (part->alternative >= 0 && !g_hash_table_add(done, alternative)) continue;
     enter_message(original, part->message);
     if (part->alternative < 0) {
       write_part(original, part);
       continue;
     }
-    alternative = part->alternative;
-    if (!write_side(original, alternative, TRUE)) write_side(original, alternative, FALSE);
+    if (!write_side(original, part->alternative, TRUE))
+      write_side(original, part->alternative, FALSE);
   }
   enter_message(original, 0);
 }
