@@ -30,9 +30,9 @@ typedef enum {
   OPTION_UNUSED = 1 << 10,
   OPTION_PAGES = 1 << 11,
   OPTION_FORCE = 1 << 12,
-  OPTION_YES = 1 << 16
-  OPTION_OUTPUT = 1 << 13,
-  OPTION_LANGUAGE = 1 << 14
+  OPTION_YES = 1 << 16,
+  OPTION_OUTPUT = 1 << 17,
+  OPTION_LANGUAGE = 1 << 18
 } OptionBit;
 
 typedef struct {
