@@ -98,7 +98,7 @@ static void add_columns(GString *svg, WordsLanguage language, const GArray *colu
 }
 
 /* The sum so far, on a scale of its own: it ends at the top. */
-static void add_trend(GString *svg, const GArray *columns) {
+static void add_trend(GString *svg, WordsLanguage language, const GArray *columns) {
   double step = (double)(WIDTH - LEFT - RIGHT) / columns->len;
   guint all = g_array_index(columns, Column, columns->len - 1).so_far;
   if (columns->len < 2) return;
@@ -107,7 +107,12 @@ static void add_trend(GString *svg, const GArray *columns) {
     add_number(svg, i ? " " : "", LEFT + (i + 0.5) * step, ",");
     add_number(svg, "", y_of(g_array_index(columns, Column, i).so_far, all), "");
   }
-  g_string_append(svg, "\"/>");
+  g_autofree char *number = g_strdup_printf("%u", all);
+  g_autofree char *told = words_fill(language, "chart_total", number, NULL);
+  g_string_append_printf(svg, "\"/><text class=\"good\" text-anchor=\"end\" x=\"%d\" y=\"%d\">",
+                         WIDTH - RIGHT, TOP + 18);
+  escape(svg, told);
+  g_string_append(svg, "</text>");
 }
 
 static void add_dates(GString *svg, WordsLanguage language, const GArray *columns,
@@ -149,7 +154,7 @@ char *chart_days(WordsLanguage language, const GArray *days, GTimeZone *zone) {
   g_string_append(svg, "\">");
   add_scale(svg, scale);
   add_columns(svg, language, columns, scale, zone);
-  add_trend(svg, columns);
+  add_trend(svg, language, columns);
   add_dates(svg, language, columns, zone);
   g_string_append(svg, "</svg><p class=\"small\">");
   escape(svg, told);
@@ -162,6 +167,10 @@ char *chart_days(WordsLanguage language, const GArray *days, GTimeZone *zone) {
 static void add_bar(GString *html, const char *word, const char *tone, guint count, guint most) {
   g_string_append_printf(html, "<tr class=\"%s\"><th scope=\"row\">", tone);
   escape(html, word);
+  if (count > most) { /* the others together: a number, no bar that dwarfs the rest */
+    g_string_append_printf(html, "</th><td></td><td>%u</td></tr>\n", count);
+    return;
+  }
   g_string_append(html, "</th><td><svg viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" "
                         "aria-hidden=\"true\"><rect height=\"10\"");
   add_number(html, " width=\"", 100.0 * count / MAX(most, 1), "\"/></svg></td>");
@@ -174,7 +183,7 @@ char *chart_bars(WordsLanguage language, const GPtrArray *counts, ChartWord word
   guint shown = counts->len > CHART_ROWS_MAX ? CHART_ROWS_MAX - 1 : counts->len, others = 0;
   for (guint i = shown; i < counts->len; i++)
     others += ((const StatsCount *)counts->pdata[i])->count;
-  guint most = MAX(((const StatsCount *)counts->pdata[0])->count, others);
+  guint most = ((const StatsCount *)counts->pdata[0])->count;
   GString *html = g_string_new("<table class=\"bars\"><tbody>\n");
   for (guint i = 0; i < shown; i++) {
     const StatsCount *count = counts->pdata[i];

@@ -5,7 +5,7 @@
 #include "daemon/desk/desk_values.h"
 #include "daemon/desk/review_view.h"
 
-enum { CONFIDENCE_SURE = 100 };
+enum { CONFIDENCE_SURE = 100, CONFIDENCE_MILD = 90 };
 
 /* --- what a form shows ------------------------------------------------------------------------ */
 
@@ -110,48 +110,85 @@ static guint put_doubts(const PageCall *call, TemplateValue *map, const PageForm
     g_autofree char *percent = g_strdup_printf("%u", value->confidence);
     add_doubt(call, list, words_fill(call->language, "doubt_confidence", percent, NULL));
     count++;
-    if (*value->raw && strcmp(value->raw, value->value))
-      add_doubt(call, list, words_fill(call->language, "doubt_raw", value->raw, NULL));
   }
+  gboolean apart = value && count && *value->raw && strcmp(value->raw, value->value);
+  page_put_take(call, map, "raw",
+                apart ? words_fill(call->language, "doubt_raw", value->raw, NULL) : NULL);
+  page_put_truth(call, map, "mild", value && !invalid && value->confidence >= CONFIDENCE_MILD);
   return count;
 }
 
-/* "attachment:bulletin.docx" → "« bulletin.docx »". */
-static char *source_words(const PageCall *call, const FieldValue *value) {
+/* "attachment:bulletin.docx" → "« bulletin.docx »"; NULL: no such prefix. */
+static char *source_piece(const PageCall *call, const char *piece) {
   static const char *const kinds[][2] = {{"attachment:", "source_attachment"},
                                          {"header:", "source_header"}};
-  char *place = NULL;
-  for (guint i = 0; i < G_N_ELEMENTS(kinds) && !place; i++)
-    if (g_str_has_prefix(value->source, kinds[i][0]))
-      place = words_fill(call->language, kinds[i][1], value->source + strlen(kinds[i][0]), NULL);
-  if (!place) place = g_strdup(page_word(call, "source_body"));
+  for (guint i = 0; i < G_N_ELEMENTS(kinds); i++)
+    if (g_str_has_prefix(piece, kinds[i][0]))
+      return words_fill(call->language, kinds[i][1], piece + strlen(kinds[i][0]), NULL);
+  return g_str_has_prefix(piece, "body:") ? g_strdup(page_word(call, "source_body")) : NULL;
+}
+
+/* "label:Prénom" → "sous l’intitulé « Prénom »"; NULL: no such prefix. */
+static char *rule_piece(const PageCall *call, const char *piece) {
+  static const char *const alone[] = {"signature", "from-header"};
+  static const char *const kinds[] = {"label", "pattern", "sentence", "calendar"};
+  const char *colon = strchr(piece, ':');
+  for (guint i = 0; i < G_N_ELEMENTS(alone); i++)
+    if (!strcmp(piece, alone[i])) {
+      g_autofree char *key = g_strconcat("rule_", piece, NULL);
+      return g_strdup(page_word(call, key));
+    }
+  for (guint i = 0; colon && i < G_N_ELEMENTS(kinds); i++) {
+    gsize length = strlen(kinds[i]);
+    if ((gsize)(colon - piece) != length || strncmp(piece, kinds[i], length)) continue;
+    g_autofree char *key = g_strconcat("rule_", kinds[i], NULL);
+    return words_fill(call->language, key, colon + 1, NULL);
+  }
+  return NULL;
+}
+
+/* Two sources or two rules of one value stand with ", " between them, which a label may hold, too:
+ * a piece that begins as none belongs to the one before. */
+static char *tell_pieces(const PageCall *call, const char *text,
+                         char *(*tell)(const PageCall *, const char *)) {
+  g_auto(GStrv) pieces = g_strsplit(text, ", ", -1);
+  GString *told = g_string_new(NULL), *piece = g_string_new(NULL);
+  for (char **at = pieces; *at; at++) {
+    g_string_append_printf(piece, "%s%s", piece->len ? ", " : "", *at);
+    g_autofree char *next = at[1] ? tell(call, at[1]) : NULL;
+    if (at[1] && !next) continue;
+    g_autofree char *words = tell(call, piece->str);
+    g_string_append_printf(told, "%s%s", told->len ? page_word(call, "and") : "",
+                           words ? words : piece->str);
+    g_string_truncate(piece, 0);
+  }
+  g_string_free(piece, TRUE);
+  return g_string_free(told, FALSE);
+}
+
+static char *source_words(const PageCall *call, const FieldValue *value) {
+  char *place = tell_pieces(call, value->source, source_piece);
   if (!value->page) return place;
   g_autofree char *page = g_strdup_printf("%u", value->page), *before = place;
   return words_fill(call->language, "source_page", before, page, NULL);
-}
-
-/* "label:Prénom" → "sous l’intitulé « Prénom »". */
-static char *rule_words(const PageCall *call, const char *rule) {
-  g_auto(GStrv) halves = g_strsplit(rule, ":", 2);
-  if (!halves[0] || !*halves[0]) return NULL;
-  g_autofree char *key = g_strconcat("rule_", halves[0], NULL);
-  gboolean known = words_find(call->language, key) != NULL;
-  return words_fill(call->language, known ? key : "rule_other",
-                    known ? (halves[1] ? halves[1] : "") : rule, NULL);
 }
 
 static char *provenance(const PageCall *call, const FieldValue *value) {
   if (!*value->source && !*value->rule) return NULL;
   g_autofree char *place = source_words(call, value);
   g_autofree char *read = words_fill(call->language, "source_read", place, NULL);
-  g_autofree char *rule = rule_words(call, value->rule);
-  return rule ? g_strdup_printf("%s, %s", read, rule) : g_steal_pointer(&read);
+  g_autofree char *rule = tell_pieces(call, value->rule, rule_piece);
+  return *rule ? g_strdup_printf("%s, %s", read, rule) : g_steal_pointer(&read);
 }
 
 static void put_marks(const PageCall *call, TemplateValue *map, const PageForm *form,
                       const EventField *field) {
   const FieldValue *value = form->read ? participant_value(form->read, field->name) : NULL;
   const char *stored = form->stored ? registration_value(form->stored, field->name) : NULL;
+  if (!form->mark || !form->read) {
+    page_put(call, map, "raw", NULL);
+    page_put_truth(call, map, "mild", FALSE);
+  }
   gboolean differs = form->mark && form->read && stored && (!value || strcmp(value->value, stored));
   if (differs && !value) differs = FALSE; /* then it is what the form shows */
   guint doubts = form->mark && form->read ? put_doubts(call, map, form, field) : 0;

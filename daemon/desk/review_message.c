@@ -103,10 +103,11 @@ static void put_pages(const PageCall *call, TemplateValue *row, const DeskPart *
 
 static void put_parts(const PageCall *call, const DeskOriginal *original) {
   TemplateValue *list = page_list(call, call->root, "parts");
-  guint attachments = 0;
+  guint attachments = 0, pages = 0;
   for (guint i = 0; i < original->parts->len; i++) {
     const DeskPart *part = original->parts->pdata[i];
     if (part->body) continue;
+    pages += part->pages;
     TemplateValue *row = page_row(call, list);
     g_autofree char *number = g_strdup_printf("%u", ++attachments);
     g_autofree char *name = *part->name ? g_strdup(part->name)
@@ -116,6 +117,7 @@ static void put_parts(const PageCall *call, const DeskOriginal *original) {
     page_put_take(call, row, "size", words_bytes(call->language, part->size_bytes));
     put_pages(call, row, part, name);
   }
+  page_put_truth(call, call->root, "has_pages", pages > 0);
 }
 
 static void put_original(PageCall *call, guint64 id) {

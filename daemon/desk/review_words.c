@@ -220,6 +220,12 @@ static char *tell_field_doubt(Telling *telling, const char *piece) {
   return g_strdup_printf(telling->language == WORDS_FR ? "%s\u00a0: %s" : "%s: %s", label, rest);
 }
 
+/* "250 2.0.0 Ok": a mail server's own words, the same in every language. */
+static gboolean is_server_reply(const char *piece) {
+  return strchr("245", *piece) && *piece && g_ascii_isdigit(piece[1]) &&
+         g_ascii_isdigit(piece[2]) && (!piece[3] || piece[3] == ' ');
+}
+
 static char *tell_piece(Telling *telling, const char *piece) {
   for (guint i = 0; i < REASONS_TABLE_COUNT; i++) {
     char *stars[REASON_STARS_MAX] = {NULL};
@@ -229,6 +235,7 @@ static char *tell_piece(Telling *telling, const char *piece) {
     for (guint k = 0; k < count; k++) g_free(stars[k]);
     return told;
   }
+  if (is_server_reply(piece)) return g_strdup(piece);
   char *doubt = tell_field_doubt(telling, piece);
   if (doubt) return doubt;
   telling->foreign = telling->foreign || telling->language != WORDS_EN;
