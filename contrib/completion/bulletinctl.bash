@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 
 _bulletinctl_options() { # COMMAND, or none: the options before the command
-  bulletinctl ${1:+"$1"} --help 2> /dev/null | grep -oE -e '--[a-z]+' | sort -u
+  bulletinctl ${1:+"$1"} --help 2> /dev/null | grep -oE -e '--[a-z-]+' | sort -u
 }
 
 _bulletinctl_commands() {

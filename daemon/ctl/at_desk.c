@@ -68,12 +68,15 @@ static gboolean says_yes(const char *answer) {
   return g_strv_contains(words, g_strstrip(word));
 }
 
+gboolean at_desk_may_ask(const Options *options, const char *command, int *ret_code) {
+  if (options->yes || at_desk_on_terminal()) return TRUE;
+  *ret_code = ctl_fail(
+      EX_USAGE, "%s asks before it changes anything, and there is no terminal; say --yes", command);
+  return FALSE;
+}
+
 gboolean at_desk_confirm(const Options *options, const char *question, int *ret_code) {
   if (options->yes) return TRUE;
-  if (!at_desk_on_terminal()) {
-    *ret_code = ctl_fail(EX_USAGE, "%s Nobody can be asked here; say --yes", question);
-    return FALSE;
-  }
   char answer[ANSWER_MAX_CHARS * 4] = "";
   fflush(stdout);
   fprintf(stderr, "%s [y/N] ", question);

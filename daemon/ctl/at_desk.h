@@ -28,8 +28,10 @@ int at_desk_error(const GError *error);
 
 /* Is standard input a terminal? */
 gboolean at_desk_on_terminal(void);
-/* May it be done? --yes: TRUE; on a terminal `question` is asked; elsewhere one line says that
- * --yes is missing. FALSE: *ret_code is the exit code: EX_OK where somebody said no. */
+/* Can --yes or a terminal say yes, before any work is done? FALSE: told, *ret_code is EX_USAGE. */
+gboolean at_desk_may_ask(const Options *options, const char *command, int *ret_code);
+/* May it be done? --yes: TRUE; else `question` is asked on the terminal. FALSE: somebody said no,
+ * and *ret_code is EX_OK. */
 gboolean at_desk_confirm(const Options *options, const char *question, int *ret_code);
 
 /* What would happen, on standard error: the answer, or why there is none, and the notes. */

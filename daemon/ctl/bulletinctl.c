@@ -44,6 +44,22 @@ static const Command commands[] = {
      "Change a registration and tell the participant; an empty value removes it", ctl_edit},
     {"cancel", "REG", 1, 1, "7", OPTION_YES, "Cancel a registration and tell the participant",
      ctl_cancel},
+    {"reply", "ID", 1, 1, "12", OPTION_TEXT_FILE | OPTION_WAIT | OPTION_YES,
+     "Answer a mail in own words, in its thread, and settle it", ctl_reply},
+    {"merge", "REG REG", 2, 2, "7 9", OPTION_YES,
+     "Put the second registration into the first; the second is cancelled without an answer",
+     ctl_merge},
+    {"hold", "[ANSWER]", 0, 1, "3", OPTION_EVERY, "Hold an answer back: it is not sent", ctl_hold},
+    {"release", "[ANSWER]", 0, 1, "3", OPTION_EVERY, "Let an answer go that was held", ctl_release},
+    {"requeue", "ID", 1, 1, "12", OPTION_YES,
+     "Read a mail again with today's rules and decide on it anew; shows what would change",
+     ctl_requeue},
+    {"import", "PATH...", 1, -1, "old-mails/",
+     OPTION_ACCOUNT | OPTION_EVENT | OPTION_ANSWER | OPTION_JOBS | OPTION_YES,
+     "Take mails from files, Maildirs and mboxes as if they had come; nobody is answered",
+     ctl_import},
+    {"user", "add|list|role|password|remove [NAME]", 1, 2, "add marie",
+     OPTION_ROLE | OPTION_JSON | OPTION_YES, "Who may use the review page", ctl_user},
     {"verify", "", 0, 0, "", OPTION_JSON,
      "Read every record of the store and every reference between them", ctl_verify},
     {"backup", "FILE", 1, 1, "store.backup", OPTION_FORCE,
@@ -92,6 +108,19 @@ static const OptionRow option_rows[] = {
         "List the rules that no example used", NULL, "--unused"),
     ROW(OPTION_FORCE, "force", 0, G_OPTION_ARG_NONE, force, "Write over a file that is there", NULL,
         "--force"),
+    ROW(OPTION_EVERY, "all", 'a', G_OPTION_ARG_NONE, all, "Every answer that may be", NULL,
+        "--all"),
+    ROW(OPTION_TEXT_FILE, "text-file", 0, G_OPTION_ARG_FILENAME, text_file,
+        "The words; - is standard input (else an editor)", "FILE", "--text-file words.txt"),
+    ROW(OPTION_WAIT, "wait", 0, G_OPTION_ARG_NONE, wait, "Let the mail go on waiting", NULL,
+        "--wait"),
+    ROW(OPTION_ACCOUNT, "account", 0, G_OPTION_ARG_FILENAME, account,
+        "The account whose mails they are (where there are several)", "NAME",
+        "--account inscriptions"),
+    ROW(OPTION_ANSWER, "answer", 0, G_OPTION_ARG_NONE, answer, "Answer them as new mails", NULL,
+        "--answer"),
+    ROW(OPTION_ROLE, "role", 0, G_OPTION_ARG_FILENAME, role, "read (default) or review", "ROLE",
+        "--role review"),
     ROW(OPTION_YES, "yes", 'y', G_OPTION_ARG_NONE, yes, "Do it without asking", NULL, "--yes"),
     ROW(OPTION_JSON, "json", 0, G_OPTION_ARG_NONE, json, "JSON Lines", NULL, "--json"),
 };
@@ -204,6 +233,9 @@ static void options_done(Options *options) {
   g_free(options->pages);
   g_free(options->output);
   g_free(options->language);
+  g_free(options->text_file);
+  g_free(options->role);
+  g_free(options->account);
 }
 
 static int run(Options *options, int argc, char **argv) {

@@ -10,9 +10,9 @@
 
 typedef struct {
   char *config; /* NULL: not given */
-  char *event, *format, *id, *since, *pages, *output, *language;
+  char *event, *format, *id, *since, *pages, *output, *language, *text_file, *role, *account;
   int jobs;
-  gboolean json, text, all, outbox, follow, unused, force, yes;
+  gboolean json, text, all, outbox, follow, unused, force, yes, answer, wait;
 } Options;
 
 /* Which options a command takes, besides --config and --help. */
@@ -31,8 +31,14 @@ typedef enum {
   OPTION_PAGES = 1 << 11,
   OPTION_FORCE = 1 << 12,
   OPTION_YES = 1 << 16,
-  OPTION_OUTPUT = 1 << 17,
-  OPTION_LANGUAGE = 1 << 18
+  OPTION_OUTPUT = 1 << 13,
+  OPTION_LANGUAGE = 1 << 14,
+  OPTION_TEXT_FILE = 1 << 17,
+  OPTION_WAIT = 1 << 18,
+  OPTION_ANSWER = 1 << 19,
+  OPTION_ACCOUNT = 1 << 20,
+  OPTION_ROLE = 1 << 21,
+  OPTION_EVERY = 1 << 22 /* --all, of the answers */
 } OptionBit;
 
 typedef struct {
@@ -63,6 +69,13 @@ int ctl_ask(const Options *options, char **arguments);
 int ctl_ignore(const Options *options, char **arguments);
 int ctl_edit(const Options *options, char **arguments);
 int ctl_cancel(const Options *options, char **arguments);
+int ctl_reply(const Options *options, char **arguments);
+int ctl_merge(const Options *options, char **arguments);
+int ctl_hold(const Options *options, char **arguments);
+int ctl_release(const Options *options, char **arguments);
+int ctl_requeue(const Options *options, char **arguments);
+int ctl_import(const Options *options, char **arguments);
+int ctl_user(const Options *options, char **arguments);
 int ctl_verify(const Options *options, char **arguments);
 int ctl_backup(const Options *options, char **arguments);
 int ctl_restore(const Options *options, char **arguments);

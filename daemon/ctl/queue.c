@@ -6,6 +6,7 @@
 #include "daemon/ctl/json.h"
 #include "daemon/ctl/rows.h"
 #include "daemon/ctl/table.h"
+#include "daemon/desk/desk.h"
 
 static const Column mail_columns[] = {{"ID", 0, 0, NULL},      {"STATE", 0, 7, table_state_colour},
                                       {"KIND", 0, 6, NULL},    {"RECEIVED", 0, 11, NULL},
@@ -52,8 +53,8 @@ static gboolean add_answer(const OutboxEntry *entry, void *context) {
   g_autofree char *id = g_strdup_printf("%" G_GUINT64_FORMAT, entry->id);
   g_autofree char *attempts = g_strdup_printf("%u", entry->attempts);
   g_autofree char *next = ctl_time(is_over(entry) ? 0 : entry->next);
-  const char *cells[] = {id,       entry->state, entry->kind,      entry->to,
-                         attempts, next,         entry->last_error};
+  const char *state = desk_is_held(entry) ? "held" : entry->state;
+  const char *cells[] = {id, state, entry->kind, entry->to, attempts, next, entry->last_error};
   table_row(context, cells);
   return TRUE;
 }

@@ -67,6 +67,17 @@ ParseJob *reading_job_raw(const Reading *reading, GBytes *raw, void *tag) {
   return job;
 }
 
+ParseJob *reading_job_as(GBytes *raw, const Account *account, const char *event, void *tag) {
+  ParseJob *job = parse_job_new(raw, tag);
+  g_free(job->event);
+  job->event = g_strdup(event);
+  if (!account) return job;
+  g_free(job->account_event);
+  job->account_event = g_strdup(account->event ? account->event : "");
+  job->addresses = g_strdupv(account->addresses);
+  return job;
+}
+
 ParseJob *reading_job(const Reading *reading, const char *path, void *tag, GError **error) {
   const Wire__Limits *limits = &reading->config->limits;
   gboolean header_only = FALSE;

@@ -26,6 +26,8 @@ ParseJob *reading_job(const Reading *reading, const char *path, void *tag,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The job for a mail that is at hand. */
 ParseJob *reading_job_raw(const Reading *reading, GBytes *raw, void *tag);
+/* The job for a mail as if it had come by `account` (NULL: none known). event: forced, or "". */
+ParseJob *reading_job_as(GBytes *raw, const Account *account, const char *event, void *tag);
 /* What stands for a file that cannot be read. */
 Extraction *reading_unreadable(const char *reason);
 /* Decide with an empty store, before the deadline. Any thread. Borrows `extraction`. */

@@ -3,6 +3,7 @@
 
 #include "daemon/ctl/ctl.h"
 #include "daemon/ctl/json.h"
+#include "daemon/desk/desk.h"
 
 static void set(json_t *object, const char *key, const char *text) {
   json_object_set_new(object, key, json_text(text));
@@ -51,6 +52,7 @@ json_t *rows_outbox(const OutboxEntry *entry) {
   set_time(object, "created", entry->created);
   set_time(object, "sent", entry->sent);
   set(object, "last_error", entry->last_error);
+  json_object_set_new(object, "held", json_boolean(desk_is_held(entry)));
   return object;
 }
 

@@ -40,14 +40,14 @@ Colour table_state_colour(const char *state) {
   static const struct {
     const char *word;
     Colour colour;
-  } rows[] = {{"review", COLOUR_RED},      {"unreadable", COLOUR_RED},
-              {"failed", COLOUR_RED},      {"waiting-for-sender", COLOUR_YELLOW},
-              {"waiting", COLOUR_YELLOW},  {"incomplete", COLOUR_YELLOW},
-              {"late", COLOUR_RED},        {"delayed", COLOUR_YELLOW},
-              {"deferred", COLOUR_YELLOW}, {"registered", COLOUR_GREEN},
-              {"sent", COLOUR_GREEN},      {"settled", COLOUR_GREEN},
-              {"cancelled", COLOUR_FAINT}, {"declined", COLOUR_FAINT},
-              {"aside", COLOUR_FAINT}};
+  } rows[] = {{"review", COLOUR_RED},       {"unreadable", COLOUR_RED},
+              {"failed", COLOUR_RED},       {"waiting-for-sender", COLOUR_YELLOW},
+              {"waiting", COLOUR_YELLOW},   {"incomplete", COLOUR_YELLOW},
+              {"late", COLOUR_RED},         {"delayed", COLOUR_YELLOW},
+              {"held", COLOUR_YELLOW},      {"deferred", COLOUR_YELLOW},
+              {"registered", COLOUR_GREEN}, {"sent", COLOUR_GREEN},
+              {"settled", COLOUR_GREEN},    {"cancelled", COLOUR_FAINT},
+              {"declined", COLOUR_FAINT},   {"aside", COLOUR_FAINT}};
   for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
     if (!strcmp(rows[i].word, state)) return rows[i].colour;
   return COLOUR_NONE;
