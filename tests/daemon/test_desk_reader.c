@@ -19,7 +19,7 @@ enum { CALLERS = 4, ROUNDS = 6 };
 #define HTML_PART "--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
 #define FILE_PART(type, name)                                                                      \
   "--b\r\nContent-Type: " type "\r\nContent-Disposition: attachment; filename=\"" name "\"\r\n\r"  \
-                                                                                       "\n"
+  "\n"
 #define PDF_OBJECTS                                                                                \
   "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"                                         \
   "2 0 obj<</Type/Pages/Kids[3 0 R 3 0 R]/Count 2>>endobj\n"                                       \
@@ -182,6 +182,38 @@ static void test_page(void) {
     g_assert_null(desk_reader_page(house.reader, mail, none[i][0], none[i][1], NULL, &fault));
     g_assert_error(fault, DESK_ERROR, DESK_ERROR_NOT_FOUND);
   }
+  house_free(&house);
+}
+
+/* A picture goes to bulletin-scan, and shows what was found where it was found. */
+static void test_page_of_a_scan(void) {
+  static const char file[] = SOURCE_DIR "/tests/cases/documents/scan-japonais.eml";
+  House house = house_new();
+  g_autoptr(GError) error = NULL;
+  char *data = NULL;
+  gsize size = 0;
+  g_assert_true(g_file_get_contents(file, &data, &size, NULL));
+  g_autoptr(GBytes) mail = g_bytes_new_take(data, size);
+  g_autoptr(Extraction) read = desk_reader_read(house.reader, mail, NULL, "", FALSE, &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(read->participants->len, ==, 1);
+  const Participant *person = read->participants->pdata[0];
+  guint placed = 0;
+  for (guint i = 0; i < person->values->len; i++) {
+    const FieldValue *value = person->values->pdata[i];
+    placed += value->part == 1 && value->page == 1 && value->width > 0;
+  }
+  g_assert_cmpuint(placed, >=, 5);
+  g_autoptr(DeskOriginal) original = desk_reader_original(house.reader, mail, &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(((DeskPart *)original->parts->pdata[1])->pages, ==, 1);
+  g_autoptr(GBytes) bare = desk_reader_page(house.reader, mail, 1, 1, NULL, &error);
+  g_assert_no_error(error);
+  g_autoptr(GBytes) marked = desk_reader_page(house.reader, mail, 1, 1, person->values, &error);
+  g_assert_no_error(error);
+  assert_png(bare);
+  assert_png(marked);
+  g_assert_false(g_bytes_equal(bare, marked));
   house_free(&house);
 }
 
@@ -381,6 +413,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/desk-reader/original", test_original);
   g_test_add_func("/desk-reader/which-body", test_which_body_is_shown);
   g_test_add_func("/desk-reader/page", test_page);
+  g_test_add_func("/desk-reader/scan", test_page_of_a_scan);
   g_test_add_func("/desk-reader/part", test_part);
   g_test_add_func("/desk-reader/large-part", test_large_part);
   g_test_add_func("/desk-reader/idle", test_the_worker_comes_and_goes);

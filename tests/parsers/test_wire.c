@@ -21,6 +21,13 @@ static Extraction *sample(void) {
   g_free(e->bounce->diagnostic);
   e->bounce->diagnostic = g_strdup("550 no such user");
   e->page = (PageShown){g_bytes_new_static("\211PNG\r\n\032\nrest", 12), 595, 842};
+  e->part = g_bytes_new_static("a\0b", 3);
+  e->original = original_mail_new();
+  g_free(e->original->html);
+  e->original->html = g_strdup("<p>a</p>");
+  OriginalPart *part = g_new0(OriginalPart, 1);
+  *part = (OriginalPart){3, g_strdup("a.pdf"), g_strdup("application/pdf"), 1ull << 40, 7, TRUE};
+  g_ptr_array_add(e->original->parts, part);
   e->kind = KIND_BULLETIN;
   e->flags = EXTRACTION_TO_US | EXTRACTION_CALENDAR;
   g_ptr_array_add(e->notes, g_strdup("note"));
@@ -65,6 +72,13 @@ static void test_extraction_survives(void) {
   g_assert_cmpstr(back->bounce->diagnostic, ==, "550 no such user");
   g_assert_cmpuint(g_bytes_get_size(back->page.png), ==, 12);
   g_assert_cmpfloat(back->page.height, ==, 842);
+  g_assert_true(g_bytes_equal(back->part, e->part));
+  g_assert_cmpstr(back->original->html, ==, "<p>a</p>");
+  g_assert_cmpuint(back->original->parts->len, ==, 1);
+  const OriginalPart *part = back->original->parts->pdata[0];
+  g_assert_true(part->index == 3 && part->size_bytes == 1ull << 40 && part->pages == 7);
+  g_assert_true(part->body && !strcmp(part->name, "a.pdf"));
+  g_assert_cmpstr(part->type, ==, "application/pdf");
   g_assert_true(((ExtractionLine *)back->lines->pdata[0])->quoted);
   g_autoptr(GBytes) again = wire_extraction_write(back);
   g_assert_true(g_bytes_equal(bytes, again));
@@ -153,6 +167,34 @@ static void spoil_page_length(Extraction *e) {
   g_bytes_unref(e->page.png);
   e->page.png = g_bytes_new_take(g_malloc0(WIRE_PAGE_MAX_BYTES + 1), WIRE_PAGE_MAX_BYTES + 1);
 }
+static OriginalPart *first_part(Extraction *e) {
+  return e->original->parts->pdata[0];
+}
+static void spoil_original(Extraction *e) {
+  g_free(e->original->html);
+  e->original->html = g_strnfill(WIRE_ORIGINAL_MAX_BYTES + 1, 'a');
+}
+static void spoil_original_letters(Extraction *e) {
+  e->original->html[1] = '\xff';
+}
+static void spoil_parts(Extraction *e) {
+  for (guint i = 0; i < WIRE_PARTS_MAX; i++) {
+    OriginalPart *part = g_new0(OriginalPart, 1);
+    part->name = g_strdup("");
+    part->type = g_strdup("");
+    g_ptr_array_add(e->original->parts, part);
+  }
+}
+static void spoil_part_name(Extraction *e) {
+  first_part(e)->name[0] = '\n';
+}
+static void spoil_part_type(Extraction *e) {
+  g_free(first_part(e)->type);
+  first_part(e)->type = g_strnfill(WIRE_PART_NAME_MAX_BYTES + 1, 'a');
+}
+static void spoil_part_pages(Extraction *e) {
+  first_part(e)->pages = WIRE_PART_PAGES_MAX + 1;
+}
 static void spoil_page_size(Extraction *e) {
   e->page.height = -1;
 }
@@ -224,6 +266,12 @@ static const struct {
     {"page that is no PNG", "page: no PNG", spoil_png},
     {"page length", "page: too long", spoil_page_length},
     {"page size", "page: has no size", spoil_page_size},
+    {"original", "original: too long", spoil_original},
+    {"letters of the original", "original: not UTF-8", spoil_original_letters},
+    {"parts", "parts: too many", spoil_parts},
+    {"name of a part", "name of a part: more than one line", spoil_part_name},
+    {"type of a part", "type of a part: too long", spoil_part_type},
+    {"pages of a part", "part: too many pages", spoil_part_pages},
 };
 
 static void test_lies_are_refused(void) {
@@ -236,6 +284,37 @@ static void test_lies_are_refused(void) {
     if (back || !g_error_matches(error, WIRE_ERROR, WIRE_ERROR_INVALID) ||
         !strstr(error->message, spoils[i].message))
       g_error("%s: %s", spoils[i].name, error ? error->message : "accepted");
+  }
+}
+
+/* What a reply with a part of so many bytes, and a text of so many, is taken for; NULL: read. */
+static char *reply_fault(gsize part_bytes, gsize text_bytes) {
+  g_autoptr(Extraction) e = extraction_new();
+  g_autoptr(GError) error = NULL;
+  if (part_bytes) e->part = g_bytes_new_take(g_malloc0(part_bytes), part_bytes);
+  e->text = g_strnfill(text_bytes, 'a');
+  g_autoptr(GBytes) bytes = wire_reply_write(1, e);
+  g_autoptr(Extraction) back = wire_reply_read(bytes, 1, &error);
+  g_assert_true(!back == !!error);
+  if (back && part_bytes) g_assert_cmpuint(g_bytes_get_size(back->part), ==, part_bytes);
+  return error ? g_strdup(error->message) : NULL;
+}
+
+static void test_a_part_has_a_bound_of_its_own(void) {
+  static const struct {
+    gsize part, text;
+    const char *fault;
+  } rows[] = {
+      {WIRE_PART_MAX_BYTES, 1000, NULL},
+      {WIRE_PART_MAX_BYTES + 1, 1000, "part: too long"},
+      {WIRE_PART_MAX_BYTES, WIRE_REPLY_MAX_BYTES, "Reply: too long"},
+      {0, WIRE_REPLY_MAX_BYTES - 1000, NULL},
+      {0, WIRE_REPLY_MAX_BYTES, "Reply: too long"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autofree char *fault = reply_fault(rows[i].part, rows[i].text);
+    g_assert_true(!fault == !rows[i].fault);
+    if (fault) g_assert_nonnull(strstr(fault, rows[i].fault));
   }
 }
 
@@ -418,6 +497,7 @@ static void test_what_cannot_be_written(void) {
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   signal(SIGPIPE, SIG_IGN);
+  g_test_add_func("/wire/part", test_a_part_has_a_bound_of_its_own);
   g_test_add_func("/wire/extraction", test_extraction_survives);
   g_test_add_func("/wire/absence", test_absence_survives);
   g_test_add_func("/wire/lies", test_lies_are_refused);
