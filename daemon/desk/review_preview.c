@@ -36,6 +36,14 @@ static void put_values(const PageCall *call, TemplateValue *row, const Registrat
   }
 }
 
+static void put_notes(PageCall *call, const DeskPreview *preview, const Event *event) {
+  TemplateValue *list = page_list(call, call->root, "notes");
+  guint count = preview->notes ? preview->notes->len : 0;
+  page_put_truth(call, call->root, "any_note", count > 0);
+  for (guint i = 0; i < count; i++)
+    page_put_reason(call, page_row(call, list), "text", event, preview->notes->pdata[i]);
+}
+
 static void put_registrations(PageCall *call, const DeskPreview *preview, const Event *event) {
   TemplateValue *list = page_list(call, call->root, "registrations");
   guint count = preview->registrations ? preview->registrations->len : 0;
@@ -65,6 +73,7 @@ void page_show_preview(PageCall *call, const DeskPreview *preview, const Event *
   page_put(call, root, "subject", preview->subject);
   page_put(call, root, "text", preview->text);
   if (preview->why_not) page_put_reason(call, root, "why_not", event, preview->why_not);
+  put_notes(call, preview, event);
   put_registrations(call, preview, event);
   page_put(call, root, "button", page_word(call, answered ? "send_answer" : "send_nothing"));
   page_show(call, "preview", heading);

@@ -178,7 +178,8 @@ char *words_who(WordsLanguage language, const char *who) {
 }
 
 static char *tell_as(Telling *telling, const char *form, const char *what) {
-  static const char *const groups[] = {"kind", "language", "status", "reply", NULL};
+  static const char *const groups[] = {"kind",  "language", "status", "reply",
+                                       "state", "history",  "role",   NULL};
   if (!strcmp(form, "field")) return tell_field(telling, what);
   if (!strcmp(form, "fields")) return tell_fields(telling, what);
   if (!strcmp(form, "reason")) return tell(telling, what);
@@ -226,7 +227,29 @@ static gboolean is_server_reply(const char *piece) {
          g_ascii_isdigit(piece[2]) && (!piece[3] || piece[3] == ' ');
 }
 
+/* "… at 2019-06-20T10:15:00+02:00": when somebody was quicker. The time in words, and the length of
+ * what stands before it; NULL: no such end. */
+static char *tell_time(const Telling *telling, const char *piece, gsize *ret_length) {
+  enum { TIME_CHARS = 25, AT_CHARS = 4 };
+  gsize length = strlen(piece);
+  if (length <= TIME_CHARS + AT_CHARS) return NULL;
+  const char *time = piece + length - TIME_CHARS;
+  g_autoptr(GDateTime) when = g_date_time_new_from_iso8601(time, NULL);
+  if (!when || strncmp(time - AT_CHARS, " at ", AT_CHARS)) return NULL;
+  g_autoptr(GTimeZone) zone = telling->event && telling->event->zone
+                                  ? g_time_zone_ref(telling->event->zone)
+                                  : g_time_zone_new_local();
+  *ret_length = length - TIME_CHARS - AT_CHARS;
+  return words_time(telling->language, g_date_time_to_unix(when), zone);
+}
+
 static char *tell_piece(Telling *telling, const char *piece) {
+  gsize before = 0;
+  g_autofree char *time = tell_time(telling, piece, &before);
+  if (time) {
+    g_autofree char *rest = g_strndup(piece, before), *told = tell_piece(telling, rest);
+    return g_strdup_printf(telling->language == WORDS_JA ? "%s（%s）" : "%s (%s)", told, time);
+  }
   for (guint i = 0; i < REASONS_TABLE_COUNT; i++) {
     char *stars[REASON_STARS_MAX] = {NULL};
     guint count = 0;
