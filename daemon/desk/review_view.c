@@ -302,6 +302,10 @@ void page_error_told(PageCall *call, const GError *error, const Event *event, co
     return;
   }
   guint status = status_of(error);
+  if (status == 404) {
+    page_error(call, 404, "error_404", back);
+    return;
+  }
   if (status == 500 || status == 503) {
     log_error("page: %s", error->message);
     page_error(call, status, status == 500 ? "error_500" : "error_503", back);
