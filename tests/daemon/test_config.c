@@ -128,6 +128,54 @@ static void test_values(void) {
   run_rows(rows, G_N_ELEMENTS(rows));
 }
 
+/* Where the page listens: loopback by number, or a Unix socket; its URL has a path that ends in
+ * "/". */
+static void test_review(void) {
+#define NO_PLACE(text)                                                                             \
+  "c.yaml:1: listen: '" text "' is no place to listen on; 127.0.0.1:8025, [::1]:8025 or "          \
+  "unix:/run/bulletind/review.socket\n"
+#define NO_LOOPBACK(host)                                                                          \
+  "c.yaml:1: listen: '" host "' is no loopback address; the page is reached from other machines "  \
+  "through a reverse proxy with TLS\n"
+#define NO_URL(text)                                                                               \
+  "c.yaml:1: url: '" text "' is no URL of the page; one like https://example.org/desk/, with '/' " \
+  "at its end\n"
+  static const Row rows[] = {
+      {"off", "review: { listen: \"\" }\n", ""},
+      {"four", "review: { listen: \"127.0.0.1:8025\" }\n", ""},
+      {"another of loopback", "review: { listen: \"127.1.2.3:1\" }\n", ""},
+      {"six", "review: { listen: \"[::1]:65535\" }\n", ""},
+      {"a socket", "review: { listen: \"unix:/run/page.socket\" }\n", ""},
+      {"everywhere", "review: { listen: \"0.0.0.0:8025\" }\n", NO_LOOPBACK("0.0.0.0")},
+      {"everywhere six", "review: { listen: \"[::]:8025\" }\n", NO_LOOPBACK("::")},
+      {"another machine", "review: { listen: \"192.0.2.1:8025\" }\n", NO_LOOPBACK("192.0.2.1")},
+      {"a name", "review: { listen: \"localhost:8025\" }\n", NO_LOOPBACK("localhost")},
+      {"no port", "review: { listen: \"127.0.0.1\" }\n", NO_PLACE("127.0.0.1")},
+      {"port 0", "review: { listen: \"127.0.0.1:0\" }\n", NO_PLACE("127.0.0.1:0")},
+      {"bare six", "review: { listen: \"::1\" }\n", NO_PLACE("::1")},
+      {"relative socket", "review: { listen: \"unix:page\" }\n",
+       "c.yaml:1: listen: 'page' is no absolute path of at most 107 bytes\n"},
+      {"https", "review: { url: \"https://example.org/desk/\" }\n", ""},
+      {"https and port", "review: { url: \"https://example.org:8443/\" }\n", ""},
+      {"http here", "review: { url: \"http://localhost:8025/\" }\n", ""},
+      {"http elsewhere", "review: { url: \"http://example.org/\" }\n",
+       "c.yaml:1: url: http:// is clear text, for loopback alone; use https:// and a reverse "
+       "proxy\n"},
+      {"no end", "review: { url: \"https://example.org/desk\" }\n",
+       NO_URL("https://example.org/desk")},
+      {"no path", "review: { url: \"https://example.org\" }\n", NO_URL("https://example.org")},
+      {"dots", "review: { url: \"https://example.org/../\" }\n", NO_URL("https://example.org/../")},
+      {"a query", "review: { url: \"https://example.org/?a/\" }\n",
+       NO_URL("https://example.org/?a/")},
+      {"another scheme", "review: { url: \"ftp://example.org/\" }\n", NO_URL("ftp://example.org/")},
+      {"a user", "review: { url: \"https://me@example.org/\" }\n",
+       "c.yaml:1: url: a user name stands in the URL; it belongs in 'user:'\n"},
+      {"too short", "review: { idle: 5s }\n",
+       "c.yaml:1: idle: 5s is out of bounds; from 1m to 7d\n"},
+  };
+  run_rows(rows, G_N_ELEMENTS(rows));
+}
+
 #define OF_ACCOUNT(line) ACCOUNT "    " line "\n" SUBMISSION
 static void test_account(void) {
   static const Row rows[] = {
@@ -434,6 +482,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/config/size", test_size);
   g_test_add_func("/config/no-file", test_no_file);
   g_test_add_func("/config/values", test_values);
+  g_test_add_func("/config/review", test_review);
   g_test_add_func("/config/account", test_account);
   g_test_add_func("/config/submission", test_submission);
   g_test_add_func("/config/secret-file", test_secret_file);
