@@ -1,7 +1,7 @@
 /* review_http - see review_http.h.
  *
- * libmicrohttpd's threads parse and write; a whole request is suspended, handed to its lane (a pool
- * of threads), and resumed when it is answered. So a picture that takes a second, or a main loop
+ * libmicrohttpd's threads parse and write; a whole request is suspended, handed to its lane (a few
+ * threads), and resumed when it is answered. So a picture that takes a second, or a main loop
  * that hangs, holds up its own lane alone. Relies on the handler for everything about the desk. */
 #include "daemon/desk/review_http.h"
 
@@ -14,18 +14,26 @@
 
 #define RETRY_AFTER_S "5"
 
-static const int lane_threads[HTTP_LANE_COUNT] = {
-    [HTTP_LANE_PAGE] = 4, [HTTP_LANE_READER] = 2, [HTTP_LANE_LOGIN] = 1};
+enum { LANE_THREADS_MAX = 4 };
+static const guint lane_threads[HTTP_LANE_COUNT] = {
+    [HTTP_LANE_PAGE] = LANE_THREADS_MAX, [HTTP_LANE_READER] = 2, [HTTP_LANE_LOGIN] = 1};
+
+/* Requests that wait for its threads, and those that they have in hand. */
+typedef struct {
+  HttpServer *server;
+  GQueue queue; /* Exchange*, borrowed; locked */
+  guint count;  /* queued and in hand; locked */
+  GThread *threads[LANE_THREADS_MAX];
+} Lane;
 
 struct HttpServer {
   HttpHandler handler;
   char *place;
   struct MHD_Daemon *daemon;
-  GThreadPool *lanes[HTTP_LANE_COUNT];
   GMutex lock;
-  GCond idle;
-  guint waiting[HTTP_LANE_COUNT]; /* handed over and not answered; locked */
-  gboolean stopping;              /* locked */
+  GCond changed; /* of what is locked */
+  Lane lanes[HTTP_LANE_COUNT];
+  gboolean stopping, ended; /* no more requests; no more threads; locked */
 };
 
 /* One request, from its first line until its response is sent. */
@@ -35,7 +43,6 @@ typedef struct {
   char *target; /* path and query as sent */
   HttpRequest request;
   HttpResponse response;
-  HttpLane lane;
   GByteArray *body;
   gint64 started_us;
   guint refused; /* a status of ours before the handler was asked; 0: none */
@@ -316,31 +323,73 @@ static enum MHD_Result refuse(Exchange *exchange, guint status) {
 
 /* --- lanes ------------------------------------------------------------------------------------ */
 
-static void answer_in_lane(gpointer data, gpointer context) {
-  Exchange *exchange = data;
-  HttpServer *server = context;
-  HttpLane lane = exchange->lane;
+static void answer_one(HttpServer *server, Exchange *exchange) {
   server->handler.answer(&exchange->request, &exchange->response, server->handler.context);
   exchange->answered = TRUE;
   MHD_resume_connection(exchange->connection); /* from here on the exchange is not ours */
+}
+
+/* A thread of a lane: not of GThreadPool, so that a race would show (tests/tsan_glib.c). */
+static gpointer work(gpointer data) {
+  Lane *lane = data;
+  HttpServer *server = lane->server;
   g_mutex_lock(&server->lock);
-  server->waiting[lane]--;
-  g_cond_broadcast(&server->idle);
+  while (!server->ended) {
+    Exchange *exchange = g_queue_pop_head(&lane->queue);
+    if (!exchange) {
+      g_cond_wait(&server->changed, &server->lock);
+      continue;
+    }
+    g_mutex_unlock(&server->lock);
+    answer_one(server, exchange);
+    g_mutex_lock(&server->lock);
+    lane->count--;
+    g_cond_broadcast(&server->changed);
+  }
   g_mutex_unlock(&server->lock);
+  return NULL;
 }
 
 /* Hand it to its lane. FALSE: the lane is full, or we stop. */
 static gboolean hand_over(Exchange *exchange) {
   HttpServer *server = exchange->server;
-  exchange->lane = server->handler.lane(&exchange->request, server->handler.context);
+  Lane *lane = &server->lanes[server->handler.lane(&exchange->request, server->handler.context)];
   g_mutex_lock(&server->lock);
-  gboolean room = !server->stopping && server->waiting[exchange->lane] < HTTP_WAITING_MAX;
-  if (room) server->waiting[exchange->lane]++;
+  gboolean room = !server->stopping && lane->count < HTTP_WAITING_MAX;
+  if (room) {
+    MHD_suspend_connection(exchange->connection);
+    lane->count++;
+    g_queue_push_tail(&lane->queue, exchange);
+    g_cond_broadcast(&server->changed);
+  }
   g_mutex_unlock(&server->lock);
-  if (!room) return FALSE;
-  MHD_suspend_connection(exchange->connection);
-  g_thread_pool_push(server->lanes[exchange->lane], exchange, NULL);
-  return TRUE;
+  return room;
+}
+
+static void start_lanes(HttpServer *server) {
+  for (guint i = 0; i < HTTP_LANE_COUNT; i++) {
+    Lane *lane = &server->lanes[i];
+    lane->server = server;
+    g_queue_init(&lane->queue);
+    for (guint k = 0; k < lane_threads[i]; k++) lane->threads[k] = g_thread_new("page", work, lane);
+  }
+}
+
+/* Wait until everything that was handed over is answered. */
+static void wait_idle(HttpServer *server) {
+  g_mutex_lock(&server->lock);
+  for (guint i = 0; i < HTTP_LANE_COUNT; i++)
+    while (server->lanes[i].count) g_cond_wait(&server->changed, &server->lock);
+  g_mutex_unlock(&server->lock);
+}
+
+static void end_lanes(HttpServer *server) {
+  g_mutex_lock(&server->lock);
+  server->ended = TRUE;
+  g_cond_broadcast(&server->changed);
+  g_mutex_unlock(&server->lock);
+  for (guint i = 0; i < HTTP_LANE_COUNT; i++)
+    for (guint k = 0; k < lane_threads[i]; k++) g_thread_join(server->lanes[i].threads[k]);
 }
 
 static guint begin(Exchange *exchange, const char *method) {
@@ -408,9 +457,8 @@ HttpServer *http_server_new(const char *place, const HttpHandler *handler, GErro
   server->handler = *handler;
   server->place = g_strdup(place);
   g_mutex_init(&server->lock);
-  g_cond_init(&server->idle);
-  for (guint i = 0; i < HTTP_LANE_COUNT; i++)
-    server->lanes[i] = g_thread_pool_new(answer_in_lane, server, lane_threads[i], FALSE, NULL);
+  g_cond_init(&server->changed);
+  start_lanes(server);
   server->daemon = start(server, fd);
   if (server->daemon) return server;
   g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
@@ -426,22 +474,15 @@ void http_server_stop(HttpServer *server) {
   g_mutex_unlock(&server->lock);
 }
 
-static void wait_idle(HttpServer *server) {
-  g_mutex_lock(&server->lock);
-  for (guint i = 0; i < HTTP_LANE_COUNT; i++)
-    while (server->waiting[i]) g_cond_wait(&server->idle, &server->lock);
-  g_mutex_unlock(&server->lock);
-}
-
 void http_server_free(HttpServer *server) {
   if (!server) return;
   http_server_stop(server);
   if (server->daemon) review_listen_remove(server->place); /* no new ones */
   wait_idle(server);
   if (server->daemon) MHD_stop_daemon(server->daemon); /* closes the socket */
-  for (guint i = 0; i < HTTP_LANE_COUNT; i++) g_thread_pool_free(server->lanes[i], FALSE, TRUE);
+  end_lanes(server);
   g_mutex_clear(&server->lock);
-  g_cond_clear(&server->idle);
+  g_cond_clear(&server->changed);
   g_free(server->place);
   g_free(server);
 }
