@@ -604,6 +604,11 @@ gboolean commit_again(const CommitContext *context, StoreTxn *txn, const CommitA
   for (guint i = 0; i < own->len; i++)
     if (!is_known(known, ((const Registration *)own->pdata[i])->id))
       g_ptr_array_add(known, registration_copy(own->pdata[i]));
+  for (guint i = 0; i < known->len; i++) {
+    Registration *one = known->pdata[i];
+    if (one->message == message->id && one->asks)
+      one->asks--; /* it is this mail that was asked for */
+  }
   DecideInput decision = {
       .thread = thread, .again = message->id, .known = known, .answer = bounced};
   verdict_input(&decision, context, &input, event);

@@ -238,12 +238,12 @@ static void test_journal(void) {
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/users/login", test_login);
-  g_test_add_func("/users/refused", test_what_is_refused);
-  g_test_add_func("/users/sessions", test_a_change_ends_sessions);
-  g_test_add_func("/users/most", test_most_users);
-  g_test_add_func("/users/hash", test_the_hash);
-  g_test_add_func("/users/as-long", test_unknown_takes_as_long);
-  g_test_add_func("/users/journal", test_journal);
+  g_test_add_func("/desk-users/login", test_login);
+  g_test_add_func("/desk-users/refused", test_what_is_refused);
+  g_test_add_func("/desk-users/sessions", test_a_change_ends_sessions);
+  g_test_add_func("/desk-users/most", test_most_users);
+  g_test_add_func("/desk-users/hash", test_the_hash);
+  g_test_add_func("/desk-users/as-long", test_unknown_takes_as_long);
+  g_test_add_func("/desk-users/journal", test_journal);
   return g_test_run();
 }

@@ -160,6 +160,25 @@ static void test_preview_text(void) {
   room_close(&room);
 }
 
+/* What a person adds to a cancellation stands in it, and nothing where nothing is added. */
+static void test_cancel_with_words(void) {
+  Room room;
+  room_open(&room);
+  DeskAction accept = {.verb = DESK_ACCEPT, .id = put_whole(&room)};
+  act(&room, &accept);
+  DeskAction cancel = {.verb = DESK_CANCEL, .id = 1};
+  g_autoptr(DeskPreview) plain = desk_preview(&room.desk, &cancel, NULL);
+  cancel.own_text = "La salle est complète.";
+  g_autoptr(DeskPreview) added = desk_preview(&room.desk, &cancel, NULL);
+  g_assert_null(strstr(plain->text, "La salle"));
+  g_assert_null(strstr(plain->text, "\n\n\n"));
+  g_assert_nonnull(strstr(added->text, "\n\nLa salle est complète.\n\nSi c'est une erreur"));
+  g_autofree char *over = g_strnfill(DESK_TEXT_MAX_BYTES + 1, 'x');
+  cancel.own_text = over;
+  refused(&room, &cancel, DESK_ERROR_INVALID, "too long");
+  room_close(&room);
+}
+
 /* --- who was quicker -------------------------------------------------------------------------- */
 
 static char *stamp_of(const Room *room, guint64 id) {
@@ -410,6 +429,23 @@ static void test_requeue(void) {
   room_close(&room);
 }
 
+/* Read again as often as one likes: that is no further question to its sender. */
+static void test_requeue_counts_no_asks(void) {
+  Room room;
+  room_open(&room);
+  fixture_event(&room.fixture)->deadline = 0;
+  Mail mail = {.people = {NULL}, .kind = KIND_QUESTION};
+  g_autoptr(Extraction) half = read_now(HALF, KIND_BULLETIN);
+  DeskAction requeue = {.verb = DESK_REQUEUE, .id = put(&room, &mail), .extraction = half};
+  for (guint i = 0; i < 4; i++) act(&room, &requeue);
+  assert_state(&room, "waiting-for-sender ask; ", "reg1 incomplete admin:root/read again; ",
+               "ask to " MARIE "; ");
+  g_autoptr(Registration) registration = registration_at(&room, 1);
+  g_assert_cmpuint(registration->asks, ==, 1);
+  g_assert_cmpuint(registration->history->len, ==, 1);
+  room_close(&room);
+}
+
 static void test_requeue_tells_what_is_left(void) {
   Room room;
   room_open(&room);
@@ -434,6 +470,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/desk/reply-refused", test_reply_refused);
   g_test_add_func("/desk/preview", test_preview_is_what_is_done);
   g_test_add_func("/desk/preview-text", test_preview_text);
+  g_test_add_func("/desk/cancel-with-words", test_cancel_with_words);
   g_test_add_func("/desk/both-at-once", test_both_at_once);
   g_test_add_func("/desk/registration-changed", test_registration_changed);
   g_test_add_func("/desk/merge", test_merge);
@@ -442,6 +479,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/desk/hold-keeps", test_hold_keeps_what_was);
   g_test_add_func("/desk/hold-not-sent", test_what_is_on_its_way_is_not_held);
   g_test_add_func("/desk/requeue", test_requeue);
+  g_test_add_func("/desk/requeue-asks", test_requeue_counts_no_asks);
   g_test_add_func("/desk/requeue-left", test_requeue_tells_what_is_left);
   return g_test_run();
 }

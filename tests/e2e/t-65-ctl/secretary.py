@@ -259,6 +259,21 @@ def import_():
     check("imported: 0; there already: 4" in ctl("import", box, "--yes"), "once more: nothing")
     check(not any(answers(person) for person in ("old1", "old2", "old3")), "nobody is answered")
     check(found[0]["received"].startswith("2019-06-03T"), "received: %s" % found[0]["received"])
+    # A line that begins with "From " is quoted in an mbox, and stands in the mail as it was written.
+    quoting = write("old5", "Question", "From the first day on?\n>From the second?\nY a-t-il un vestiaire ?")
+    ident = send(quoting)
+    message(ident)
+    stored = [m for m in mailbox.Maildir(os.path.join(ROOT, "inscriptions"), create=False)
+              if m["Message-ID"] == quoting["Message-ID"]][0]
+    raw = re.sub(rb"(?m)^(>*From )", rb">\1", stored.as_bytes())
+    for name, line_end in (("lf", b"\n"), ("crlf", b"\r\n")):
+        path = os.path.join(WORK, name + ".mbox")
+        with open(path, "wb") as f:
+            f.write((b"From MAILER-DAEMON Mon Jun  3 10:00:00 2019\n" + raw + b"\n").replace(b"\n", line_end))
+        check("imported: 0; there already: 1" in ctl("import", path, "--yes"), name)
+    # The watched mailbox itself: all of it has come already.
+    told = ctl("import", os.path.join(ROOT, "inscriptions"), "--yes")
+    check(told.startswith("imported: 0; there already: ") and "not readable: 0; not stored: 0" in told, told)
     folder = os.path.join(WORK, "old")
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "1.eml"), "wb") as f:
