@@ -48,24 +48,16 @@ static gboolean find_same(StoreTxn *txn, const Extraction *extraction, Sameness 
   return TRUE;
 }
 
-/* What was merged speaks through the registration that it went into. */
-static Registration *merged_into(StoreTxn *txn, const Registration *registration) {
-  Registration *target =
-      registration->merged ? registration_get(txn, registration->merged, NULL) : NULL;
-  return target ? target : registration_copy(registration);
-}
-
 static gboolean is_known(const GPtrArray *known, guint64 id) {
   for (guint i = 0; i < known->len; i++)
     if (((const Registration *)known->pdata[i])->id == id) return TRUE;
   return FALSE;
 }
 
-static void add_known(StoreTxn *txn, GPtrArray *known, GPtrArray *found) {
+static void add_known(GPtrArray *known, GPtrArray *found) {
   for (guint i = 0; i < found->len && known->len < KNOWN_MAX; i++) {
     const Registration *registration = found->pdata[i];
-    if (is_known(known, registration->merged ? registration->merged : registration->id)) continue;
-    g_ptr_array_add(known, merged_into(txn, registration));
+    if (!is_known(known, registration->id)) g_ptr_array_add(known, registration_copy(registration));
   }
   g_ptr_array_unref(found);
 }
@@ -74,17 +66,16 @@ static void add_known(StoreTxn *txn, GPtrArray *known, GPtrArray *found) {
 static GPtrArray *find_known(StoreTxn *txn, const Event *event, const Extraction *extraction,
                              guint64 thread) {
   GPtrArray *known = g_ptr_array_new_with_free_func((GDestroyNotify)registration_free);
-  if (thread) add_known(txn, known, registration_by_thread(txn, thread, KNOWN_MAX));
+  if (thread) add_known(known, registration_by_thread(txn, thread, KNOWN_MAX));
   if (!event) return known;
   if (*extraction->from) {
-    add_known(txn, known, registration_by_sender(txn, event->id, extraction->from, KNOWN_MAX));
-    add_known(txn, known, registration_by_email(txn, event->id, extraction->from, KNOWN_MAX));
+    add_known(known, registration_by_sender(txn, event->id, extraction->from, KNOWN_MAX));
+    add_known(known, registration_by_email(txn, event->id, extraction->from, KNOWN_MAX));
   }
   for (guint i = 0; i < extraction->participants->len; i++) {
     const FieldValue *email =
         participant_value(extraction->participants->pdata[i], event->email_field);
-    if (email)
-      add_known(txn, known, registration_by_email(txn, event->id, email->value, KNOWN_MAX));
+    if (email) add_known(known, registration_by_email(txn, event->id, email->value, KNOWN_MAX));
   }
   return known;
 }

@@ -202,8 +202,14 @@ def merge():
     check([h["what"] for h in first["history"]] == ["created", "merged"], "history of the first")
     check("is cancelled already" in ctl("merge", *ids, "--yes", code=65), "not twice")
     check("into itself" in ctl("merge", ids[0], ids[0], "--yes", code=65), "not into itself")
-    # What its sender corrects goes into the one that it was merged into, or to a person: never lost.
     check(len(answers("luc2")) == 1 and len(answers("luc1")) == 1, "nobody is told")
+    # What the second one's sender writes later is for a person, whose yes goes into the first.
+    ident = send(bulletin("luc2", "PETIT", ALL + ("Ville : Nancy",)))
+    row = message(ident, "review")
+    check("was merged into %s" % ids[0] in row["reason"], "the reason: %s" % row["reason"])
+    ctl("accept", str(row["id"]))
+    check(registrations("luc2") and registrations("luc2")[0]["id"] == first["id"], "into the first")
+    check(len([r for r in rows("list") if r["fields"].get("last_name") == "PETIT"]) == 2, "no third one")
 
 
 def requeue():
