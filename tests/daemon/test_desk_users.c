@@ -182,6 +182,7 @@ static void test_the_hash(void) {
   g_autoptr(GPtrArray) users = desk_users(txn);
   g_assert_cmpuint(users->len, ==, 2);
   g_assert_cmpstr(((DeskUser *)users->pdata[0])->name, ==, "luc");
+  store_abort(g_steal_pointer(&txn));
   room_close(&room);
 }
 
