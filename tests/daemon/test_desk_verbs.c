@@ -147,10 +147,10 @@ static void test_preview_text(void) {
   Room room;
   room_open(&room);
   guint64 id = put_whole(&room);
-  DeskAction action = {.verb = DESK_REPLY, .id = id, .own_text = "Venez à 16 h.\n\n<&> {{x}}"};
+  DeskAction action = {.verb = DESK_REPLY, .id = id, .own_text = "Venez à 16 h.\n\n<&>\t{{x}}"};
   g_autoptr(DeskPreview) preview = desk_preview(&room.desk, &action, NULL);
   g_assert_cmpstr(preview->subject, ==, "Re: Bulletin");
-  g_assert_cmpstr(g_strchomp(preview->text), ==, "Venez à 16 h.\n\n<&> {{x}}");
+  g_assert_cmpstr(g_strchomp(preview->text), ==, "Venez à 16 h.\n\n<&>\t{{x}}");
   g_assert_cmpstr(preview->state, ==, "review");
   DeskAction ignore = {.verb = DESK_IGNORE, .id = id};
   g_autoptr(DeskPreview) silent = desk_preview(&room.desk, &ignore, NULL);
@@ -210,6 +210,21 @@ static void test_both_at_once(void) {
     state_clear(&before);
     room_close(&room);
   }
+}
+
+/* A mail that goes on waiting looks the same after the second answer; its stamp does not. */
+static void test_each_reply_changes_the_stamp(void) {
+  Room room;
+  room_open(&room);
+  guint64 id = put_whole(&room);
+  DeskAction reply = {.verb = DESK_REPLY, .id = id, .own_text = "Un mot."};
+  act(&room, &reply);
+  g_autofree char *seen = stamp_of(&room, id);
+  reply.stamp = seen;
+  reply.own_text = "Un autre.";
+  act(&room, &reply);
+  refused(&room, &reply, DESK_ERROR_CHANGED, "admin:root answered it in own words");
+  room_close(&room);
 }
 
 static void test_registration_changed(void) {
@@ -435,6 +450,7 @@ static void test_requeue_counts_no_asks(void) {
   room_open(&room);
   fixture_event(&room.fixture)->deadline = 0;
   Mail mail = {.people = {NULL}, .kind = KIND_QUESTION};
+  room.fixture.config->submission.limits.asks = 1;
   g_autoptr(Extraction) half = read_now(HALF, KIND_BULLETIN);
   DeskAction requeue = {.verb = DESK_REQUEUE, .id = put(&room, &mail), .extraction = half};
   for (guint i = 0; i < 4; i++) act(&room, &requeue);
@@ -443,6 +459,23 @@ static void test_requeue_counts_no_asks(void) {
   g_autoptr(Registration) registration = registration_at(&room, 1);
   g_assert_cmpuint(registration->asks, ==, 1);
   g_assert_cmpuint(registration->history->len, ==, 1);
+  room_close(&room);
+}
+
+/* "received" has been said; the mail is still a question. */
+static void test_requeue_says_nothing_twice(void) {
+  Room room;
+  room_open(&room);
+  Mail mail = {.people = {NULL}, .kind = KIND_QUESTION};
+  g_autoptr(Extraction) question = read_now(NULL, KIND_QUESTION);
+  DeskAction requeue = {.verb = DESK_REQUEUE, .id = put(&room, &mail), .extraction = question};
+  act(&room, &requeue);
+  assert_state(&room, "review review; ", "", "received to " MARIE "; ");
+  g_autoptr(DeskPreview) again = desk_preview(&room.desk, &requeue, NULL);
+  g_assert_null(again->to);
+  g_assert_cmpstr(again->why_not, ==, "nothing new is to be said to the sender");
+  act(&room, &requeue);
+  assert_state(&room, "review review; ", "", "received to " MARIE "; ");
   room_close(&room);
 }
 
@@ -472,6 +505,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/desk/preview-text", test_preview_text);
   g_test_add_func("/desk/cancel-with-words", test_cancel_with_words);
   g_test_add_func("/desk/both-at-once", test_both_at_once);
+  g_test_add_func("/desk/each-reply", test_each_reply_changes_the_stamp);
   g_test_add_func("/desk/registration-changed", test_registration_changed);
   g_test_add_func("/desk/merge", test_merge);
   g_test_add_func("/desk/merge-completes", test_merge_completes);
@@ -480,6 +514,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/desk/hold-not-sent", test_what_is_on_its_way_is_not_held);
   g_test_add_func("/desk/requeue", test_requeue);
   g_test_add_func("/desk/requeue-asks", test_requeue_counts_no_asks);
+  g_test_add_func("/desk/requeue-twice", test_requeue_says_nothing_twice);
   g_test_add_func("/desk/requeue-left", test_requeue_tells_what_is_left);
   return g_test_run();
 }
