@@ -499,12 +499,23 @@ static gboolean check_lines(GBytes *mail, GError **error) {
   return fine;
 }
 
+/* `ours`: the configuration's, looked at once. */
+static gboolean is_address(const ReplyRequest *request, const char *address, gboolean ours) {
+  static const char kind[] = "address";
+  Memo *memo = ours ? replies_memo(request->replies) : NULL;
+  g_autofree char *known = memo_get(memo, kind, address);
+  if (known) return TRUE;
+  if (!send_smtp_address_ok(address)) return FALSE;
+  memo_put(memo, kind, address, "");
+  return TRUE;
+}
+
 static gboolean check_request(const ReplyRequest *request, GError **error) {
   const char *from = request->config->submission.from_address;
   const char *reply_to = request->reply_to ? request->reply_to : from;
   const char *addresses[] = {request->to, from, reply_to};
   for (guint i = 0; i < G_N_ELEMENTS(addresses); i++) {
-    if (addresses[i] && send_smtp_address_ok(addresses[i])) continue;
+    if (addresses[i] && is_address(request, addresses[i], addresses[i] != request->to)) continue;
     g_autofree char *shown = reply_data_clean(addresses[i] ? addresses[i] : "", 100);
     g_set_error(error, compose_error(), COMPOSE_ERROR_ADDRESS,
                 "'%s' is no address that mail can be sent to (RFC 5321 4.1.2)", shown);
