@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "parsers/needles.h"
+
 enum {
   QUOTE_DEPTH_MAX = 30,
   ATTRIBUTION_MAX_BYTES = 400, /* of an attribution, over up to three lines */
@@ -86,17 +88,13 @@ static gboolean has_rule_marks(const char *folded) {
 }
 
 /* One of these stands in every divider; hardly a line of a mail has any. */
-static gboolean may_divide(const char *folded) {
-  static const char *const stems[] = {"message",     "mail",       "courriel",
-                                      "appointment", "メッセージ", NULL};
-  for (guint i = 0; stems[i]; i++)
-    if (strstr(folded, stems[i])) return TRUE;
-  return FALSE;
-}
+static const char *const stems[] = {"message",     "mail",       "courriel",
+                                    "appointment", "メッセージ", NULL};
 
 /* "-----Message d'origine-----": 1, of a forward: 2; 0: no divider. */
-static int divider(const char *folded) {
-  if (strnlen(folded, DIVIDER_MAX_BYTES + 1) > DIVIDER_MAX_BYTES || !may_divide(folded)) return 0;
+static int divider(const Needles *needles, const char *folded) {
+  if (strnlen(folded, DIVIDER_MAX_BYTES + 1) > DIVIDER_MAX_BYTES) return 0;
+  if (!needles_stand(needles, folded)) return 0;
   g_autofree char *words = fold_words(folded);
   if (g_str_has_prefix(words, "message du ") && g_ascii_isdigit(words[11])) return 1;
   for (guint i = 0; i < G_N_ELEMENTS(dividers); i++) {
@@ -146,6 +144,7 @@ typedef struct {
   Quote *quote;
   const char *sent;              /* letters of all that was sent */
   gsize sent_at;                 /* behind the line that was found in them last */
+  Needles stems;                 /* of dividers */
   guint8 *runs;                  /* a set, hashed, of the runs of RUN_BYTES in them; may be NULL */
   guint at[QUOTE_DEPTH_MAX + 1]; /* the segment that a line of that depth belongs to */
   gboolean known[QUOTE_DEPTH_MAX + 1];
@@ -271,7 +270,7 @@ static guint introduction(Walk *walk, guint i, gboolean forwarded) {
 
 /* A divider, with the header block that may follow after an empty line. */
 static guint divided(Walk *walk, guint i) {
-  int kind = divider(folded_of(walk, i));
+  int kind = divider(&walk->stems, folded_of(walk, i));
   if (kind == 0) return 0;
   guint n = 1;
   while (i + n < walk->text->lines->len && n < 3 && folded_of(walk, i + n)[0] == '\0') n++;
@@ -396,6 +395,7 @@ Quote *quote_mark(Text *text, const MimeMail *mail, const QuotePeople *people) {
   walk.sent = people->sent ? people->sent : letters;
   g_autofree guint8 *runs = text->lines->len >= RUNS_LINES_MIN ? runs_new(walk.sent) : NULL;
   walk.runs = runs;
+  needles_init(&walk.stems, stems);
   segment_new(&walk, VOICE_OWN, FALSE);
   walk_lines(&walk);
   return quote;

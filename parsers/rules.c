@@ -8,6 +8,7 @@
 #include "parsers/rules.h"
 #include "parsers/alternatives.h"
 #include "parsers/near.h"
+#include "parsers/needles.h"
 #include "parsers/required.h"
 
 #include <pcre2.h>
@@ -49,6 +50,10 @@ struct Rules {
   GHashTable *staff;             /* of the event, as fold_key writes them */
   GArray *sets[RULES_SET_COUNT]; /* Compiled */
   GArray *patterns;              /* Compiled, of fields */
+  GPtrArray *asked;              /* char*: one stands where any of the patterns matches; NULL at the
+                                    end */
+  Needles asked_for;             /* the same */
+  gboolean asks_nothing;         /* one may match anywhere */
   pcre2_match_context *context;
   pcre2_match_data *data;
   char *limited; /* names what ran into a limit, since rules_begin; NULL: nothing did */
@@ -156,6 +161,13 @@ static void compile_field_patterns(Rules *rules, GPtrArray *problems) {
       compile_pattern(rules, rules->patterns, field->patterns[i], field->name, field->name,
                       ++number, problems);
   }
+  rules->asked = g_ptr_array_new();
+  for (guint i = 0; i < rules->patterns->len; i++) {
+    const Compiled *compiled = &g_array_index(rules->patterns, Compiled, i);
+    if (!required_append(compiled->required, rules->asked)) rules->asks_nothing = TRUE;
+  }
+  g_ptr_array_add(rules->asked, NULL);
+  needles_init(&rules->asked_for, (const char *const *)rules->asked->pdata);
 }
 
 /* ---- labels ---- */
@@ -412,6 +424,7 @@ void rules_free(Rules *rules) {
   g_hash_table_unref(rules->staff);
   for (guint s = 0; s < RULES_SET_COUNT; s++) g_array_unref(rules->sets[s]);
   g_array_unref(rules->patterns);
+  g_ptr_array_unref(rules->asked);
   g_array_unref(rules->labels);
   pcre2_match_context_free(rules->context);
   pcre2_match_data_free(rules->data);
@@ -601,9 +614,7 @@ void rules_find_patterns(Rules *rules, const Fold *line, GArray *hits) {
 }
 
 gboolean rules_may_find_patterns(const Rules *rules, const char *folded) {
-  for (guint i = 0; i < rules->patterns->len; i++)
-    if (required_stands(g_array_index(rules->patterns, Compiled, i).required, folded)) return TRUE;
-  return FALSE;
+  return rules->asks_nothing || needles_stand(&rules->asked_for, folded);
 }
 
 void rules_find_facts(Rules *rules, const Fold *sentence, GArray *hits) {

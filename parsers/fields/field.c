@@ -52,23 +52,10 @@ FieldResult field_parse(const FieldContext *context, const char *raw) {
 
 /* ---- fillers ---- */
 
-/* What is printed where something is to be written: leaders, boxes, brackets. */
+/* What is printed where something is to be written: leaders, boxes, brackets. Of ASCII that is in
+ * ascii_fillers. */
 static gboolean is_filler(gunichar ch) {
   switch (ch) {
-  case '.':
-  case '_':
-  case '-':
-  case '*':
-  case '/':
-  case '|':
-  case '[':
-  case ']':
-  case '(':
-  case ')':
-  case ':':
-  case ',':
-  case ';':
-  case '?':
   case 0x2026: /* … */
   case 0x2025:
   case 0x00B7:
@@ -131,11 +118,20 @@ static gboolean is_prompt(const char *raw, gunichar first) {
   return FALSE;
 }
 
+static const gboolean ascii_fillers[0x80] = {
+    ['.'] = TRUE, ['_'] = TRUE, ['-'] = TRUE, ['*'] = TRUE,  ['/'] = TRUE,  ['|'] = TRUE,
+    ['['] = TRUE, [']'] = TRUE, ['('] = TRUE, [')'] = TRUE,  [':'] = TRUE,  [','] = TRUE,
+    [';'] = TRUE, ['?'] = TRUE, [' '] = TRUE, ['\t'] = TRUE, ['\n'] = TRUE, ['\r'] = TRUE,
+    ['\f'] = TRUE};
+
 gboolean field_is_blank(const char *raw) {
   gunichar first = g_utf8_get_char(raw + strspn(raw, " [(<\""));
   if (g_unichar_isalpha(first) && is_prompt(raw, first)) return TRUE;
-  for (const char *p = raw; *p; p = g_utf8_next_char(p))
+  for (const char *p = raw; *p; p = g_utf8_next_char(p)) {
+    while ((guchar)*p < 0x80 && ascii_fillers[(guchar)*p]) p++; /* leaders, mostly */
+    if ((guchar)*p < 0x80) return *p == '\0';
     if (!is_filler(g_utf8_get_char(p))) return FALSE;
+  }
   return TRUE;
 }
 
