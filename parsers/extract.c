@@ -36,7 +36,7 @@ struct Extractor {
   const Wire__Setup *setup;
   Wire__Limits limits;
   GPtrArray *rules; /* Rules*, one an event */
-  GPtrArray *sent;  /* char*, one an event: quote_sent_letters */
+  GPtrArray *sent;  /* QuoteSent*, one an event */
   PictureReader pictures;
 };
 
@@ -51,10 +51,10 @@ Extractor *extractor_new(const Wire__Setup *setup, GPtrArray *problems) {
   wire_limits_default(&extractor->limits);
   if (setup->limits) extractor->limits = *setup->limits;
   extractor->rules = g_ptr_array_new_with_free_func((GDestroyNotify)rules_free);
-  extractor->sent = g_ptr_array_new_with_free_func(g_free);
+  extractor->sent = g_ptr_array_new_with_free_func((GDestroyNotify)quote_sent_free);
   for (gsize i = 0; i < setup->n_events; i++) {
     g_ptr_array_add(extractor->rules, rules_new(setup->events[i], &extractor->limits, problems));
-    g_ptr_array_add(extractor->sent, quote_sent_letters(setup->events[i]));
+    g_ptr_array_add(extractor->sent, quote_sent_new(setup->events[i]));
   }
   return extractor;
 }
@@ -189,7 +189,7 @@ static Rules *rules_by_id(const Extractor *extractor, const char *id) {
   return NULL;
 }
 
-static const char *sent_of(const Extractor *extractor, const Rules *rules) {
+static const QuoteSent *sent_of(const Extractor *extractor, const Rules *rules) {
   for (guint i = 0; i < extractor->rules->len; i++)
     if (extractor->rules->pdata[i] == rules) return extractor->sent->pdata[i];
   return NULL;

@@ -1,9 +1,10 @@
 /* rules - see rules.h.
  *
- * The labels of one first letter are one alternation (several where PCRE2's bound on a pattern is
- * passed), longest first, what begins alike written once; (*MARK) tells which one matched. They are
- * tried only where a word begins, with the letters that a label begins with: hardly anywhere in a
- * mail. A pattern is tried only where one of the words stands that it requires (required.h). */
+ * The labels that begin with the same three letters are one alternation (several where PCRE2's
+ * bound on a pattern is passed), longest first, what begins alike written once; (*MARK) tells which
+ * one matched. They are tried only where a word begins, with the letters that a label begins with:
+ * hardly anywhere in a mail. A pattern is tried only where one of the words stands that it requires
+ * (required.h). */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "parsers/rules.h"
 #include "parsers/alternatives.h"
@@ -26,7 +27,8 @@ typedef struct {
 enum { SET_BITS = 1 << 16, BEGIN_MAX = 8 };
 
 typedef struct {
-  gunichar letter;  /* that they begin with */
+  gunichar letter; /* that they begin with */
+  char begin[ALTERNATIVE_BEGIN_BYTES + 1];
   pcre2_code *code; /* anchored */
 } Alike;
 
@@ -59,7 +61,7 @@ struct Rules {
   char *limited; /* names what ran into a limit, since rules_begin; NULL: nothing did */
 };
 
-enum { ALTERNATIVES_A_PATTERN = 400 }; /* longer ones pass PCRE2's bound of 64 KiB */
+enum { ALTERNATIVES_A_PATTERN = 50 }; /* longer ones pass PCRE2's bound of 64 KiB */
 
 /* ---- compiling ---- */
 
@@ -338,8 +340,16 @@ static void words_free(Words *words) {
   g_free(words);
 }
 
-static gunichar first_letter(const GPtrArray *alternatives, guint at) {
-  return g_utf8_get_char(((const Alternative *)alternatives->pdata[at])->pattern);
+static Alike alike_of(const GPtrArray *alternatives, guint at) {
+  const Alternative *alternative = alternatives->pdata[at];
+  Alike alike = {.letter = g_utf8_get_char(alternative->pattern)};
+  memcpy(alike.begin, alternative->begin, sizeof alike.begin);
+  return alike;
+}
+
+static gboolean is_alike(const Alike *alike, const GPtrArray *alternatives, guint at) {
+  Alike other = alike_of(alternatives, at);
+  return other.letter == alike->letter && strcmp(other.begin, alike->begin) == 0;
 }
 
 /* Sorts them. `lead` may stand before each (NULL: nothing may), `leads` is what that begins with.
@@ -349,9 +359,9 @@ static Words *words_compile(const Rules *rules, GPtrArray *alternatives, const c
   Words *words = words_new();
   g_ptr_array_sort(alternatives, alternative_compare);
   for (guint from = 0, to = 0; from < alternatives->len; from = to) {
-    Alike alike = {.letter = first_letter(alternatives, from)};
+    Alike alike = alike_of(alternatives, from);
     while (to < alternatives->len && to - from < ALTERNATIVES_A_PATTERN &&
-           first_letter(alternatives, to) == alike.letter)
+           is_alike(&alike, alternatives, to))
       to++;
     alike.code = compile_alternatives(rules, alternatives, from, to, field, problems);
     if (alike.code) g_array_append_val(words->alike, alike);
@@ -500,15 +510,26 @@ static gboolean run_words(Rules *rules, pcre2_code *code, const Compiled *named,
   return TRUE;
 }
 
+/* May a word of that begin stand at `p`? What is not ASCII may be a letter of it in another case
+ * ("\u017f"). Behind fewer letters than a begin may have the word ends. */
+static gboolean may_be_alike(const char *begin, const char *p) {
+  guint i = 0;
+  for (; begin[i]; i++)
+    if (begin[i] != p[i]) return (guchar)p[i] >= 0x80;
+  return i == ALTERNATIVE_BEGIN_BYTES || !g_ascii_isalnum(p[i]);
+}
+
 /* The longest of `words` at byte `at` alone. FALSE: none. */
 static gboolean match_words(Rules *rules, const Words *words, const Compiled *named,
                             const Fold *line, gsize at, guint *ret_mark, gsize *ret_end) {
   gboolean found = FALSE;
-  guint first = 0, end = alike_find(words, g_utf8_get_char(line->text->str + at), &first);
+  const char *p = line->text->str + at;
+  guint first = 0, end = alike_find(words, g_utf8_get_char(p), &first);
   for (guint i = first; i < end; i++) {
     gsize behind = 0;
-    pcre2_code *code = g_array_index(words->alike, Alike, i).code;
-    if (!run_words(rules, code, named, line, at, &behind) || (found && behind <= *ret_end))
+    const Alike *alike = &g_array_index(words->alike, Alike, i);
+    if (!may_be_alike(alike->begin, p) ||
+        !run_words(rules, alike->code, named, line, at, &behind) || (found && behind <= *ret_end))
       continue;
     *ret_end = behind;
     *ret_mark = marked(rules);
