@@ -5,8 +5,8 @@
 
 #include "parsers/fold.h"
 
-/* Group 1: the endings that a word may have, "(e)", "-e", "s", "(s)". Written once, since each label
- * holds them many times. */
+/* Group 1: the endings that a word may have, "(e)", "-e", "s", "(s)". Written once, since each
+ * label holds them many times. */
 const char alternatives_groups[] = "(?(DEFINE)((?:[(.-]?e?[).-]{0,2}\\(?s?\\)?)?))";
 
 void alternative_free(gpointer data) {
@@ -48,8 +48,8 @@ gboolean alternatives_is_latin(const char *word) {
   return g_utf8_get_char(word) < 0x0250;
 }
 
-/* A group is called only where an ending may begin, since calls are dear; what may stand between two
- * words, which is needed more often, is no call at all. */
+/* A group is called only where an ending may begin, since calls are dear; what may stand between
+ * two words, which is needed more often, is no call at all. */
 #define ENDING "(?(?=[(.)es-])(?1))"
 #define SEPARATOR "(?:[^\\p{L}\\p{N}\\t:\\x{2610}\\x{2612}]{1,4})"
 

@@ -156,8 +156,8 @@ static void read_header(const MimeMail *mail, Extraction *result) {
   add_references(mail, "References", result->references);
 }
 
-/* The same mail has the same digest, whatever way it came. Nettle, since GLib's SHA-256 knows none of
- * the processor's own instructions. */
+/* The same mail has the same digest, whatever way it came. Nettle, since GLib's SHA-256 knows none
+ * of the processor's own instructions. */
 static void digest(const MimeMail *mail, Extraction *result) {
   static const char *const fields[] = {"From", "Date", "Subject"};
   struct sha256_ctx sum;

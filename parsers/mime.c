@@ -427,8 +427,8 @@ static Bounded bound(MimeMail *mail, GBytes *raw, const Wire__Limits *limits) {
 /* The header that GMime parses; *ret_plain: it is a plain one, of which a part stands there. */
 static GByteArray *shown_copy(const Bounded *bounded, gboolean *ret_plain) {
   GByteArray *copy = g_byte_array_sized_new((guint)bounded->header_size + 4);
-  *ret_plain = !bounded->header_cut &&
-               append_content_fields(copy, bounded->header, bounded->header_size);
+  *ret_plain =
+      !bounded->header_cut && append_content_fields(copy, bounded->header, bounded->header_size);
   if (!*ret_plain)
     g_byte_array_append(copy, (const guint8 *)bounded->header, (guint)bounded->header_size);
   if (bounded->header_cut) g_byte_array_append(copy, (const guint8 *)"\r\n\r\n", 4);

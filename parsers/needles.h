@@ -8,7 +8,8 @@ typedef struct {
   guint8 first[256], second[256], third[256];
 } Needles;
 
-/* `words`, each of two bytes at least, ends with NULL; it is borrowed and must outlive `needles`. */
+/* `words`, each of two bytes at least, ends with NULL; it is borrowed and must outlive `needles`.
+ */
 void needles_init(Needles *needles, const char *const *words);
 /* `text` ends with NUL. Nothing is allocated. */
 gboolean needles_stand(const Needles *needles, const char *text);

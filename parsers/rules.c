@@ -553,11 +553,14 @@ static gboolean match_led(Rules *rules, const Words *words, const Compiled *name
 static gboolean find_words(Rules *rules, const Words *words, const Compiled *named,
                            const Fold *line, gsize from, guint *ret_mark, gsize *ret_start,
                            gsize *ret_end) {
-  const char *text = line->text->str;
-  for (gsize at = from; at < line->text->len; at++) {
-    while (at > 0 && at < line->text->len && g_ascii_isalnum(text[at - 1])) at++; /* in a word */
-    if (at == line->text->len) break;
-    if (!may_begin(words, text, text + at)) continue;
+  const char *text = line->text->str, *end = text + line->text->len;
+  for (const char *p = text + from; p < end; p++) {
+    if (p > text)
+      while (p < end && g_ascii_isalnum(p[-1])) p++; /* in a word */
+    /* of ASCII a letter or a digit begins it */
+    if ((guchar)*p < 0x80 && !g_ascii_isalnum(*p)) continue;
+    if (!may_begin(words, text, p)) continue;
+    gsize at = (gsize)(p - text);
     if (!match_led(rules, words, named, line, at, ret_mark, ret_end)) continue;
     *ret_start = at;
     return TRUE;
