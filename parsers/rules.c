@@ -485,8 +485,8 @@ static guint marked(const Rules *rules) {
   return mark ? (guint)g_ascii_strtoull((const char *)mark, NULL, 10) : 0;
 }
 
-/* The codes of one first letter: `*ret_first` up to where they end. */
-static guint alike_find(const Words *words, gunichar letter, guint *ret_first) {
+/* Where the codes of one first letter begin. */
+static guint alike_find(const Words *words, gunichar letter) {
   guint low = 0, high = words->alike->len;
   while (low < high) {
     guint middle = low + (high - low) / 2;
@@ -495,10 +495,7 @@ static guint alike_find(const Words *words, gunichar letter, guint *ret_first) {
     else
       high = middle;
   }
-  *ret_first = low;
-  while (high < words->alike->len && g_array_index(words->alike, Alike, high).letter == letter)
-    high++;
-  return high;
+  return low;
 }
 
 static gboolean run_words(Rules *rules, pcre2_code *code, const Compiled *named, const Fold *line,
@@ -524,10 +521,11 @@ static gboolean match_words(Rules *rules, const Words *words, const Compiled *na
                             const Fold *line, gsize at, guint *ret_mark, gsize *ret_end) {
   gboolean found = FALSE;
   const char *p = line->text->str + at;
-  guint first = 0, end = alike_find(words, g_utf8_get_char(p), &first);
-  for (guint i = first; i < end; i++) {
+  gunichar letter = g_utf8_get_char(p);
+  for (guint i = alike_find(words, letter); i < words->alike->len; i++) {
     gsize behind = 0;
     const Alike *alike = &g_array_index(words->alike, Alike, i);
+    if (alike->letter != letter) break;
     if (!may_be_alike(alike->begin, p) ||
         !run_words(rules, alike->code, named, line, at, &behind) || (found && behind <= *ret_end))
       continue;
