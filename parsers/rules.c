@@ -61,7 +61,7 @@ struct Rules {
   char *limited; /* names what ran into a limit, since rules_begin; NULL: nothing did */
 };
 
-enum { ALTERNATIVES_A_PATTERN = 50 }; /* longer ones pass PCRE2's bound of 64 KiB */
+enum { ALTERNATIVES_A_PATTERN = 20 }; /* longer ones pass PCRE2's bound of 64 KiB */
 
 /* ---- compiling ---- */
 
