@@ -212,6 +212,47 @@ static void test_both_at_once(void) {
   }
 }
 
+typedef struct {
+  Desk desk;
+  DeskAction action;
+  gboolean good;
+  GError *error;
+} Racer;
+
+static gpointer race(gpointer data) {
+  Racer *racer = data;
+  racer->good = desk_do(&racer->desk, &racer->action, &racer->error);
+  return NULL;
+}
+
+/* Two people press the button in the same moment. */
+static void test_race(void) {
+  for (guint round = 0; round < 10; round++) {
+    Room room;
+    room_open(&room);
+    guint64 id = put_whole(&room);
+    g_autofree char *seen = stamp_of(&room, id);
+    Racer racers[2] = {{.desk = room.desk}, {.desk = room.desk}};
+    GThread *threads[2];
+    for (guint i = 0; i < 2; i++) {
+      racers[i].desk.who = i ? "page:alice" : "page:bob";
+      racers[i].action = (DeskAction){.verb = DESK_ACCEPT, .id = id, .stamp = seen};
+      threads[i] = g_thread_new("desk", race, &racers[i]);
+    }
+    for (guint i = 0; i < 2; i++) g_thread_join(threads[i]);
+    g_assert_true(racers[0].good != racers[1].good);
+    const Racer *slower = &racers[racers[0].good ? 1 : 0],
+                *quicker = &racers[racers[0].good ? 0 : 1];
+    g_assert_error(slower->error, DESK_ERROR, DESK_ERROR_CHANGED);
+    g_assert_nonnull(strstr(slower->error->message, quicker->desk.who));
+    g_error_free(slower->error);
+    State state = state_of(&room);
+    g_assert_cmpstr(state.outbox, ==, "confirmed to " MARIE "; ");
+    state_clear(&state);
+    room_close(&room);
+  }
+}
+
 /* A mail that goes on waiting looks the same after the second answer; its stamp does not. */
 static void test_each_reply_changes_the_stamp(void) {
   Room room;
@@ -505,6 +546,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/desk/preview-text", test_preview_text);
   g_test_add_func("/desk/cancel-with-words", test_cancel_with_words);
   g_test_add_func("/desk/both-at-once", test_both_at_once);
+  g_test_add_func("/desk/race", test_race);
   g_test_add_func("/desk/each-reply", test_each_reply_changes_the_stamp);
   g_test_add_func("/desk/registration-changed", test_registration_changed);
   g_test_add_func("/desk/merge", test_merge);
