@@ -48,24 +48,16 @@ static gboolean find_same(StoreTxn *txn, const Extraction *extraction, Sameness 
   return TRUE;
 }
 
-/* What was merged speaks through the registration that it went into. */
-static Registration *merged_into(StoreTxn *txn, const Registration *registration) {
-  Registration *target =
-      registration->merged ? registration_get(txn, registration->merged, NULL) : NULL;
-  return target ? target : registration_copy(registration);
-}
-
 static gboolean is_known(const GPtrArray *known, guint64 id) {
   for (guint i = 0; i < known->len; i++)
     if (((const Registration *)known->pdata[i])->id == id) return TRUE;
   return FALSE;
 }
 
-static void add_known(StoreTxn *txn, GPtrArray *known, GPtrArray *found) {
+static void add_known(GPtrArray *known, GPtrArray *found) {
   for (guint i = 0; i < found->len && known->len < KNOWN_MAX; i++) {
     const Registration *registration = found->pdata[i];
-    if (is_known(known, registration->merged ? registration->merged : registration->id)) continue;
-    g_ptr_array_add(known, merged_into(txn, registration));
+    if (!is_known(known, registration->id)) g_ptr_array_add(known, registration_copy(registration));
   }
   g_ptr_array_unref(found);
 }
@@ -74,17 +66,16 @@ static void add_known(StoreTxn *txn, GPtrArray *known, GPtrArray *found) {
 static GPtrArray *find_known(StoreTxn *txn, const Event *event, const Extraction *extraction,
                              guint64 thread) {
   GPtrArray *known = g_ptr_array_new_with_free_func((GDestroyNotify)registration_free);
-  if (thread) add_known(txn, known, registration_by_thread(txn, thread, KNOWN_MAX));
+  if (thread) add_known(known, registration_by_thread(txn, thread, KNOWN_MAX));
   if (!event) return known;
   if (*extraction->from) {
-    add_known(txn, known, registration_by_sender(txn, event->id, extraction->from, KNOWN_MAX));
-    add_known(txn, known, registration_by_email(txn, event->id, extraction->from, KNOWN_MAX));
+    add_known(known, registration_by_sender(txn, event->id, extraction->from, KNOWN_MAX));
+    add_known(known, registration_by_email(txn, event->id, extraction->from, KNOWN_MAX));
   }
   for (guint i = 0; i < extraction->participants->len; i++) {
     const FieldValue *email =
         participant_value(extraction->participants->pdata[i], event->email_field);
-    if (email)
-      add_known(txn, known, registration_by_email(txn, event->id, email->value, KNOWN_MAX));
+    if (email) add_known(known, registration_by_email(txn, event->id, email->value, KNOWN_MAX));
   }
   return known;
 }
@@ -240,6 +231,16 @@ static gboolean said_before(StoreTxn *txn, guint64 message, const char *text_has
   return TRUE;
 }
 
+/* As mark_sending in outgoing.c would, with the row written once. */
+static gboolean send_at_once(const CommitContext *context, OutboxEntry *entry) {
+  if (strcmp(entry->state, "ready") != 0 || !context->sending ||
+      context->sending->len >= context->sending_max)
+    return FALSE;
+  string_set(&entry->state, "sending");
+  entry->attempts = 1;
+  return TRUE;
+}
+
 gboolean commit_reply(const CommitContext *context, StoreTxn *txn, const ReplyRequest *request,
                       guint64 registration, gint64 now, GError **error) {
   g_autoptr(GArray) ever = counter_list(txn, request->to, 0, 1);
@@ -259,10 +260,12 @@ gboolean commit_reply(const CommitContext *context, StoreTxn *txn, const ReplyRe
   const char *limit = NULL;
   gint64 next = reply_limits_next(limits, to_address, to_all, reply->text_hash, now, &limit);
   g_autoptr(OutboxEntry) entry = outbox_entry_for(reply, &complete, registration, now, next, limit);
+  gboolean sending = send_at_once(context, entry);
   if (!outbox_add(txn, entry, error) ||
-      !counter_add(txn, request->to, next, reply->text_hash, error) ||
+      !counter_add(txn, request->to, next, entry->text_hash, error) ||
       !journal_answer(txn, entry, error))
     return FALSE;
+  if (sending) g_ptr_array_add(context->sending, g_steal_pointer(&entry));
   if (context->composed) g_ptr_array_add(context->composed, g_steal_pointer(&reply));
   return TRUE;
 }
@@ -395,8 +398,8 @@ static void verdict_input(DecideInput *decision, const CommitContext *context,
 static gboolean write_message(const CommitContext *context, StoreTxn *txn, const CommitInput *input,
                               const Event *event, const Verdict *verdict, OutboxEntry *bounced,
                               Message *message, gint64 now, GError **error) {
-  if (!message_add(txn, message, verdict->keep_text ? input->raw : NULL, error) ||
-      !journal_message(txn, input, message, error) ||
+  message_number(txn, message);
+  if (!journal_message(txn, input, message, error) ||
       !commit_changes(context, txn, message, verdict->changes, "sender", now, error))
     return FALSE;
   if (bounced &&
@@ -405,7 +408,7 @@ static gboolean write_message(const CommitContext *context, StoreTxn *txn, const
   if (verdict->reply != REPLY_NONE && !context->unanswered &&
       !answer(context, txn, input, event, verdict, message, now, error))
     return FALSE;
-  return message_update(txn, message, error);
+  return message_add(txn, message, verdict->keep_text ? input->raw : NULL, error);
 }
 
 /* Nobody is answered: who would be asked was not, and waits for a person. */
@@ -604,6 +607,11 @@ gboolean commit_again(const CommitContext *context, StoreTxn *txn, const CommitA
   for (guint i = 0; i < own->len; i++)
     if (!is_known(known, ((const Registration *)own->pdata[i])->id))
       g_ptr_array_add(known, registration_copy(own->pdata[i]));
+  for (guint i = 0; i < known->len; i++) {
+    Registration *one = known->pdata[i];
+    if (one->message == message->id && one->asks)
+      one->asks--; /* it is this mail that was asked for */
+  }
   DecideInput decision = {
       .thread = thread, .again = message->id, .known = known, .answer = bounced};
   verdict_input(&decision, context, &input, event);

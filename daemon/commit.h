@@ -27,6 +27,11 @@ typedef struct {
   gboolean unanswered;  /* nobody is answered; who would be asked waits for a person */
   gboolean once_a_text; /* what a message was answered with before is not said again */
   GPtrArray *composed;  /* Reply*: what was queued is put here; NULL: no matter */
+  /* Answers that no limit holds are written as `sending` while there is room for them, for the
+   * caller to hand over once the transaction is durable: OutboxEntry*, with their mails. NULL: all
+   * are left to who looks for what is due. */
+  GPtrArray *sending;
+  guint sending_max;
 } CommitContext;
 
 /* Decide on one message against what the transaction sees and write the outcome. *ret_id: its id.

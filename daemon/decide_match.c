@@ -126,6 +126,12 @@ static char *why_not(const DecideInput *input, const Registration *registration)
                          registration->id);
 }
 
+/* Whether what it says is meant for the other one, a person knows. */
+static char *was_merged(const Registration *registration) {
+  return g_strdup_printf("registration %" G_GUINT64_FORMAT " was merged into %" G_GUINT64_FORMAT,
+                         registration->id, registration->merged);
+}
+
 /* --- matching ----------------------------------------------------------------------------------*/
 
 static gboolean of_event(const DecideInput *input, const Registration *registration) {
@@ -222,6 +228,8 @@ void match_participant(const DecideInput *input, const Participant *participant,
   if (!ret_match->known) ret_match->known = find_meant(input, participant, key, &ret_match->doubt);
   if (ret_match->known && !match_may_change(input, ret_match->known))
     ret_match->doubt = why_not(input, ret_match->known);
+  else if (ret_match->known && ret_match->known->merged && !ret_match->doubt)
+    ret_match->doubt = was_merged(ret_match->known);
 }
 
 void match_clear(Match *match) {

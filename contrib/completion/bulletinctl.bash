@@ -24,7 +24,9 @@ _bulletinctl() {
   case $previous in
     -c | --config) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --format) mapfile -t COMPREPLY < <(compgen -W "csv json" -- "$word"); return ;;
-    --event | --id | --since | -s | --jobs | -j) return ;;
+    --role) mapfile -t COMPREPLY < <(compgen -W "read review" -- "$word"); return ;;
+    --text-file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --event | --id | --account | --since | -s | --jobs | -j) return ;;
   esac
   if [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_bulletinctl_options "$command")" -- "$word")
@@ -39,7 +41,11 @@ _bulletinctl() {
           mapfile -t COMPREPLY < <(compgen -f -- "$word")
         fi
         ;;
-      parse | explain) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+      user)
+        [ "$previous" != user ] ||
+          mapfile -t COMPREPLY < <(compgen -W "add list role password remove" -- "$word")
+        ;;
+      parse | explain | import) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     esac
   fi
 }

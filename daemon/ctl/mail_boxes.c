@@ -112,6 +112,7 @@ typedef struct {
   gint64 file_time;
   /* the mail under way */
   GByteArray *raw;
+  char last; /* byte of it */
   guint64 size_bytes;
   gint64 from_date;
   guint number; /* in the mbox; 0: the file is one mail */
@@ -127,7 +128,19 @@ static gsize header_size(const guint8 *data, gsize size) {
   return MIN(size, (gsize)HEADER_MAX_BYTES);
 }
 
+/* The empty line before the next From line belongs to the mbox. */
+static void drop_separator(Reader *reader) {
+  const guint8 *data = reader->raw->data;
+  guint size = reader->raw->len;
+  if (reader->size_bytes != size || size < 2 || data[size - 1] != '\n') return;
+  guint line_end = size > 2 && data[size - 2] == '\r' ? 2 : 1;
+  if (size <= line_end || data[size - line_end - 1] != '\n') return;
+  g_byte_array_set_size(reader->raw, size - line_end);
+  reader->size_bytes = size - line_end;
+}
+
 static void end_mail(Reader *reader) {
+  if (reader->number) drop_separator(reader);
   if (!reader->size_bytes) return;
   gboolean cut = reader->size_bytes > reader->max_bytes;
   gsize size = cut ? header_size(reader->raw->data, reader->raw->len) : reader->raw->len;
@@ -144,13 +157,28 @@ static void end_mail(Reader *reader) {
   g_byte_array_set_size(reader->raw, 0);
   reader->size_bytes = 0;
   reader->from_date = 0;
+  reader->last = 0;
 }
 
 /* What is over the bound is counted and dropped. */
-static void add_bytes(Reader *reader, const char *bytes, gsize size) {
+static void add_piece(Reader *reader, const char *bytes, gsize size) {
   gsize room = reader->max_bytes + 1 - MIN((gsize)reader->raw->len, reader->max_bytes + 1);
   g_byte_array_append(reader->raw, (const guint8 *)bytes, (guint)MIN(size, room));
   reader->size_bytes += size;
+  if (size) reader->last = bytes[size - 1];
+}
+
+/* Line ends become CRLF, as a server gives them out: then it is the same mail to the byte, and is
+ * known by its content. */
+static void add_bytes(Reader *reader, const char *bytes, gsize size) {
+  for (const char *end = bytes + size; bytes < end;) {
+    const char *line_end = memchr(bytes, '\n', (gsize)(end - bytes));
+    add_piece(reader, bytes, (gsize)((line_end ? line_end : end) - bytes));
+    if (!line_end) return;
+    if (reader->last != '\r') add_piece(reader, "\r", 1);
+    add_piece(reader, "\n", 1);
+    bytes = line_end + 1;
+  }
 }
 
 /* Up to a line end, or as much of a long line as there is room for. 0: the file's end. */

@@ -119,7 +119,8 @@ const char *desk_call_address(const DeskCall *call, const char **ret_why) {
 
 guint desk_call_round(const DeskCall *call) {
   g_autoptr(GString) key = g_string_new(call->action->own_text);
-  g_string_append_printf(key, ":%" G_GINT64_FORMAT, call->now);
+  g_string_append_printf(key, ":%" G_GINT64_FORMAT ":%" G_GUINT64_FORMAT, call->now,
+                         outbox_count(call->txn, NULL));
   for (guint i = 0; i < MIN(call->changes->len, 1); i++) {
     const Registration *registration = ((const Change *)call->changes->pdata[i])->registration;
     g_string_append_printf(key, ":%" G_GUINT64_FORMAT ":%u:%u", registration->id,

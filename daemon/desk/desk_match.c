@@ -26,12 +26,19 @@ static gboolean same_person(const DeskMatch *match, const char *key, const Regis
   return match->alone && only;
 }
 
+/* What was merged stands for the one that it went into. */
+static Registration *stands_for(StoreTxn *txn, const Registration *registration) {
+  Registration *target =
+      registration->merged ? registration_get(txn, registration->merged, NULL) : NULL;
+  return target ? target : registration_copy(registration);
+}
+
 static Registration *pick(const DeskMatch *match, const char *key, GPtrArray *known) {
   Registration *found = NULL;
   for (guint i = 0; i < known->len && !found; i++) {
-    const Registration *one = known->pdata[i];
+    g_autoptr(Registration) one = stands_for(match->txn, known->pdata[i]);
     if (is_open(match, one) && same_person(match, key, one, known->len == 1))
-      found = registration_copy(one);
+      found = g_steal_pointer(&one);
   }
   g_ptr_array_unref(known);
   return found;

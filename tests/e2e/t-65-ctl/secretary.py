@@ -11,9 +11,12 @@ import mailbox
 import os
 import pty
 import re
+import select
+import signal
 import smtplib
 import subprocess
 import sys
+import termios
 import time
 from email.message import EmailMessage
 
@@ -53,14 +56,17 @@ def rows(*arguments):
     return [json.loads(line) for line in ctl(*arguments, "--json").splitlines()]
 
 
-def on_terminal(answer, *arguments):
-    """The command on a terminal where somebody types `answer`; its code and what was seen."""
+def on_terminal(answer, *arguments, prompts=("[y/N]",)):
+    """The command on a terminal where somebody types `answer` at each prompt; its code and what was
+    seen. A password's prompt drops what was typed before it."""
     child, terminal = pty.fork()
     if child == 0:
         os.execv(CTL, [CTL, *arguments, "--config", CONFIG])
-    os.write(terminal, answer.encode())
-    seen = b""
+    seen, waiting, end = b"", [prompt.encode() for prompt in prompts], time.monotonic() + PATIENCE_S
     while True:
+        if not select.select([terminal], [], [], max(0, end - time.monotonic()))[0]:
+            os.kill(child, signal.SIGKILL)
+            sys.exit("FAIL: %s hangs: %s" % (arguments, seen.decode(errors="replace")))
         try:
             piece = os.read(terminal, 4096)
         except OSError:
@@ -68,7 +74,15 @@ def on_terminal(answer, *arguments):
         if not piece:
             break
         seen += piece
+        if waiting and waiting[0] in seen:
+            del waiting[0]
+            until(lambda: quiet_terminal(terminal) or prompts == ("[y/N]",), "the terminal is silenced")
+            os.write(terminal, answer.encode())
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), seen.decode()
+
+
+def quiet_terminal(terminal):
+    return not termios.tcgetattr(terminal)[3] & termios.ECHO
 
 
 def write(person, subject, body, ident=None):
@@ -188,12 +202,18 @@ def merge():
     check([h["what"] for h in first["history"]] == ["created", "merged"], "history of the first")
     check("is cancelled already" in ctl("merge", *ids, "--yes", code=65), "not twice")
     check("into itself" in ctl("merge", ids[0], ids[0], "--yes", code=65), "not into itself")
-    # What its sender corrects goes into the one that it was merged into, or to a person: never lost.
     check(len(answers("luc2")) == 1 and len(answers("luc1")) == 1, "nobody is told")
+    # What the second one's sender writes later is for a person, whose yes goes into the first.
+    ident = send(bulletin("luc2", "PETIT", ALL + ("Ville : Nancy",)))
+    row = message(ident, "review")
+    check("was merged into %s" % ids[0] in row["reason"], "the reason: %s" % row["reason"])
+    ctl("accept", str(row["id"]))
+    check(registrations("luc2") and registrations("luc2")[0]["id"] == first["id"], "into the first")
+    check(len([r for r in rows("list") if r["fields"].get("last_name") == "PETIT"]) == 2, "no third one")
 
 
 def requeue():
-    lines = tuple(line.replace("Collectivité / organisme", "Bourgade natale") for line in ALL)
+    lines = tuple(line.replace("Collectivité / organisme : Ville de Nancy", "Zorglub : Trois Rivières") for line in ALL)
     ident = send(bulletin("anne", "ROUX", lines))
     row = message(ident, "waiting-for-sender")
     until(lambda: inbox("anne"), "she is asked")
@@ -202,10 +222,10 @@ def requeue():
     with open(event, encoding="utf-8") as f:
         text = f.read()
     with open(event, "w", encoding="utf-8") as f:
-        f.write(text.replace("fr: [Collectivité / organisme,", "fr: [Bourgade natale, Collectivité / organisme,", 1))
+        f.write(text.replace("fr: [Collectivité / organisme,", "fr: [Zorglub, Collectivité / organisme,", 1))
     check("--yes" in ctl("requeue", str(row["id"]), code=64), "without a terminal it refuses")
     code, seen = on_terminal("n\n", "requeue", str(row["id"]))
-    check(code == 0 and "organization: - → Ville de Nancy" in seen and "state: waiting-for-sender → settled" in seen,
+    check(code == 0 and "organization: - → Trois Rivières" in seen and "state: waiting-for-sender → settled" in seen,
           "what would change: " + seen)
     check(message(ident)["state"] == "waiting-for-sender", "a no changes nothing")
     ctl("requeue", str(row["id"]), "--yes")
@@ -245,6 +265,21 @@ def import_():
     check("imported: 0; there already: 4" in ctl("import", box, "--yes"), "once more: nothing")
     check(not any(answers(person) for person in ("old1", "old2", "old3")), "nobody is answered")
     check(found[0]["received"].startswith("2019-06-03T"), "received: %s" % found[0]["received"])
+    # A line that begins with "From " is quoted in an mbox, and stands in the mail as it was written.
+    quoting = write("old5", "Question", "From the first day on?\n>From the second?\nY a-t-il un vestiaire ?")
+    ident = send(quoting)
+    message(ident)
+    stored = [m for m in mailbox.Maildir(os.path.join(ROOT, "inscriptions"), create=False)
+              if m["Message-ID"] == quoting["Message-ID"]][0]
+    raw = re.sub(rb"(?m)^(>*From )", rb">\1", stored.as_bytes())
+    for name, line_end in (("lf", b"\n"), ("crlf", b"\r\n")):
+        path = os.path.join(WORK, name + ".mbox")
+        with open(path, "wb") as f:
+            f.write((b"From MAILER-DAEMON Mon Jun  3 10:00:00 2019\n" + raw + b"\n").replace(b"\n", line_end))
+        check("imported: 0; there already: 1" in ctl("import", path, "--yes"), name)
+    # The watched mailbox itself: all of it has come already.
+    told = ctl("import", os.path.join(ROOT, "inscriptions"), "--yes")
+    check(told.startswith("imported: 0; there already: ") and "not readable: 0; not stored: 0" in told, told)
     folder = os.path.join(WORK, "old")
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "1.eml"), "wb") as f:
@@ -269,8 +304,9 @@ def users():
     check("--yes" in ctl("user", "remove", "luc", code=64), "without a terminal it refuses")
     ctl("user", "remove", "luc", "--yes")
     ctl("user", "remove", "luc", "--yes", code=66)
-    code, seen = on_terminal(secret + "\n" + secret + "\n", "user", "add", "anna")
-    check(code == 0 and "anna: added" in seen, "on a terminal: " + seen)
+    code, seen = on_terminal(secret + "\n", "user", "add", "anna",
+                             prompts=("Password:", "The same again:"))
+    check(code == 0 and "anna: added" in seen and secret not in seen, "on a terminal: " + seen)
     check("did you mean 'list'" in ctl("user", "lst", code=64), "a word")
     log = " / ".join(r["text"] for r in rows("log"))
     check(re.search(r"admin:\S+: user luc was removed", log), "the log tells who")
