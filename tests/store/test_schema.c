@@ -222,7 +222,7 @@ static void assert_no_store(const char *path, StoreError code, const char *want)
 
 /* Field 1 is the version, field 2 the secret of 32 bytes. */
 #define SECRET "0123456789abcdef0123456789abcdef"
-#define VERSION_2 "\x08\x02"
+#define VERSION_3 "\x08\x03"
 
 static void test_what_is_no_store_is_told(void) {
   static const struct {
@@ -236,15 +236,15 @@ static void test_what_is_no_store_is_told(void) {
       {TABLE_COUNT, NULL, STORE_ERROR_CORRUPT, "meta 0 cannot be decoded"},
       {TABLE_COUNT, "", STORE_ERROR_CORRUPT, "meta 0 cannot be decoded"},
       {TABLE_COUNT, "\xff\xff", STORE_ERROR_CORRUPT, "meta 0 cannot be decoded"},
-      {TABLE_COUNT, VERSION_2, STORE_ERROR_CORRUPT, "meta 0 cannot be decoded"},
+      {TABLE_COUNT, VERSION_3, STORE_ERROR_CORRUPT, "meta 0 cannot be decoded"},
       {TABLE_COUNT,
-       VERSION_2 "\x12\x03"
+       VERSION_3 "\x12\x03"
                  "abc",
        STORE_ERROR_CORRUPT, "meta 0 cannot be decoded"},
       {TABLE_COUNT, "\x12\x20" SECRET, STORE_ERROR_CORRUPT, "meta 0 cannot be decoded"},
-      {TABLE_TALLY, VERSION_2 "\x12\x20" SECRET, STORE_ERROR_NOT_FOUND, "(table tally is missing)"},
+      {TABLE_TALLY, VERSION_3 "\x12\x20" SECRET, STORE_ERROR_NOT_FOUND, "(table tally is missing)"},
   };
-  g_assert_cmpuint(store_version(), ==, (guint8)VERSION_2[1]);
+  g_assert_cmpuint(store_version(), ==, (guint8)VERSION_3[1]);
   for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_autofree char *path = scratch_new();
     make_tables(path, rows[i].tables, rows[i].meta);
