@@ -23,7 +23,9 @@ _bulletinctl() {
   done
   case $previous in
     -c | --config) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-    --format) mapfile -t COMPREPLY < <(compgen -W "csv json" -- "$word"); return ;;
+    --format) mapfile -t COMPREPLY < <(compgen -W "csv json xlsx" -- "$word"); return ;;
+    --language) mapfile -t COMPREPLY < <(compgen -W "fr en ja" -- "$word"); return ;;
+    --output) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --event | --id | --since | -s | --jobs | -j) return ;;
   esac
   if [[ $word == -* ]]; then
@@ -39,7 +41,7 @@ _bulletinctl() {
           mapfile -t COMPREPLY < <(compgen -f -- "$word")
         fi
         ;;
-      parse | explain) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+      parse | explain | organizations) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     esac
   fi
 }
