@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "tests/daemon/desk_fixture.h"
+#include "tests/daemon/view_fixture.h"
 
 static GBytes *export_to_bytes(const Desks *desks, const Event *event, ExportFormat format,
                                const char *language) {

@@ -2,7 +2,7 @@
 #include "daemon/desk/desk_stats.h"
 
 #include "store/outbox.h"
-#include "tests/daemon/desk_fixture.h"
+#include "tests/daemon/view_fixture.h"
 
 /* --- the figures, as lines -------------------------------------------------------------------- */
 

@@ -4,7 +4,7 @@
 
 #include "daemon/desk/desk_cache.h"
 #include "daemon/desk/desk_stats.h"
-#include "tests/daemon/desk_fixture.h"
+#include "tests/daemon/view_fixture.h"
 
 /* --- what a call gives, as one line ----------------------------------------------------------- */
 

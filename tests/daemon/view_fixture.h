@@ -1,4 +1,4 @@
-/* desk_fixture - a store with registrations and mails of the shipped event: what the tests of
+/* view_fixture - a store with registrations and mails of the shipped event: what the tests of
  * desk_view, desk_stats and desk_export share. */
 #pragma once
 #include "store/journal.h"
