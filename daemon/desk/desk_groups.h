@@ -9,8 +9,9 @@
 
 enum {
   GROUPS_NEAR_PERCENT = 60,
-  GROUPS_TOPICS_MAX = 64,     /* words of a text that are compared */
-  GROUPS_CANDIDATES_MAX = 500 /* groups that are looked at for one text */
+  GROUPS_TOPICS_MAX = 64, /* words of a text that are compared */
+  GROUPS_CANDIDATES_MAX =
+      200 /* groups that are looked at for one text, those of its rarest words */
 };
 
 typedef struct DeskGroups DeskGroups;

@@ -187,7 +187,7 @@ static char *clean_line(const char *line) {
 static void add_lines(EventSums *sums, const Registration *row, const char *field,
                       GPtrArray *members) {
   g_auto(GStrv) lines = g_strsplit_set(named_value(row, field), "\n;", STATS_SUGGESTIONS_MAX + 1);
-  for (guint i = 0; lines[i] && i < STATS_SUGGESTIONS_MAX; i++) {
+  for (guint i = 0; i < STATS_SUGGESTIONS_MAX && lines[i]; i++) {
     g_autofree char *line = clean_line(lines[i]);
     if (line)
       g_ptr_array_add(members,
