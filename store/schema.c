@@ -151,7 +151,7 @@ static gboolean to_3(StoreTxn *txn, GError **error) {
   return TRUE;
 }
 
-/* steps[n] leads from version n to the next. */
+/* steps[n] leads from version n to the next; none: new tables, empty at first, are all of it. */
 static gboolean (*const steps[STORE_VERSION])(StoreTxn *, GError **) = {[1] = to_2, [2] = to_3};
 
 static gboolean upgrade(StoreTxn *txn, GError **error) {

@@ -23,7 +23,9 @@ _bulletinctl() {
   done
   case $previous in
     -c | --config) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-    --format) mapfile -t COMPREPLY < <(compgen -W "csv json" -- "$word"); return ;;
+    --format) mapfile -t COMPREPLY < <(compgen -W "csv json xlsx" -- "$word"); return ;;
+    --language) mapfile -t COMPREPLY < <(compgen -W "fr en ja" -- "$word"); return ;;
+    --output) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --role) mapfile -t COMPREPLY < <(compgen -W "read review" -- "$word"); return ;;
     --text-file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --event | --id | --account | --since | -s | --jobs | -j) return ;;
@@ -45,7 +47,7 @@ _bulletinctl() {
         [ "$previous" != user ] ||
           mapfile -t COMPREPLY < <(compgen -W "add list role password remove" -- "$word")
         ;;
-      parse | explain | import) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+      parse | explain | import | organizations) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     esac
   fi
 }

@@ -3,9 +3,10 @@
  *
  * A call enters with its transaction: what has changed since the last one is read, under a lock
  * that shuts others out; who finds all up to date shares it. A caller without a cache gets one that
- * lives as long as the call. A row costs about 100 bytes and its text, at most CACHE_TEXT_MAX_BYTES
- * of it; what is longer, or beyond CACHE_TEXTS_MAX_BYTES in all, is read from the store whenever it
- * is searched. An order costs 4 bytes a row. */
+ * lives as long as the call. A registration with its mail costs about 900 bytes, with what it adds
+ * to the figures; of its text at most CACHE_TEXT_MAX_BYTES: what is longer, or beyond
+ * CACHE_TEXTS_MAX_BYTES in all, is read from the store whenever it is searched. An order costs 4
+ * bytes a row. */
 #pragma once
 #include "daemon/desk/desk_sums.h"
 #include "daemon/desk/desk_view.h"

@@ -78,7 +78,8 @@ static gboolean add_stored(const Registration *registration, void *context) {
   ExportColumns *columns = context;
   for (guint i = 0; i < registration->fields->len; i++) {
     const StoreField *field = registration->fields->pdata[i];
-    guint *width = &g_array_index(columns->widths, guint, place_of(columns, field->name));
+    guint place = place_of(columns, field->name); /* which may make the array larger */
+    guint *width = &g_array_index(columns->widths, guint, place);
     *width = MAX(*width, longest_line(field->value));
   }
   return TRUE;

@@ -307,11 +307,12 @@ static gboolean add_to_sums(const Registration *row, void *context) {
   return TRUE;
 }
 
+/* Nothing was taken away, so that the members stand in the order of the registrations. */
 static gint by_size(gconstpointer a, gconstpointer b) {
   const Group *left = *(Group *const *)a, *right = *(Group *const *)b;
   if (left->members->len != right->members->len)
     return left->members->len > right->members->len ? -1 : 1;
-  return strcmp(left->key, right->key);
+  return desk_groups_compare(&left->members->pdata[0], &right->members->pdata[0]);
 }
 
 static void put_group(Book *book, const Event *event, const Group *group) {
@@ -328,7 +329,6 @@ static void put_group(Book *book, const Event *event, const Group *group) {
   }
 }
 
-/* Nothing was taken away, so that the members stand in the order of the registrations. */
 static gboolean put_suggestions(Book *book, const Event *event, GError **error) {
   EventSums *sums = desk_sums_new(event);
   gboolean done = registration_foreach(book->export->txn, event->id, add_to_sums, sums, error);

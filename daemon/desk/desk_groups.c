@@ -10,8 +10,9 @@
 #include "daemon/desk/desk_fold.h"
 
 struct DeskGroups {
+  guint64 last_number;
   GPtrArray *all;       /* Group* */
-  GHashTable *by_key;   /* field's address and folded text → Group */
+  GHashTable *by_key;   /* field and folded text → Group */
   GHashTable *by_topic; /* topic → GPtrArray of Group* */
 };
 
@@ -166,8 +167,8 @@ GroupMember *desk_groups_add(DeskGroups *groups, const char *field, const char *
   member->text = g_strdup(text);
   member->organization = g_strdup(organization);
   member->registration = registration;
-  member->group =
-      group_of(groups, field, text, g_strdup_printf("%p %s", (const void *)field, folded));
+  member->number = ++groups->last_number;
+  member->group = group_of(groups, field, text, g_strconcat(field, "\n", folded, NULL));
   member->at = member->group->members->len;
   g_ptr_array_add(member->group->members, member);
   return member;
@@ -188,4 +189,21 @@ void desk_groups_remove(DeskGroups *groups, GroupMember *member) {
     ((GroupMember *)group->members->pdata[member->at])->at = member->at;
   member_free(member);
   if (!group->members->len) drop_group(groups, group);
+}
+
+/* --- order ------------------------------------------------------------------------------------ */
+
+gint desk_groups_compare(gconstpointer a, gconstpointer b) {
+  const GroupMember *left = *(GroupMember *const *)a, *right = *(GroupMember *const *)b;
+  if (left->registration != right->registration)
+    return left->registration < right->registration ? -1 : 1;
+  return left->number < right->number ? -1 : left->number > right->number;
+}
+
+const GroupMember *desk_groups_first(const Group *group) {
+  GroupMember **first = (GroupMember **)&group->members->pdata[0];
+  for (guint i = 1; i < group->members->len; i++)
+    if (desk_groups_compare(&group->members->pdata[i], first) < 0)
+      first = (GroupMember **)&group->members->pdata[i];
+  return *first;
 }

@@ -87,8 +87,8 @@ static void fill_status(GPtrArray *counts, GHashTable *status) {
 
 static gint by_named_count(gconstpointer a, gconstpointer b) {
   const NamedSum *left = *(NamedSum *const *)a, *right = *(NamedSum *const *)b;
-  if (left->count != right->count) return left->count > right->count ? -1 : 1;
-  return strcmp(left->key, right->key);
+  guint more = left->namings->len, less = right->namings->len;
+  return more != less ? (more > less ? -1 : 1) : strcmp(left->key, right->key);
 }
 
 static void fill_named(GPtrArray *counts, GHashTable *sums) {
@@ -100,7 +100,7 @@ static void fill_named(GPtrArray *counts, GHashTable *sums) {
     put_first(first, sum, STATS_COUNTS_MAX, by_named_count);
   for (guint i = 0; i < first->len; i++) {
     const NamedSum *named = first->pdata[i];
-    add_count(counts, named->name, named->count);
+    add_count(counts, g_array_index(named->namings, Naming, 0).name, named->namings->len);
   }
 }
 
@@ -125,26 +125,24 @@ static void fill_days(GArray *days, const EventSums *sums) {
 
 /* --- suggestions ------------------------------------------------------------------------------ */
 
-static gint by_size(gconstpointer a, gconstpointer b) {
-  const Group *left = *(Group *const *)a, *right = *(Group *const *)b;
-  if (left->members->len != right->members->len)
-    return left->members->len > right->members->len ? -1 : 1;
-  return strcmp(left->key, right->key);
-}
+typedef struct {
+  const Group *group;
+  const GroupMember *first;
+} Ranked;
 
-/* Of an earlier registration; of the same one, what was added first. */
-static gint by_registration(gconstpointer a, gconstpointer b) {
-  const GroupMember *left = *(GroupMember *const *)a, *right = *(GroupMember *const *)b;
-  if (left->registration != right->registration)
-    return left->registration < right->registration ? -1 : 1;
-  return left->at < right->at ? -1 : left->at > right->at;
+/* The larger first; of equal ones, the one that was begun first. */
+static gint by_size(gconstpointer a, gconstpointer b) {
+  const Ranked *left = *(Ranked *const *)a, *right = *(Ranked *const *)b;
+  guint more = left->group->members->len, less = right->group->members->len;
+  if (more != less) return more > less ? -1 : 1;
+  return desk_groups_compare(&left->first, &right->first);
 }
 
 static SuggestionGroup *suggestion_group(const Group *group) {
   SuggestionGroup *told = g_new0(SuggestionGroup, 1);
   g_autoptr(GPtrArray) first = g_ptr_array_new();
   for (guint i = 0; i < group->members->len; i++)
-    put_first(first, group->members->pdata[i], STATS_ITEMS_MAX, by_registration);
+    put_first(first, group->members->pdata[i], STATS_ITEMS_MAX, desk_groups_compare);
   told->title = g_strdup(((const GroupMember *)first->pdata[0])->text);
   told->field = g_strdup(group->field);
   told->count = group->members->len;
@@ -163,10 +161,14 @@ static SuggestionGroup *suggestion_group(const Group *group) {
 
 static void fill_suggestions(GPtrArray *suggestions, const DeskGroups *groups) {
   const GPtrArray *all = desk_groups_all(groups);
+  g_autofree Ranked *ranked = g_new(Ranked, all->len);
   g_autoptr(GPtrArray) first = g_ptr_array_new();
-  for (guint i = 0; i < all->len; i++) put_first(first, all->pdata[i], STATS_GROUPS_MAX, by_size);
+  for (guint i = 0; i < all->len; i++) {
+    ranked[i] = (Ranked){all->pdata[i], desk_groups_first(all->pdata[i])};
+    put_first(first, &ranked[i], STATS_GROUPS_MAX, by_size);
+  }
   for (guint i = 0; i < first->len; i++)
-    g_ptr_array_add(suggestions, suggestion_group(first->pdata[i]));
+    g_ptr_array_add(suggestions, suggestion_group(((const Ranked *)first->pdata[i])->group));
 }
 
 static void fill_sums(EventStats *stats, const EventSums *sums) {

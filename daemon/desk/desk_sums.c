@@ -9,6 +9,7 @@
 enum { DAY_S = 86400 };
 
 struct SumsRow {
+  guint64 id;
   char *status;
   NamedSum *organization, *partner; /* NULL: none, or cancelled */
   guint64 person;
@@ -46,33 +47,54 @@ static void count_day(GHashTable *table, gint64 day, gint by) {
     g_hash_table_remove(table, key);
 }
 
+static void naming_done(gpointer data) {
+  g_free(((Naming *)data)->name);
+}
+
 static void named_free(gpointer data) {
   NamedSum *named = data;
   g_free(named->key);
-  g_free(named->name);
+  g_array_unref(named->namings);
   g_free(named);
+}
+
+/* Takes `key`. */
+static NamedSum *named_new(GHashTable *table, char *key) {
+  NamedSum *named = g_new0(NamedSum, 1);
+  named->key = key;
+  named->namings = g_array_new(FALSE, FALSE, sizeof(Naming));
+  g_array_set_clear_func(named->namings, naming_done);
+  g_hash_table_insert(table, named->key, named);
+  return named;
+}
+
+/* Where the naming of `id` is, or would be. */
+static guint place_of(const NamedSum *named, guint64 id) {
+  guint low = 0, high = named->namings->len;
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+    if (g_array_index(named->namings, Naming, middle).id < id)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
 }
 
 static NamedSum *name_add(GHashTable *table, const char *name, guint64 id) {
   g_autofree char *key = desk_fold_body(name);
   if (!*key) return NULL;
   NamedSum *named = g_hash_table_lookup(table, key);
-  if (!named) {
-    named = g_new0(NamedSum, 1);
-    named->key = g_steal_pointer(&key);
-    g_hash_table_insert(table, named->key, named);
-  }
-  if (!named->name || id < named->first) {
-    g_free(named->name);
-    named->name = g_strdup(name);
-    named->first = id;
-  }
-  named->count++;
+  if (!named) named = named_new(table, g_steal_pointer(&key));
+  Naming naming = {id, g_strdup(name)};
+  g_array_insert_val(named->namings, place_of(named, id), naming);
   return named;
 }
 
-static void name_remove(GHashTable *table, NamedSum *named) {
-  if (named && --named->count == 0) g_hash_table_remove(table, named->key);
+static void name_remove(GHashTable *table, NamedSum *named, guint64 id) {
+  if (!named) return;
+  g_array_remove_index(named->namings, place_of(named, id));
+  if (!named->namings->len) g_hash_table_remove(table, named->key);
 }
 
 /* --- an event --------------------------------------------------------------------------------- */
@@ -165,7 +187,7 @@ static char *clean_line(const char *line) {
 static void add_lines(EventSums *sums, const Registration *row, const char *field,
                       GPtrArray *members) {
   g_auto(GStrv) lines = g_strsplit_set(named_value(row, field), "\n;", STATS_SUGGESTIONS_MAX + 1);
-  for (guint i = 0; lines[i] && i < STATS_SUGGESTIONS_MAX; i++) {
+  for (guint i = 0; i < STATS_SUGGESTIONS_MAX && lines[i]; i++) {
     g_autofree char *line = clean_line(lines[i]);
     if (line)
       g_ptr_array_add(members,
@@ -187,6 +209,7 @@ SumsRow *desk_sums_add(EventSums *sums, const Registration *row) {
   gboolean counts = strcmp(row->status, "cancelled") != 0;
   g_autoptr(GPtrArray) members = counts ? add_suggestions(sums, row) : g_ptr_array_new();
   SumsRow *added = g_malloc0(sizeof *added + members->len * sizeof *added->members);
+  added->id = row->id;
   added->count = members->len;
   for (guint i = 0; i < members->len; i++) added->members[i] = members->pdata[i];
   if (counts) {
@@ -208,8 +231,8 @@ SumsRow *desk_sums_add(EventSums *sums, const Registration *row) {
 
 void desk_sums_remove(EventSums *sums, SumsRow *row) {
   for (guint i = 0; i < row->count; i++) desk_groups_remove(sums->suggestions, row->members[i]);
-  name_remove(sums->organizations, row->organization);
-  name_remove(sums->partners, row->partner);
+  name_remove(sums->organizations, row->organization, row->id);
+  name_remove(sums->partners, row->partner, row->id);
   sums->total--;
   sums->attending -= row->attending ? 1 : 0;
   count_status(sums->status, row->status, -1);

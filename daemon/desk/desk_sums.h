@@ -6,11 +6,16 @@
 #include "daemon/event.h"
 #include "store/registration.h"
 
-/* How many registrations name a body or a partner. */
+/* One registration's name of a body or a partner. */
 typedef struct {
-  char *key, *name; /* folded; as the first of them wrote it */
-  guint64 first;    /* the id of the registration that `name` is of */
-  guint count;
+  guint64 id;
+  char *name;
+} Naming;
+
+/* A body or a partner, with those that name it. */
+typedef struct {
+  char *key;       /* folded */
+  GArray *namings; /* Naming, by id, at least one: the first one's name is told */
 } NamedSum;
 
 typedef struct {

@@ -283,7 +283,8 @@ static void test_moments(void) {
        "    labels: { fr: [Présence, Venue], en: [Attendance] }\n"                                \
        "    choices: { \"yes\": { fr: [Oui] }, \"no\": { fr: [Non, Absent], en: [\"No\"] } }\n"    \
        "    patterns: ['a', { regex: 'b', language: en }]\n"                                       \
-       "  - { name: needs, private: true, type: lines, max_chars: 10, labels: { fr: [Besoins] } "  \
+       "  - { name: needs, private: true, suggestion: true, type: lines, max_chars: 10, labels: "  \
+       "{ fr: [Besoins] } "                                                                        \
        "}\n"                                                                                       \
        "sentences: { attendance_no: { fr: ['x', 'y'], en: ['z'] } }\n"                             \
        "sent: { blank: \"B\", letter: \"L\" }\n"
@@ -333,6 +334,8 @@ static void test_people(void) {
   g_assert_cmpstr(event->identity[0], ==, "email");
   g_assert_null(event->identity[1]);
   g_assert_true(event_field(event, "needs")->private);
+  g_assert_true(event_field(event, "needs")->suggestion);
+  g_assert_false(event_field(event, "attendance")->suggestion);
   g_assert_null(event_field(event, "none"));
   g_assert_cmpstr(event_text(event, "en", "name"), ==, "N");
   g_assert_cmpstr(event_text(event, NULL, "place"), ==, "");
@@ -363,21 +366,22 @@ static void test_shipped(void) {
   g_assert_cmpint(event->deadline, ==, 1561413600);
   static const struct {
     const char *name;
-    gboolean required, private;
-  } fields[] = {{"organization", TRUE, FALSE}, {"title", FALSE, FALSE},
-                {"last_name", TRUE, FALSE},    {"first_name", TRUE, FALSE},
-                {"role", FALSE, FALSE},        {"address", FALSE, FALSE},
-                {"postal_code", FALSE, FALSE}, {"city", FALSE, FALSE},
-                {"phone", FALSE, FALSE},       {"email", TRUE, FALSE},
-                {"attendance", TRUE, FALSE},   {"japanese_partner", FALSE, FALSE},
-                {"themes", FALSE, FALSE},      {"workshops", FALSE, FALSE},
-                {"needs", FALSE, TRUE}};
+    gboolean required, private, suggestion;
+  } fields[] = {{"organization", TRUE, FALSE, FALSE}, {"title", FALSE, FALSE, FALSE},
+                {"last_name", TRUE, FALSE, FALSE},    {"first_name", TRUE, FALSE, FALSE},
+                {"role", FALSE, FALSE, FALSE},        {"address", FALSE, FALSE, FALSE},
+                {"postal_code", FALSE, FALSE, FALSE}, {"city", FALSE, FALSE, FALSE},
+                {"phone", FALSE, FALSE, FALSE},       {"email", TRUE, FALSE, FALSE},
+                {"attendance", TRUE, FALSE, FALSE},   {"japanese_partner", FALSE, FALSE, FALSE},
+                {"themes", FALSE, FALSE, TRUE},       {"workshops", FALSE, FALSE, TRUE},
+                {"needs", FALSE, TRUE, FALSE}};
   g_assert_cmpuint(event->fields->len, ==, G_N_ELEMENTS(fields));
   for (guint i = 0; i < event->fields->len; i++) {
     const EventField *field = event->fields->pdata[i];
     g_assert_cmpstr(field->name, ==, fields[i].name);
     g_assert_cmpint(field->required, ==, fields[i].required);
     g_assert_cmpint(field->private, ==, fields[i].private);
+    g_assert_cmpint(field->suggestion, ==, fields[i].suggestion);
     g_assert_cmpuint(g_hash_table_size(field->labels), ==, 3);
   }
 }
