@@ -50,14 +50,22 @@ static void add_line(GString *out, const char *name, const char *value) {
   g_string_append(out, "\r\n");
 }
 
-/* libical escapes and folds what is not plain. */
-static void add_text(GString *out, const char *name, icalproperty *(*make)(const char *),
-                     const char *value) {
+/* libical escapes and folds what is not plain; most of that is the event's, the same each time. */
+static void add_text(GString *out, Memo *memo, const char *name,
+                     icalproperty *(*make)(const char *), const char *value) {
   if (!value || !*value) return;
-  if (is_plain(name, value))
+  if (is_plain(name, value)) {
     add_line(out, name, value);
-  else
-    add_property(out, make(value));
+    return;
+  }
+  gsize start = out->len;
+  g_autofree char *kept = memo_get(memo, name, value);
+  if (kept) {
+    g_string_append(out, kept);
+    return;
+  }
+  add_property(out, make(value));
+  memo_put(memo, name, value, out->str + start);
 }
 
 static void add_moment(GString *out, const char *name, gint64 when) {
@@ -69,13 +77,27 @@ static void add_moment(GString *out, const char *name, gint64 when) {
 }
 
 /* CN is quoted by libical where it must be; a quote itself cannot stand in a parameter. */
-static void add_organizer(GString *out, const CalendarRequest *request) {
+static void make_organizer(GString *out, const CalendarRequest *request) {
   g_autofree char *uri = g_strconcat("mailto:", request->organizer_address, NULL);
   icalproperty *organizer = icalproperty_new_organizer(uri);
   g_autofree char *name = reply_data_clean(request->organizer_name, 100);
   g_strdelimit(name, "\"", '\'');
   if (*name) icalproperty_add_parameter(organizer, icalparameter_new_cn(name));
   add_property(out, organizer);
+}
+
+static void add_organizer(GString *out, const CalendarRequest *request) {
+  static const char kind[] = "ORGANIZER";
+  g_autofree char *words =
+      g_strconcat(request->organizer_address, "\n", request->organizer_name, NULL);
+  g_autofree char *kept = memo_get(request->memo, kind, words);
+  gsize start = out->len;
+  if (kept) {
+    g_string_append(out, kept);
+    return;
+  }
+  make_organizer(out, request);
+  memo_put(request->memo, kind, words, out->str + start);
 }
 
 /* --- entries ---------------------------------------------------------------------------------- */
@@ -101,15 +123,15 @@ static void add_entry(GString *out, const CalendarRequest *request,
   char sequence[16];
   g_snprintf(sequence, sizeof sequence, "%d", (int)registration->sequence);
   add_line(out, "BEGIN", "VEVENT");
-  add_text(out, "UID", icalproperty_new_uid, uid);
+  add_text(out, NULL, "UID", icalproperty_new_uid, uid);
   add_moment(out, "DTSTAMP", request->now);
   add_line(out, "SEQUENCE", sequence);
   add_moment(out, "DTSTART", event->starts);
   if (event->ends > event->starts) add_moment(out, "DTEND", event->ends);
-  add_text(out, "SUMMARY", icalproperty_new_summary, summary);
-  add_text(out, "LOCATION", icalproperty_new_location,
+  add_text(out, request->memo, "SUMMARY", icalproperty_new_summary, summary);
+  add_text(out, request->memo, "LOCATION", icalproperty_new_location,
            event_text(event, request->language, "place"));
-  add_text(out, "CONTACT", icalproperty_new_contact,
+  add_text(out, request->memo, "CONTACT", icalproperty_new_contact,
            event_text(event, request->language, "contact"));
   add_organizer(out, request);
   add_line(out, "STATUS", kind == ENTRY_CONFIRMED ? "CONFIRMED" : "CANCELLED");

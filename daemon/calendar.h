@@ -2,9 +2,10 @@
  *
  * METHOD:PUBLISH, or CANCEL where nobody of the reply comes any more (RFC 5546 3.2.1, 3.2.5,
  * 4.1.3): the answer of a client is not read back, so never REQUEST. Times are UTC, so no VTIMEZONE
- * is needed and every client shows its reader's own clock. Pure. */
+ * is needed and every client shows its reader's own clock. Pure but for the memo. */
 #pragma once
 #include "daemon/event.h"
+#include "daemon/memo.h"
 #include "store/registration.h"
 
 typedef struct {
@@ -15,6 +16,7 @@ typedef struct {
   const char *organizer_address;  /* addr-spec */
   const char *domain;             /* of the UIDs */
   gint64 now;                     /* DTSTAMP */
+  Memo *memo;                     /* of lines that were made before; NULL: none */
 } CalendarRequest;
 
 /* The object with CRLF and lines of at most 75 bytes; *ret_method: "PUBLISH" or "CANCEL" (static).

@@ -204,6 +204,16 @@ static gboolean journal_answer(StoreTxn *txn, const OutboxEntry *entry, GError *
   return journal_add(txn, 0, entry->message, "answered", text, error);
 }
 
+/* As mark_sending in outgoing.c would, with the row written once. */
+static gboolean send_at_once(const CommitContext *context, OutboxEntry *entry) {
+  if (strcmp(entry->state, "ready") != 0 || !context->sending ||
+      context->sending->len >= context->sending_max)
+    return FALSE;
+  string_set(&entry->state, "sending");
+  entry->attempts = 1;
+  return TRUE;
+}
+
 gboolean commit_reply(const CommitContext *context, StoreTxn *txn, const ReplyRequest *request,
                       guint64 registration, gint64 now, GError **error) {
   g_autoptr(GArray) ever = counter_list(txn, request->to, 0, 1);
@@ -219,9 +229,13 @@ gboolean commit_reply(const CommitContext *context, StoreTxn *txn, const ReplyRe
   const char *limit = NULL;
   gint64 next = reply_limits_next(limits, to_address, to_all, reply->text_hash, now, &limit);
   g_autoptr(OutboxEntry) entry = outbox_entry_for(reply, &complete, registration, now, next, limit);
-  return outbox_add(txn, entry, error) &&
-         counter_add(txn, request->to, next, reply->text_hash, error) &&
-         journal_answer(txn, entry, error);
+  gboolean sending = send_at_once(context, entry);
+  if (!outbox_add(txn, entry, error) ||
+      !counter_add(txn, request->to, next, entry->text_hash, error) ||
+      !journal_answer(txn, entry, error))
+    return FALSE;
+  if (sending) g_ptr_array_add(context->sending, g_steal_pointer(&entry));
+  return TRUE;
 }
 
 /* --- one message ------------------------------------------------------------------------------ */
@@ -351,8 +365,8 @@ static void verdict_input(DecideInput *decision, const CommitContext *context,
 static gboolean write_message(const CommitContext *context, StoreTxn *txn, const CommitInput *input,
                               const Event *event, const Verdict *verdict, OutboxEntry *bounced,
                               Message *message, gint64 now, GError **error) {
-  if (!message_add(txn, message, verdict->keep_text ? input->raw : NULL, error) ||
-      !journal_message(txn, input, message, error) ||
+  message_number(txn, message);
+  if (!journal_message(txn, input, message, error) ||
       !commit_changes(context, txn, message, verdict->changes, "sender", now, error))
     return FALSE;
   if (bounced &&
@@ -361,7 +375,7 @@ static gboolean write_message(const CommitContext *context, StoreTxn *txn, const
   if (verdict->reply != REPLY_NONE &&
       !answer(context, txn, input, event, verdict, message, now, error))
     return FALSE;
-  return message_update(txn, message, error);
+  return message_add(txn, message, verdict->keep_text ? input->raw : NULL, error);
 }
 
 /* Of a bounce: the answer of ours that it speaks of. */

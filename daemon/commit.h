@@ -23,6 +23,11 @@ typedef struct {
   const Config *config;
   const Replies *replies;
   const guint8 *secret;
+  /* Answers that no limit holds are written as `sending` while there is room for them, for the
+   * caller to hand over once the transaction is durable: OutboxEntry*, with their mails. NULL: all
+   * are left to who looks for what is due. */
+  GPtrArray *sending;
+  guint sending_max;
 } CommitContext;
 
 /* Decide on one message against what the transaction sees and write the outcome. *ret_id: its id.

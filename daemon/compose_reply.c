@@ -184,13 +184,24 @@ static const char *domain_of(const char *address) {
 }
 
 /* The display name in submission.from; "" if none. */
-static char *from_name(const Submission *submission) {
+static char *read_from_name(const Submission *submission) {
   InternetAddressList *list = internet_address_list_parse(NULL, submission->from);
   InternetAddress *address = list ? internet_address_list_get_address(list, 0) : NULL;
   const char *name = address ? internet_address_get_name(address) : NULL;
   char *clean = reply_data_clean(name ? name : "", 100);
   if (list) g_object_unref(list);
   return clean;
+}
+
+static char *from_name(const ReplyRequest *request) {
+  static const char kind[] = "from";
+  const Submission *submission = &request->config->submission;
+  Memo *memo = replies_memo(request->replies);
+  char *name = memo_get(memo, kind, submission->from);
+  if (name) return name;
+  name = read_from_name(submission);
+  memo_put(memo, kind, submission->from, name);
+  return name;
 }
 
 /* A character of atoms, of `<local@domain>` and of parameters that needs no quotes there. */
@@ -258,13 +269,28 @@ static void add_address(GString *mail, const char *field, const char *name, cons
   g_object_unref(list);
 }
 
-static void add_from(GString *mail, const Submission *submission, const char *name) {
+static void make_from(GString *mail, const Submission *submission, const char *name) {
   if (!encoded_word_needed(name)) {
     add_address(mail, "From", *name ? name : NULL, submission->from_address);
     return;
   }
   g_autofree char *words = encoded_word_write(name, strlen("From: "));
   g_string_append_printf(mail, "From: %s\n <%s>\n", words, submission->from_address);
+}
+
+static void add_from(GString *mail, const ReplyRequest *request, const char *name) {
+  static const char kind[] = "From";
+  const Submission *submission = &request->config->submission;
+  Memo *memo = replies_memo(request->replies);
+  g_autofree char *words = g_strconcat(submission->from_address, "\n", name, NULL);
+  g_autofree char *kept = memo_get(memo, kind, words);
+  gsize start = mail->len;
+  if (kept) {
+    g_string_append(mail, kept);
+    return;
+  }
+  make_from(mail, submission, name);
+  memo_put(memo, kind, words, mail->str + start);
 }
 
 static void add_subject(GString *mail, const char *subject) {
@@ -277,9 +303,9 @@ static void add_subject(GString *mail, const char *subject) {
 }
 
 static void add_addresses(GString *mail, const ReplyRequest *request, const char *name) {
-  const Submission *submission = &request->config->submission;
-  const char *reply_to = request->reply_to ? request->reply_to : submission->from_address;
-  add_from(mail, submission, name);              /* RFC 3834 3.1.1 */
+  const char *from = request->config->submission.from_address;
+  const char *reply_to = request->reply_to ? request->reply_to : from;
+  add_from(mail, request, name);                 /* RFC 3834 3.1.1 */
   add_address(mail, "To", NULL, request->to);    /* 3.1.3 */
   add_address(mail, "Reply-To", NULL, reply_to); /* 3.1.2 */
 }
@@ -391,7 +417,8 @@ static char *calendar_of(const ReplyRequest *request, const char *name, const ch
                             .organizer_name = name,
                             .organizer_address = submission->from_address,
                             .domain = domain_of(submission->from_address),
-                            .now = request->now};
+                            .now = request->now,
+                            .memo = replies_memo(request->replies)};
   return has_calendar(request->kind) ? calendar_write(&wanted, ret_method) : NULL;
 }
 
@@ -437,7 +464,7 @@ static void add_body(GString *mail, const ReplyRequest *request, const char *bod
 static GBytes *write_mail(const ReplyRequest *request, const char *subject, const char *body,
                           const char *message_id) {
   g_autoptr(GString) mail = g_string_sized_new(MAIL_USUAL_BYTES);
-  g_autofree char *name = from_name(&request->config->submission);
+  g_autofree char *name = from_name(request);
   g_autofree char *quoted_id = g_strdup_printf("<%s>", message_id);
   add_addresses(mail, request, name);
   add_subject(mail, subject);
@@ -472,12 +499,23 @@ static gboolean check_lines(GBytes *mail, GError **error) {
   return fine;
 }
 
+/* `ours`: the configuration's, looked at once. */
+static gboolean is_address(const ReplyRequest *request, const char *address, gboolean ours) {
+  static const char kind[] = "address";
+  Memo *memo = ours ? replies_memo(request->replies) : NULL;
+  g_autofree char *known = memo_get(memo, kind, address);
+  if (known) return TRUE;
+  if (!send_smtp_address_ok(address)) return FALSE;
+  memo_put(memo, kind, address, "");
+  return TRUE;
+}
+
 static gboolean check_request(const ReplyRequest *request, GError **error) {
   const char *from = request->config->submission.from_address;
   const char *reply_to = request->reply_to ? request->reply_to : from;
   const char *addresses[] = {request->to, from, reply_to};
   for (guint i = 0; i < G_N_ELEMENTS(addresses); i++) {
-    if (addresses[i] && send_smtp_address_ok(addresses[i])) continue;
+    if (addresses[i] && is_address(request, addresses[i], addresses[i] != request->to)) continue;
     g_autofree char *shown = reply_data_clean(addresses[i] ? addresses[i] : "", 100);
     g_set_error(error, compose_error(), COMPOSE_ERROR_ADDRESS,
                 "'%s' is no address that mail can be sent to (RFC 5321 4.1.2)", shown);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "daemon/util.h"
+
 enum { FIRST_WIDE_LEAD = 0xE1 }; /* the first byte of U+1100 */
 
 /* What may not begin a line, and what may not end one (JIS X 4051, the usual part). */
@@ -77,8 +79,10 @@ gboolean flowed_delsp(const char *text) {
 }
 
 char *flowed_write(const char *text, gboolean delsp) {
-  g_autofree char *valid = g_utf8_make_valid(text, -1);
-  gsize size = strlen(g_strchomp(valid));
+  gsize size = strlen(text);
+  g_autofree char *valid =
+      utf8_is_valid(text, size) ? g_strndup(text, size) : g_utf8_make_valid(text, (gssize)size);
+  size = strlen(g_strchomp(valid));
   GString *out = g_string_sized_new(size + size / 8 + 1);
   for (char *at = valid; size && at;) {
     char *end = strchr(at, '\n');

@@ -127,7 +127,15 @@ gboolean log_is_unsafe(gunichar c) {
          (c >= 0x2066 && c <= 0x2069);
 }
 
+/* Most lines: nothing in them to be cleaned. */
+static gboolean is_clean(const char *text, guint max_chars) {
+  gsize length = 0;
+  while (g_ascii_isprint(text[length])) length++;
+  return !text[length] && length <= max_chars;
+}
+
 char *log_clean(const char *text, guint max_chars) {
+  if (text && is_clean(text, max_chars)) return g_strdup(text);
   g_autofree char *valid = g_utf8_make_valid(text ? text : "", -1);
   GString *clean = g_string_new(NULL);
   guint count = 0;

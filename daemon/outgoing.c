@@ -26,6 +26,7 @@ struct Outgoing {
   SendSmtp *send;        /* NULL: no submission configured */
   GAsyncQueue *arrived;  /* Outcome*, from the connections' threads */
   GPtrArray *outcomes;   /* Outcome*, not yet written */
+  GPtrArray *marked;     /* SendItem*, marked in a transaction that is not yet durable */
   guint in_hand;         /* handed over and not yet written */
   guint server_failures; /* in a row */
   gint64 not_before;     /* the server could not be reached: nothing is handed over until then */
@@ -87,6 +88,7 @@ Outgoing *outgoing_new(Store *store, const Config *config, void (*wake)(void *co
   outgoing->context = context;
   outgoing->arrived = g_async_queue_new_full((GDestroyNotify)outcome_free);
   outgoing->outcomes = g_ptr_array_new_with_free_func((GDestroyNotify)outcome_free);
+  outgoing->marked = g_ptr_array_new_with_free_func((GDestroyNotify)send_item_free);
   if (config->submission.url.host)
     outgoing->send = send_smtp_new(&config->submission, on_done, outgoing);
   return outgoing;
@@ -195,73 +197,93 @@ static gboolean may_hand_over(const Outgoing *outgoing, gint64 now) {
   return outgoing->send && now >= outgoing->not_before && outgoing->in_hand < OUTGOING_IN_HAND_MAX;
 }
 
-/* What is due, by a reader: most calls find nothing and need no write. */
-static gboolean look(const Outgoing *outgoing, gint64 now, gboolean *ret_due, gint64 *ret_next,
-                     GError **error) {
-  StoreTxn *txn = store_begin(outgoing->store, FALSE, error);
-  if (!txn) return FALSE;
-  gint64 later = 0;
-  g_autoptr(GPtrArray) due = outbox_due(txn, now, 1, &later);
-  store_abort(txn);
-  *ret_due = due->len > 0;
-  *ret_next = due->len ? MAX(now, outgoing->not_before) : later;
-  return TRUE;
-}
-
-static gboolean mark_sending(Outgoing *outgoing, StoreTxn *txn, gint64 now, GPtrArray **ret_due,
-                             GError **error) {
-  guint room = OUTGOING_IN_HAND_MAX - outgoing->in_hand;
-  g_autoptr(GPtrArray) due = outbox_due(txn, now, room, NULL);
-  for (guint i = 0; i < due->len; i++) {
-    OutboxEntry *entry = due->pdata[i];
-    string_set(&entry->state, "sending");
-    entry->attempts++;
-    if (!outbox_update(txn, entry, error)) return FALSE;
-  }
-  *ret_due = g_steal_pointer(&due);
-  return TRUE;
-}
-
-static void hand_over(Outgoing *outgoing, GPtrArray *due) {
-  for (guint i = 0; due && i < due->len; i++) {
-    const OutboxEntry *entry = due->pdata[i];
-    outgoing->in_hand++;
-    send_smtp_push(outgoing->send,
-                   send_item_new(entry->id, entry->envelope_from, entry->to, entry->mail));
-  }
-}
-
-static gboolean write_all(Outgoing *outgoing, StoreTxn *txn, gint64 now, gboolean hand,
-                          GPtrArray **ret_due, GError **error) {
-  for (guint i = 0; i < outgoing->outcomes->len; i++)
-    if (!write_outcome(outgoing, txn, outgoing->outcomes->pdata[i], now, error)) return FALSE;
-  return !hand || mark_sending(outgoing, txn, now, ret_due, error);
-}
-
-static gboolean settle(Outgoing *outgoing, gint64 now, gboolean hand, GError **error) {
-  g_autoptr(GPtrArray) due = NULL;
-  StoreTxn *txn = store_begin(outgoing->store, TRUE, error);
-  if (!txn) return FALSE;
-  if (!write_all(outgoing, txn, now, hand, &due, error)) {
-    store_abort(txn);
+/* Mark it and have its mail ready. One without a mail can never be sent: a person sees it. */
+static gboolean mark_entry(Outgoing *outgoing, StoreTxn *txn, OutboxEntry *entry, GError **error) {
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(GBytes) mail = outbox_mail(txn, entry->id, &failed);
+  if (!mail && !g_error_matches(failed, STORE_ERROR, STORE_ERROR_NOT_FOUND)) {
+    g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
   }
-  if (!store_commit(txn, error)) return FALSE;
+  if (!mail && !give_up(txn, entry, "the store does not hold its mail", error)) return FALSE;
+  if (!mail) return outbox_update(txn, entry, error);
+  string_set(&entry->state, "sending");
+  entry->attempts++;
+  g_ptr_array_add(outgoing->marked,
+                  send_item_new(entry->id, entry->envelope_from, entry->to, mail));
+  return outbox_update(txn, entry, error);
+}
+
+static gboolean mark_due(Outgoing *outgoing, StoreTxn *txn, gint64 now, GError **error) {
+  guint taken = outgoing->in_hand + outgoing->marked->len;
+  g_autoptr(GPtrArray) due =
+      outbox_due(txn, now, OUTGOING_IN_HAND_MAX - MIN(taken, (guint)OUTGOING_IN_HAND_MAX), NULL);
+  for (guint i = 0; i < due->len; i++)
+    if (!mark_entry(outgoing, txn, due->pdata[i], error)) return FALSE;
+  return TRUE;
+}
+
+static gboolean is_due(StoreTxn *txn, gint64 now) {
+  gint64 next = outbox_next(txn);
+  return next && next <= now;
+}
+
+guint outgoing_begin(Outgoing *outgoing, StoreTxn *txn, gint64 now) {
+  collect(outgoing, now);
+  return may_hand_over(outgoing, now) && !is_due(txn, now)
+             ? OUTGOING_IN_HAND_MAX - outgoing->in_hand
+             : 0;
+}
+
+gboolean outgoing_write(Outgoing *outgoing, StoreTxn *txn, gint64 now, const GPtrArray *sending,
+                        gboolean *ret_changed, gint64 *ret_next, GError **error) {
+  for (guint i = 0; i < outgoing->outcomes->len; i++)
+    if (!write_outcome(outgoing, txn, outgoing->outcomes->pdata[i], now, error)) return FALSE;
+  for (guint i = 0; sending && i < sending->len; i++) {
+    const OutboxEntry *entry = sending->pdata[i];
+    g_ptr_array_add(outgoing->marked,
+                    send_item_new(entry->id, entry->envelope_from, entry->to, entry->mail));
+  }
+  gboolean hand = may_hand_over(outgoing, now) && is_due(txn, now);
+  if (hand && !mark_due(outgoing, txn, now, error)) return FALSE;
+  gint64 next = outbox_next(txn);
+  *ret_next = next && next <= now ? MAX(now, outgoing->not_before) : next;
+  *ret_changed = hand || outgoing->outcomes->len || outgoing->marked->len;
+  return TRUE;
+}
+
+void outgoing_written(Outgoing *outgoing) {
   crash_point("outcomes-written");
   outgoing->in_hand -= MIN(outgoing->in_hand, outgoing->outcomes->len);
   g_ptr_array_set_size(outgoing->outcomes, 0);
-  hand_over(outgoing, due);
-  return TRUE;
+  outgoing->in_hand += outgoing->marked->len;
+  for (guint i = 0; i < outgoing->marked->len; i++)
+    send_smtp_push(outgoing->send, g_steal_pointer(&outgoing->marked->pdata[i]));
+  g_ptr_array_set_size(outgoing->marked, 0);
+}
+
+void outgoing_dropped(Outgoing *outgoing) {
+  g_ptr_array_set_size(outgoing->marked, 0);
+}
+
+static gboolean settle(Outgoing *outgoing, gint64 now, gint64 *ret_next, GError **error) {
+  StoreTxn *txn = store_begin(outgoing->store, TRUE, error);
+  if (!txn) return FALSE;
+  gboolean changed = FALSE;
+  gboolean written = outgoing_write(outgoing, txn, now, NULL, &changed, ret_next, error);
+  if (written && changed) {
+    written = store_commit(txn, error);
+    if (written) outgoing_written(outgoing);
+  } else {
+    store_abort(txn);
+  }
+  if (!written) outgoing_dropped(outgoing);
+  return written;
 }
 
 gboolean outgoing_pump(Outgoing *outgoing, gint64 now, gint64 *ret_next, GError **error) {
   collect(outgoing, now);
-  gboolean due = FALSE;
-  if (!look(outgoing, now, &due, ret_next, error)) return FALSE;
-  gboolean hand = due && may_hand_over(outgoing, now);
-  if (!hand && !outgoing->outcomes->len) return TRUE;
-  if (!settle(outgoing, now, hand, error)) return FALSE;
-  return look(outgoing, now, &due, ret_next, error);
+  return settle(outgoing, now, ret_next, error);
 }
 
 gboolean outgoing_set_back(Outgoing *outgoing, gint64 now, gint64 seconds, GError **error) {
@@ -283,13 +305,14 @@ const char *outgoing_server_error(const Outgoing *outgoing) {
 
 void outgoing_free(Outgoing *outgoing, guint timeout_s) {
   if (!outgoing) return;
-  if (outgoing->send) send_smtp_free(outgoing->send, timeout_s);
-  gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+  if (outgoing->send) send_smtp_free(g_steal_pointer(&outgoing->send), timeout_s);
+  gint64 next = 0, now = g_get_real_time() / G_USEC_PER_SEC;
   g_autoptr(GError) error = NULL;
   collect(outgoing, now);
-  if (outgoing->outcomes->len && !settle(outgoing, now, FALSE, &error))
+  if (outgoing->outcomes->len && !settle(outgoing, now, &next, &error))
     log_error("outbox: %s; what was sent last may be sent again", error->message);
   g_ptr_array_unref(outgoing->outcomes);
+  g_ptr_array_unref(outgoing->marked);
   g_async_queue_unref(outgoing->arrived);
   g_free(outgoing->server_error);
   g_free(outgoing);

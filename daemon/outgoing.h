@@ -23,6 +23,18 @@ Outgoing *outgoing_new(Store *store, const Config *config, void (*wake)(void *co
  * refuses; nothing is lost, call again. */
 gboolean outgoing_pump(Outgoing *outgoing, gint64 now, gint64 *ret_next,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same in a transaction of the caller's, who writes answers in it, too. First outgoing_begin:
+ * how many of those may be `sending` from the start (0 where others have been due for longer). Then
+ * outgoing_write with those that are (OutboxEntry*, borrowed): *ret_changed, whether there is
+ * anything to commit. Then, once that is durable, outgoing_written; else outgoing_dropped. */
+guint outgoing_begin(Outgoing *outgoing, StoreTxn *txn, gint64 now);
+gboolean outgoing_write(Outgoing *outgoing, StoreTxn *txn, gint64 now, const GPtrArray *sending,
+                        gboolean *ret_changed, gint64 *ret_next,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void outgoing_written(Outgoing *outgoing);
+void outgoing_dropped(Outgoing *outgoing);
+
 /* The clock was set back by so many seconds: nothing waits for the old time. FALSE: as above. */
 gboolean outgoing_set_back(Outgoing *outgoing, gint64 now, gint64 seconds,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -119,10 +119,14 @@ static CommitInput input_for(const IntakeItem *item) {
                        .extraction = item->extraction};
 }
 
+/* ret_sending: OutboxEntry*, answers to hand over at once, `max` at most. */
 static gboolean write_messages(const Pipeline *pipeline, StoreTxn *txn, const GPtrArray *items,
-                               GError **error) {
-  CommitContext context = {pipeline->config, pipeline->replies, store_secret(pipeline->store)};
-  gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+                               gint64 now, GPtrArray *ret_sending, guint max, GError **error) {
+  CommitContext context = {.config = pipeline->config,
+                           .replies = pipeline->replies,
+                           .secret = store_secret(pipeline->store),
+                           .sending = ret_sending,
+                           .sending_max = max};
   for (guint i = 0; i < items->len; i++) {
     CommitInput input = input_for(items->pdata[i]);
     guint64 id = 0;
@@ -167,11 +171,12 @@ static gboolean has_cursor(const GPtrArray *cursors) {
   return FALSE;
 }
 
-static gboolean commit_items(Pipeline *pipeline, const GPtrArray *items, GError **error) {
+static gboolean commit_items(Pipeline *pipeline, const GPtrArray *items, gint64 now,
+                             GError **error) {
   g_autoptr(GPtrArray) cursors = g_ptr_array_new_with_free_func((GDestroyNotify)cursor_free);
   StoreTxn *txn = store_begin(pipeline->store, TRUE, error);
   if (!txn) return FALSE;
-  if (!write_messages(pipeline, txn, items, error) ||
+  if (!write_messages(pipeline, txn, items, now, NULL, 0, error) ||
       !write_cursors(pipeline, txn, items, cursors, error)) {
     store_abort(txn);
     return FALSE;
@@ -182,6 +187,45 @@ static gboolean commit_items(Pipeline *pipeline, const GPtrArray *items, GError 
   }
   if (!store_commit(txn, error)) return FALSE;
   after_commit(pipeline, items, cursors);
+  crash_point("settle-after");
+  return TRUE;
+}
+
+/* The batch and the outbox in one transaction; what is answered goes to a connection without being
+ * looked for. */
+static gboolean write_together(const Pipeline *pipeline, StoreTxn *txn, gint64 now,
+                               GPtrArray *ret_cursors, gboolean *ret_changed, gint64 *ret_next,
+                               GError **error) {
+  g_autoptr(GPtrArray) sending = g_ptr_array_new_with_free_func((GDestroyNotify)outbox_entry_free);
+  guint room = outgoing_begin(pipeline->outgoing, txn, now);
+  if (!write_messages(pipeline, txn, pipeline->batch, now, sending, room, error) ||
+      !write_cursors(pipeline, txn, pipeline->batch, ret_cursors, error) ||
+      !outgoing_write(pipeline->outgoing, txn, now, sending, ret_changed, ret_next, error))
+    return FALSE;
+  *ret_changed = *ret_changed || pipeline->batch->len || has_cursor(ret_cursors);
+  return TRUE;
+}
+
+static gboolean commit_together(Pipeline *pipeline, gint64 now, gint64 *ret_next, GError **error) {
+  g_autoptr(GPtrArray) cursors = g_ptr_array_new_with_free_func((GDestroyNotify)cursor_free);
+  StoreTxn *txn = store_begin(pipeline->store, TRUE, error);
+  if (!txn) return FALSE;
+  gboolean changed = FALSE;
+  if (!write_together(pipeline, txn, now, cursors, &changed, ret_next, error)) {
+    store_abort(txn);
+    outgoing_dropped(pipeline->outgoing);
+    return FALSE;
+  }
+  if (!changed) {
+    store_abort(txn);
+    return TRUE;
+  }
+  if (!store_commit(txn, error)) {
+    outgoing_dropped(pipeline->outgoing);
+    return FALSE;
+  }
+  outgoing_written(pipeline->outgoing);
+  after_commit(pipeline, pipeline->batch, cursors);
   crash_point("settle-after");
   return TRUE;
 }
@@ -201,12 +245,12 @@ static void leave_out(const IntakeItem *item, const GError *error) {
             mailbox->account->name, mailbox->folder, item->fetched->uid, error->message);
 }
 
-static gboolean commit_singly(Pipeline *pipeline, GPtrArray *items, GError **error) {
+static gboolean commit_singly(Pipeline *pipeline, GPtrArray *items, gint64 now, GError **error) {
   while (items->len) {
     g_autoptr(GPtrArray) one = g_ptr_array_new();
     g_ptr_array_add(one, items->pdata[0]);
     g_autoptr(GError) failed = NULL;
-    if (!commit_items(pipeline, one, &failed)) {
+    if (!commit_items(pipeline, one, now, &failed)) {
       if (is_store_trouble(failed)) {
         g_propagate_error(error, g_steal_pointer(&failed));
         return FALSE;
@@ -219,17 +263,37 @@ static gboolean commit_singly(Pipeline *pipeline, GPtrArray *items, GError **err
   return TRUE;
 }
 
-static gboolean commit_batch(Pipeline *pipeline, GError **error) {
+static void release_batch(Pipeline *pipeline) {
+  intake_release(pipeline->intake, pipeline->batch);
+  g_ptr_array_set_size(pipeline->batch, 0);
+}
+
+static gboolean commit_batch(Pipeline *pipeline, gint64 now, GError **error) {
   g_autoptr(GError) failed = NULL;
-  if (!commit_items(pipeline, pipeline->batch, &failed)) {
+  if (!commit_items(pipeline, pipeline->batch, now, &failed)) {
     if (!is_store_trouble(failed) && pipeline->batch->len)
-      return commit_singly(pipeline, pipeline->batch, error);
+      return commit_singly(pipeline, pipeline->batch, now, error);
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
   }
-  intake_release(pipeline->intake, pipeline->batch);
-  g_ptr_array_set_size(pipeline->batch, 0);
+  release_batch(pipeline);
   return TRUE;
+}
+
+/* Where it cannot be done together, each for itself: a record that cannot be written, in the outbox
+ * or of one message, must not hold up the rest. */
+static gboolean commit_all(Pipeline *pipeline, gint64 now, gint64 *ret_next, GError **error) {
+  g_autoptr(GError) failed = NULL;
+  if (commit_together(pipeline, now, ret_next, &failed)) {
+    release_batch(pipeline);
+    return TRUE;
+  }
+  if (is_store_trouble(failed)) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  return commit_batch(pipeline, now, error) &&
+         outgoing_pump(pipeline->outgoing, now, ret_next, error);
 }
 
 /* --- the thread's event ------------------------------------------------------------------------
@@ -346,8 +410,7 @@ static gboolean on_wake(gpointer data) {
   take(pipeline);
   g_autoptr(GError) error = NULL;
   gint64 now = g_get_real_time() / G_USEC_PER_SEC, next = 0;
-  gboolean stored = follow_clock(pipeline, now, &error) && commit_batch(pipeline, &error) &&
-                    outgoing_pump(pipeline->outgoing, now, &next, &error);
+  gboolean stored = follow_clock(pipeline, now, &error) && commit_all(pipeline, now, &next, &error);
   store_state(pipeline, stored ? NULL : error);
   if (!stored) {
     set_timer(pipeline, PIPELINE_STORE_WAIT_S);

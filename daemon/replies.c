@@ -10,6 +10,7 @@ enum { REPLIES_NAMES_MAX = 400 };
 struct Replies {
   GHashTable *files; /* path → Template*; NULL value: read and refused */
   char *dir;
+  Memo *memo;
 };
 
 /* What every template may use; "fields.NAME" of each of the event's fields comes on top. */
@@ -101,6 +102,7 @@ static void drop_repeated(GPtrArray *problems, guint from) {
 Replies *replies_load(const Config *config, GPtrArray *problems) {
   Replies *replies = g_new0(Replies, 1);
   replies->dir = config->replies_dir ? g_strdup(config->replies_dir) : paths_share("replies");
+  replies->memo = memo_new();
   replies->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_template);
   guint before = problems->len;
   for (guint i = 0; i < config->events->len; i++)
@@ -113,7 +115,12 @@ void replies_free(Replies *replies) {
   if (!replies) return;
   g_hash_table_unref(replies->files);
   g_free(replies->dir);
+  memo_free(replies->memo);
   g_free(replies);
+}
+
+Memo *replies_memo(const Replies *replies) {
+  return replies->memo;
 }
 
 const Template *replies_get(const Replies *replies, const Event *event, const char *language,

@@ -22,9 +22,14 @@ static gboolean is_scheme_char(char c) {
   return g_ascii_isalnum(c) || c == '+' || c == '-' || c == '.';
 }
 
+static gboolean may_have_link(const GString *text) {
+  return strstr(text->str, "://") || strpbrk(text->str, "wW");
+}
+
 static void drop_links(GString *text) {
+  if (!may_have_link(text)) return;
   for (gsize i = 0; i < text->len;) {
-    gsize length = link_length(text->str + i);
+    gsize length = strchr(":wW", text->str[i]) ? link_length(text->str + i) : 0;
     if (!length) {
       i++;
       continue;
@@ -40,7 +45,7 @@ static void drop_links(GString *text) {
 /* Line ends become " / "; other controls a space; format characters (which turn the direction of
  * writing or hide) go. */
 static void append_harmless(GString *out, gunichar c) {
-  gboolean blank = !out->len || g_str_has_suffix(out->str, " ");
+  gboolean blank = !out->len || out->str[out->len - 1] == ' ';
   switch (g_unichar_type(c)) {
   case G_UNICODE_FORMAT:
   case G_UNICODE_SURROGATE:
@@ -80,8 +85,15 @@ static gboolean is_harmless(const char *value, guint max_chars) {
 char *reply_data_clean(const char *value, guint max_chars) {
   if (is_harmless(value, max_chars)) return g_strdup(value);
   g_autofree char *valid = g_utf8_make_valid(value, -1);
-  g_autoptr(GString) out = g_string_new(NULL);
-  for (const char *p = valid; *p; p = g_utf8_next_char(p)) append_harmless(out, g_utf8_get_char(p));
+  g_autoptr(GString) out = g_string_sized_new(strlen(valid) + 1);
+  for (const char *p = valid; *p;) {
+    const char *end = p;
+    while (g_ascii_isgraph(*end)) end++;
+    g_string_append_len(out, p, end - p);
+    if (!*end) break;
+    append_harmless(out, g_utf8_get_char(end));
+    p = g_utf8_next_char(end);
+  }
   drop_links(out);
   return cut(g_strstrip(out->str), max_chars);
 }
@@ -114,6 +126,8 @@ static const char *const subject_prefixes[] = {"re",
 static gsize subject_prefix(const char *subject) {
   if (!strchr(subject, ':') && !strstr(subject, "：")) return 0;
   for (guint i = 0; i < G_N_ELEMENTS(subject_prefixes); i++) {
+    /* An ASCII letter folds to its lower case, and the prefixes are written in it. */
+    if (g_ascii_isprint(*subject) && g_ascii_tolower(*subject) != *subject_prefixes[i]) continue;
     g_autofree char *wanted = g_utf8_casefold(subject_prefixes[i], -1);
     glong chars = g_utf8_strlen(subject_prefixes[i], -1);
     if (g_utf8_strlen(subject, -1) < chars) continue;

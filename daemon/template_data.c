@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "daemon/util.h"
+
 enum { BLOCK_BYTES = 4 << 10, ALIGN_BYTES = 8 };
 
 typedef struct Block Block;
@@ -65,7 +67,7 @@ static TemplateValue *text_of(TemplateData *data, const char *text, gsize length
 TemplateValue *template_data_text(TemplateData *data, const char *text) {
   gsize length = text ? strlen(text) : 0;
   if (!length) return text_of(data, "", 0);
-  if (g_utf8_validate_len(text, length, NULL)) return text_of(data, text, length);
+  if (utf8_is_valid(text, length)) return text_of(data, text, length);
   g_autofree char *valid = g_utf8_make_valid(text, (gssize)length);
   return text_of(data, valid, strlen(valid));
 }

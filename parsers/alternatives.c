@@ -5,10 +5,9 @@
 
 #include "parsers/fold.h"
 
-/* Group 1: the endings that a word may have, "(e)", "-e", "s", "(s)"; group 2: what may stand
- * between two words. Written once, since each label holds them many times. */
-const char alternatives_groups[] = "(?(DEFINE)((?:[(.-]?e?[).-]{0,2}\\(?s?\\)?)?)"
-                                   "([^\\p{L}\\p{N}\\t:\\x{2610}\\x{2612}]{1,4}))";
+/* Group 1: the endings that a word may have, "(e)", "-e", "s", "(s)". Written once, since each
+ * label holds them many times. */
+const char alternatives_groups[] = "(?(DEFINE)((?:[(.-]?e?[).-]{0,2}\\(?s?\\)?)?))";
 
 void alternative_free(gpointer data) {
   Alternative *alternative = data;
@@ -21,6 +20,8 @@ gint alternative_compare(gconstpointer a, gconstpointer b) {
   const Alternative *x = *(const Alternative *const *)a, *y = *(const Alternative *const *)b;
   gunichar first_x = g_utf8_get_char(x->pattern), first_y = g_utf8_get_char(y->pattern);
   if (first_x != first_y) return first_x < first_y ? -1 : 1;
+  int begin = strcmp(x->begin, y->begin);
+  if (begin != 0) return begin;
   if (x->length != y->length) return x->length > y->length ? -1 : 1;
   return strcmp(x->pattern, y->pattern);
 }
@@ -47,8 +48,10 @@ gboolean alternatives_is_latin(const char *word) {
   return g_utf8_get_char(word) < 0x0250;
 }
 
-#define ENDING "(?1)"
-#define SEPARATOR "(?2)"
+/* A group is called only where an ending may begin, since calls are dear; what may stand between
+ * two words, which is needed more often, is no call at all. */
+#define ENDING "(?(?=[(.)es-])(?1))"
+#define SEPARATOR "(?:[^\\p{L}\\p{N}\\t:\\x{2610}\\x{2612}]{1,4})"
 
 static char *word_pattern(const char *word) {
   gsize length = strlen(word);
@@ -82,6 +85,8 @@ Alternative *alternative_new(const char *text, guint mark) {
   alternative->words = split;
   alternative->pattern = g_strjoinv(SEPARATOR, split);
   alternative->mark = mark;
+  for (guint i = 0; i < ALTERNATIVE_BEGIN_BYTES && g_ascii_isalnum(alternative->pattern[i]); i++)
+    alternative->begin[i] = alternative->pattern[i];
   return alternative;
 }
 

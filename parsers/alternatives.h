@@ -7,7 +7,11 @@
 /* Stands once before every pattern that is made of alternatives. */
 extern const char alternatives_groups[];
 
+enum { ALTERNATIVE_BEGIN_BYTES = 3 };
+
 typedef struct {
+  char begin[ALTERNATIVE_BEGIN_BYTES + 1]; /* ASCII letters and digits that it begins with, so many
+                                              at most */
   char *pattern;
   char **words; /* the pattern of each, which a separator parts */
   guint mark;
@@ -19,7 +23,8 @@ typedef struct {
 Alternative *alternative_new(const char *text, guint mark);
 void alternative_free(gpointer alternative);
 
-/* For g_ptr_array_sort: by first letter, the longer first. */
+/* For g_ptr_array_sort: by first letter, by begin, the longer first. No word is begun by two of
+ * different begins. */
 gint alternative_compare(gconstpointer a, gconstpointer b);
 
 /* One expression of the sorted ones from `from` up to `to`, one at least, that begin with one

@@ -4,6 +4,8 @@
  * or a list sent is kept and looked at by a person. */
 #include "parsers/extract.h"
 
+#include <nettle/base16.h>
+#include <nettle/sha2.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -35,7 +37,7 @@ struct Extractor {
   const Wire__Setup *setup;
   Wire__Limits limits;
   GPtrArray *rules; /* Rules*, one an event */
-  GPtrArray *sent;  /* char*, one an event: quote_sent_letters */
+  GPtrArray *sent;  /* QuoteSent*, one an event */
   PictureReader pictures;
 };
 
@@ -50,10 +52,10 @@ Extractor *extractor_new(const Wire__Setup *setup, GPtrArray *problems) {
   wire_limits_default(&extractor->limits);
   if (setup->limits) extractor->limits = *setup->limits;
   extractor->rules = g_ptr_array_new_with_free_func((GDestroyNotify)rules_free);
-  extractor->sent = g_ptr_array_new_with_free_func(g_free);
+  extractor->sent = g_ptr_array_new_with_free_func((GDestroyNotify)quote_sent_free);
   for (gsize i = 0; i < setup->n_events; i++) {
     g_ptr_array_add(extractor->rules, rules_new(setup->events[i], &extractor->limits, problems));
-    g_ptr_array_add(extractor->sent, quote_sent_letters(setup->events[i]));
+    g_ptr_array_add(extractor->sent, quote_sent_new(setup->events[i]));
   }
   return extractor;
 }
@@ -155,23 +157,29 @@ static void read_header(const MimeMail *mail, Extraction *result) {
   add_references(mail, "References", result->references);
 }
 
-/* The same mail has the same digest, whatever way it came. */
+/* The same mail has the same digest, whatever way it came. Nettle, since GLib's SHA-256 knows none
+ * of the processor's own instructions. */
 static void digest(const MimeMail *mail, Extraction *result) {
   static const char *const fields[] = {"From", "Date", "Subject"};
-  g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+  struct sha256_ctx sum;
+  sha256_init(&sum);
   for (guint i = 0; i < G_N_ELEMENTS(fields); i++) {
     const char *raw = mime_header_raw(mail, fields[i], 0);
-    if (raw) g_checksum_update(sum, (const guchar *)raw, (gssize)strlen(raw));
-    g_checksum_update(sum, (const guchar *)"\n", 1);
+    if (raw) sha256_update(&sum, strlen(raw), (const guint8 *)raw);
+    sha256_update(&sum, 1, (const guint8 *)"\n");
   }
   for (guint i = 0; i < mail->parts->len; i++) {
     const MimePart *part = mail->parts->pdata[i];
     gsize size = 0;
-    const guchar *data = g_bytes_get_data(part->content, &size);
-    if (size > 0) g_checksum_update(sum, data, (gssize)size);
-    g_checksum_update(sum, (const guchar *)"\n", 1);
+    const guint8 *data = g_bytes_get_data(part->content, &size);
+    if (size > 0) sha256_update(&sum, size, data);
+    sha256_update(&sum, 1, (const guint8 *)"\n");
   }
-  set(&result->content_digest, g_checksum_get_string(sum));
+  guint8 bytes[SHA256_DIGEST_SIZE];
+  char hex[BASE16_ENCODE_LENGTH(SHA256_DIGEST_SIZE) + 1] = "";
+  sha256_digest(&sum, sizeof bytes, bytes);
+  base16_encode_update(hex, sizeof bytes, bytes);
+  set(&result->content_digest, hex);
 }
 
 /* ---- the event ---- */
@@ -182,7 +190,7 @@ static Rules *rules_by_id(const Extractor *extractor, const char *id) {
   return NULL;
 }
 
-static const char *sent_of(const Extractor *extractor, const Rules *rules) {
+static const QuoteSent *sent_of(const Extractor *extractor, const Rules *rules) {
   for (guint i = 0; i < extractor->rules->len; i++)
     if (extractor->rules->pdata[i] == rules) return extractor->sent->pdata[i];
   return NULL;

@@ -209,6 +209,18 @@ void fold_line(Fold *fold, const char *line, gssize length) {
   g_clear_pointer(&fold->origins, g_free);
 }
 
+void fold_again(Fold *fold, const char *line, const char *folded) {
+  gsize length = strlen(line);
+  if (length == 0 || !g_ascii_isgraph(line[0]) || !g_ascii_isgraph(line[length - 1])) {
+    fold_line(fold, line, (gssize)length); /* it may have had white space around it */
+    return;
+  }
+  fold->line = line;
+  fold->length = length;
+  g_string_assign(fold->text, folded);
+  g_clear_pointer(&fold->origins, g_free);
+}
+
 /* Most lines are folded and never asked for their origins. */
 static void find_origins(Fold *fold) {
   const char *line = fold->line, *end = line + fold->length;

@@ -19,6 +19,8 @@ void fold_done(Fold *fold);
 /* Fold `length` bytes of valid UTF-8 (-1: up to the NUL), replacing what `fold` held. The line must
  * stay as it is while fold_origin is asked. */
 void fold_line(Fold *fold, const char *line, gssize length);
+/* The same of a line of which `folded`, by fold_string, is known but for white space around it. */
+void fold_again(Fold *fold, const char *line, const char *folded);
 /* The byte of the line that byte `at` of the folded text came from. */
 gsize fold_origin(Fold *fold, gsize at);
 

@@ -191,8 +191,8 @@ static gboolean is_choice(const FormReader *reader, const FormLabel *label, guin
   return valid;
 }
 
-/* The line where an answer below `label` would begin; n_lines: none. */
-static guint candidate_below(const FormReader *reader, const FormLabel *label) {
+/* The line where an answer below `label` would begin, whoever takes it; n_lines: none. */
+static guint find_below(const FormReader *reader, const FormLabel *label) {
   const TextLine *above = line_of(reader, label->line);
   guint empty = 0;
   for (guint i = label->line + 1; i < n_lines(reader); i++) {
@@ -204,7 +204,7 @@ static guint candidate_below(const FormReader *reader, const FormLabel *label) {
       continue;
     }
     gboolean between = line->quote_depth < above->quote_depth;
-    if (line->quote_depth > above->quote_depth || is_taken(reader, i)) break;
+    if (line->quote_depth > above->quote_depth) break;
     gboolean parted = empty > (reader->spaced ? 1 : 0);
     if (parted && !(between && quote_goes_on(reader, i, above->quote_depth))) break;
     if (empty == 0 && is_choice(reader, label, i)) return i;
@@ -212,6 +212,13 @@ static guint candidate_below(const FormReader *reader, const FormLabel *label) {
     return i;
   }
   return n_lines(reader);
+}
+
+/* The same of a line that is no other label's value by now. */
+static guint candidate_below(const FormReader *reader, FormLabel *label) {
+  if (label->below == 0) label->below = find_below(reader, label);
+  gboolean free = label->below < n_lines(reader) && !is_taken(reader, label->below);
+  return free ? label->below : n_lines(reader);
 }
 
 /* Is what stands at line `i` believed to be the answer to `label` above it? */
@@ -266,7 +273,7 @@ static gboolean is_choice_list(const FormReader *reader, const FormLabel *label,
 }
 
 /* The answer below `label`; FALSE: none. */
-static gboolean read_below(FormReader *reader, const FormLabel *label) {
+static gboolean read_below(FormReader *reader, FormLabel *label) {
   guint i = candidate_below(reader, label), last = i;
   if (i >= n_lines(reader)) return FALSE;
   if (!is_answer_below(reader, label, i) && !is_choice_list(reader, label, i)) return FALSE;
@@ -303,7 +310,7 @@ static gboolean spaced_habit(const FormReader *reader) {
 static gboolean below_habit(const FormReader *reader) {
   guint below = 0, beside = 0;
   for (guint k = 0; k < reader->scan.labels->len; k++) {
-    const FormLabel *label = label_at(reader, k);
+    FormLabel *label = label_at(reader, k);
     if (!label->accepted || line_of(reader, label->line)->signature) continue;
     if (!form_fills_cell(reader, label)) {
       beside++;
@@ -444,7 +451,7 @@ static guint choices_end(const FormReader *reader, const FormLabel *label) {
   return stop;
 }
 
-static void read_label(FormReader *reader, const FormLabel *label) {
+static void read_label(FormReader *reader, FormLabel *label) {
   const char *line = line_of(reader, label->line)->text;
   guint end = MAX(label->stop, label->value); /* a mark may hold the next label */
   /* what parts a value from the next label is no part of it */
@@ -634,7 +641,7 @@ static void read_all(FormReader *reader) {
     }
     gboolean matched = !is_taken(reader, i) && read_patterns(reader, i, &fold, hits);
     for (guint k = reader->scan.first[i]; k < reader->scan.first[i + 1] && !matched; k++) {
-      const FormLabel *label = label_at(reader, k);
+      FormLabel *label = label_at(reader, k);
       if (label->accepted && !is_taken(reader, i)) read_label(reader, label);
     }
     if (!matched) read_tick_cells(reader, i);

@@ -30,6 +30,7 @@ typedef struct {
   guint plain_value;            /* … and what follows that */
   gboolean evident;             /* a number or an address follows, as the label says */
   gboolean accepted;
+  guint below; /* the line where an answer below it would begin; 0: nobody asked yet */
 } FormLabel;
 
 typedef struct {

@@ -122,8 +122,10 @@ static gsize colon_at(const char *p) {
 
 /* Dots and underscores at `p`, in bytes. */
 static guint leaders_at(const char *p) {
+  static const char ellipsis[] = "…";
   const char *start = p;
-  while (*p == '.' || *p == '_' || g_str_has_prefix(p, "…")) p += *p == '.' || *p == '_' ? 1 : 3;
+  while (*p == '.' || *p == '_' || (*p == ellipsis[0] && g_str_has_prefix(p, ellipsis)))
+    p += *p == '.' || *p == '_' ? 1 : 3;
   return (guint)(p - start);
 }
 
@@ -134,6 +136,7 @@ static const char *skip_led_colon(const char *p) {
 }
 
 static gboolean tick_at(const char *p) {
+  if ((guchar)*p < 0x80) return FALSE;
   return g_str_has_prefix(p, "\u2610") || g_str_has_prefix(p, "\u2612");
 }
 
@@ -470,7 +473,7 @@ static void scan_line(FormScan *scan, guint i, Fold *fold) {
     return;
   }
   if (strnlen(line->text, LINE_GIVEN_BYTES + 1) > LINE_GIVEN_BYTES) return;
-  fold_line(fold, line->text, -1);
+  fold_again(fold, line->text, text_folded(scan->text, i));
   if (fold->text->len > LINE_MAX_BYTES) return;
   Cell cell = {.scan = scan, .fold = fold, .line = i, .begin = fold->text->str};
   cell.next = rules_find_label(scan->rules, fold, 0, &start, &end);

@@ -1,6 +1,8 @@
 /* mime - see mime.h.
  *
  * GMime finds the structure and undoes the transfer encodings; header text is read by mime_header.
+ * Where the header says beyond doubt that there is one text and no structure, GMime undoes the
+ * encoding alone.
  * What could make GMime slow or large (header bytes, parts) is bounded before it sees the message:
  * the copy that it parses is cut at the limit, which `over_limit` names. */
 #include "parsers/mime.h"
@@ -164,17 +166,70 @@ static gboolean is_encrypted(const MimePart *part, const char *type) {
   return strcmp(part->type, "text/plain") == 0 && starts_with_pgp(part->content);
 }
 
+/* What tells how a leaf is to be read: values of its header fields, unfolded, "" where there are
+ * none. Takes `content`. */
+static void add_leaf(Reader *reader, Place place, const char *type, const char *disposition,
+                     const char *id, GBytes *content) {
+  g_autofree char *clean = clean_type(type, "text/plain");
+  MimePart *part = add_part(reader, place, clean, content);
+  read_parameters(part, type, disposition);
+  g_autofree char *bare_id = g_strdelimit(g_strdup(id), "<>", ' ');
+  take(&part->content_id, g_strstrip(mime_clean_line(bare_id)));
+  if (is_encrypted(part, type)) reader->mail->encrypted = TRUE;
+}
+
 static void read_leaf(Reader *reader, GMimeObject *object, Place place) {
   g_autofree char *type = object_field(object, "Content-Type");
   g_autofree char *disposition = object_field(object, "Content-Disposition");
-  g_autofree char *clean = clean_type(type, "text/plain");
-  MimePart *part = add_part(reader, place, clean, decoded_content(object));
-  read_parameters(part, type, disposition);
-  char *id = object_field(object, "Content-ID");
-  take(&part->content_id, mime_clean_line(g_strdelimit(id, "<>", ' ')));
-  g_strstrip(part->content_id);
-  g_free(id);
-  if (is_encrypted(part, type)) reader->mail->encrypted = TRUE;
+  g_autofree char *id = object_field(object, "Content-ID");
+  add_leaf(reader, place, type, disposition, id, decoded_content(object));
+}
+
+/* ---- a mail of one text ---- */
+
+/* The value of the only field of that name, "" where there is none; NULL: there are several. */
+static const char *only_value(const MimeMail *mail, const char *name) {
+  if (mime_header_raw(mail, name, 1)) return NULL;
+  const char *raw = mime_header_raw(mail, name, 0);
+  return raw ? raw : "";
+}
+
+/* Would every reader of mail take it for text/plain or text/html? */
+static gboolean is_surely_text(const char *type) {
+  if (g_ascii_strncasecmp(type, "text/plain", 10) != 0 &&
+      g_ascii_strncasecmp(type, "text/html", 9) != 0)
+    return FALSE;
+  const char *behind = type + (g_ascii_tolower(type[5]) == 'p' ? 10 : 9);
+  behind += strspn(behind, " \t");
+  return *behind == '\0' || *behind == ';';
+}
+
+/* `size` bytes of `raw` from `at` on without their transfer encoding, undone by GMime. */
+static GBytes *decoded_slice(GBytes *raw, gsize at, gsize size, GMimeContentEncoding encoding) {
+  if (encoding != GMIME_CONTENT_ENCODING_BASE64 &&
+      encoding != GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE)
+    return g_bytes_new_from_bytes(raw, at, size);
+  GMimeEncoding state;
+  g_mime_encoding_init_decode(&state, encoding);
+  char *out = g_malloc(g_mime_encoding_outlen(&state, size) + 1);
+  const char *data = g_bytes_get_data(raw, NULL);
+  return g_bytes_new_take(out, g_mime_encoding_flush(&state, data + at, size, out));
+}
+
+/* Most mails are one text, which needs no tree: GMime's takes as long as all the rest of reading
+ * MIME. FALSE, nothing done: its header, which is a plain one, does not say so beyond doubt. */
+static gboolean read_one_text(Reader *reader, GBytes *raw, gsize at, gsize size) {
+  const char *type = only_value(reader->mail, "Content-Type");
+  const char *disposition = only_value(reader->mail, "Content-Disposition");
+  const char *id = only_value(reader->mail, "Content-ID");
+  const char *way = only_value(reader->mail, "Content-Transfer-Encoding");
+  if (!type || !disposition || !id || !way || !is_surely_text(type)) return FALSE;
+  if ((*way && !is_token(way, strlen(way))) || reader->limits->parts == 0) return FALSE;
+  GMimeContentEncoding encoding = g_mime_content_encoding_from_string(way);
+  if (encoding == GMIME_CONTENT_ENCODING_UUENCODE) return FALSE; /* its first line is none of it */
+  add_leaf(reader, (Place){0, -1, 0}, type, disposition, id,
+           decoded_slice(raw, at, size, encoding));
+  return TRUE;
 }
 
 /* ---- the tree ---- */
@@ -337,8 +392,16 @@ static gboolean append_content_fields(GByteArray *copy, const char *data, gsize 
   return copy->len > before;
 }
 
-/* The bytes of `raw` that GMime parses: a header and a body within the limits. */
-static GByteArray *bounded_copy(MimeMail *mail, GBytes *raw, const Wire__Limits *limits) {
+/* What may be read of a message: its header and body, cut at the limits. */
+typedef struct {
+  const char *header, *body;
+  gsize header_size, body_size;
+  gsize body_at; /* in the message */
+  gboolean header_cut;
+} Bounded;
+
+/* Within `raw`; reads the header fields, too. */
+static Bounded bound(MimeMail *mail, GBytes *raw, const Wire__Limits *limits) {
   gsize size = 0;
   const char *data = g_bytes_get_data(raw, &size);
   if (!data) data = ""; /* no bytes at all */
@@ -350,17 +413,25 @@ static GByteArray *bounded_copy(MimeMail *mail, GBytes *raw, const Wire__Limits 
     size = limits->message_bytes;
   }
   gsize header = header_size(data, size);
-  gsize header_kept = MIN(header, limits->header_bytes);
-  if (header_kept < header) over_limit(mail, "header_bytes");
-  gsize kept = parts_size(data + header, size - header, limits->parts * (gsize)DELIMITERS_A_PART);
-  if (kept < size - header) over_limit(mail, "parts");
-  GByteArray *copy = g_byte_array_sized_new((guint)(header_kept + kept + 4));
-  mail->headers = mime_headers_new(data, header_kept);
-  if (header_kept < header || !append_content_fields(copy, data, header)) {
-    g_byte_array_append(copy, (const guint8 *)data, (guint)header_kept);
-    if (header_kept < header) g_byte_array_append(copy, (const guint8 *)"\r\n\r\n", 4);
-  }
-  g_byte_array_append(copy, (const guint8 *)data + header, (guint)kept);
+  Bounded bounded = {.header = data, .body = data + header, .body_at = start + header};
+  bounded.header_size = MIN(header, limits->header_bytes);
+  bounded.header_cut = bounded.header_size < header;
+  if (bounded.header_cut) over_limit(mail, "header_bytes");
+  bounded.body_size =
+      parts_size(bounded.body, size - header, limits->parts * (gsize)DELIMITERS_A_PART);
+  if (bounded.body_size < size - header) over_limit(mail, "parts");
+  mail->headers = mime_headers_new(data, bounded.header_size);
+  return bounded;
+}
+
+/* The header that GMime parses; *ret_plain: it is a plain one, of which a part stands there. */
+static GByteArray *shown_copy(const Bounded *bounded, gboolean *ret_plain) {
+  GByteArray *copy = g_byte_array_sized_new((guint)bounded->header_size + 4);
+  *ret_plain =
+      !bounded->header_cut && append_content_fields(copy, bounded->header, bounded->header_size);
+  if (!*ret_plain)
+    g_byte_array_append(copy, (const guint8 *)bounded->header, (guint)bounded->header_size);
+  if (bounded->header_cut) g_byte_array_append(copy, (const guint8 *)"\r\n\r\n", 4);
   return copy;
 }
 
@@ -391,13 +462,18 @@ MimeMail *mime_read(GBytes *raw, const Wire__Limits *limits) {
   mail->parts = g_ptr_array_new_with_free_func((GDestroyNotify)mime_part_free);
   mail->review_reasons = g_ptr_array_new_with_free_func(g_free);
   Reader reader = {.mail = mail, .limits = limits};
-  g_autoptr(GByteArray) bytes = bounded_copy(mail, raw, limits);
+  Bounded bounded = bound(mail, raw, limits);
   const char *type = mime_header_raw(mail, "content-type", 0);
   mail->top_type = clean_type(type ? type : "", "text/plain");
   mail->report_type = strcmp(mail->top_type, "multipart/report") == 0
                           ? lower_parameter(type, "report-type")
                           : g_strdup("");
-  parse(&reader, bytes);
+  gboolean plain = FALSE;
+  g_autoptr(GByteArray) shown = shown_copy(&bounded, &plain);
+  if (!plain || !read_one_text(&reader, raw, bounded.body_at, bounded.body_size)) {
+    g_byte_array_append(shown, (const guint8 *)bounded.body, (guint)bounded.body_size);
+    parse(&reader, shown);
+  }
   if (mail->parts->len == 0)
     add_part(&reader, (Place){0, -1, 0}, "application/octet-stream", g_bytes_ref(raw));
   return mail;
@@ -417,8 +493,7 @@ void mime_free(MimeMail *mail) {
 /* ---- the message's own header ---- */
 
 static HeaderField *find(const MimeMail *mail, const char *name, guint n) {
-  g_autofree char *lower = g_ascii_strdown(name, -1);
-  return mime_headers_find(mail->headers, lower, n);
+  return mime_headers_find(mail->headers, name, n);
 }
 
 const char *mime_header(const MimeMail *mail, const char *name, guint n) {

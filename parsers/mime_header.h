@@ -11,13 +11,13 @@ typedef struct {
   GPtrArray *addresses, *names; /* the same; see mime_field_addresses */
 } HeaderField;
 
-/* The fields of one header block, by lower-case name. */
+/* The fields of one header block, by name in any case. */
 typedef struct MimeHeaders MimeHeaders;
 
 /* Read a block up to its end or the first empty line. Lines that are no field are passed over. */
 MimeHeaders *mime_headers_new(const char *block, gsize size);
 void mime_headers_free(MimeHeaders *headers);
-/* The n-th field of that name, or NULL. `name` in lower case. Borrowed. */
+/* The n-th field of that name, in any case, or NULL. Borrowed. */
 HeaderField *mime_headers_find(const MimeHeaders *headers, const char *name, guint n);
 /* Decoded once, then kept. Borrowed. */
 const char *mime_field_decoded(HeaderField *field);

@@ -106,7 +106,7 @@ gboolean office_in(const char *text) {
 gboolean office_is_body(const char *text) {
   g_autoptr(GArray) words = words_split(text, FALSE);
   for (guint i = 0; i < words->len; i++)
-    if (g_strv_contains(bodies, words_at(words, i)->folded)) return TRUE;
+    if (words_among(bodies, words_at(words, i)->folded)) return TRUE;
   return FALSE;
 }
 
@@ -118,8 +118,8 @@ gboolean office_is_service(const char *text) {
       "division", "departement", "unite",   "section",   "department", "dept",      NULL};
   g_autoptr(GArray) words = words_split(text, FALSE);
   gsize start = 0, end = 0;
-  guint i = words->len > 1 && g_strv_contains(articles, words_at(words, 0)->folded) ? 1 : 0;
-  if (words->len == 0 || !g_strv_contains(services, words_at(words, i)->folded)) return FALSE;
+  guint i = words->len > 1 && words_among(articles, words_at(words, 0)->folded) ? 1 : 0;
+  if (words->len == 0 || !words_among(services, words_at(words, i)->folded)) return FALSE;
   /* "Département du Finistère" has a name of its own */
   return strcmp(words_at(words, i)->folded, "departement") != 0 ||
          !office_find_body(text, &start, &end);
@@ -133,7 +133,7 @@ static guint name_end(const char *text, const GArray *words, guint i) {
     if (!adjoins(text, words, k)) break;
     if (word->capital)
       end = k + 1;
-    else if (!g_strv_contains(links, word->folded) && !g_strv_contains(kinds, word->folded))
+    else if (!words_among(links, word->folded) && !words_among(kinds, word->folded))
       break;
   }
   return end;
@@ -142,7 +142,7 @@ static guint name_end(const char *text, const GArray *words, guint i) {
 gboolean office_find_body(const char *text, gsize *ret_start, gsize *ret_end) {
   g_autoptr(GArray) words = words_split(text, FALSE);
   for (guint i = 0; i < words->len; i++) {
-    if (!g_strv_contains(named, words_at(words, i)->folded)) continue;
+    if (!words_among(named, words_at(words, i)->folded)) continue;
     guint end = name_end(text, words, i), start = i;
     /* "Kyoto City", "Grand Lyon Métropole": the name stands before */
     if (end == i)

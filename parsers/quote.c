@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "parsers/needles.h"
+
 enum {
   QUOTE_DEPTH_MAX = 30,
   ATTRIBUTION_MAX_BYTES = 400, /* of an attribution, over up to three lines */
@@ -11,8 +13,7 @@ enum {
   DIVIDER_MAX_BYTES = 200,
   SENT_MIN_LETTERS = 20, /* a shorter line may well be an answer ("Oui") */
   SENT_LINE_MAX_BYTES = 4000,
-  RUN_BYTES = 4,
-  RUNS_LINES_MIN = 300 /* lines of a text that the set is worth its making for */
+  RUN_BYTES = 4
 };
 
 /* ---- what introduces a quote ---- */
@@ -86,17 +87,13 @@ static gboolean has_rule_marks(const char *folded) {
 }
 
 /* One of these stands in every divider; hardly a line of a mail has any. */
-static gboolean may_divide(const char *folded) {
-  static const char *const stems[] = {"message",     "mail",       "courriel",
-                                      "appointment", "メッセージ", NULL};
-  for (guint i = 0; stems[i]; i++)
-    if (strstr(folded, stems[i])) return TRUE;
-  return FALSE;
-}
+static const char *const stems[] = {"message",     "mail",       "courriel",
+                                    "appointment", "メッセージ", NULL};
 
 /* "-----Message d'origine-----": 1, of a forward: 2; 0: no divider. */
-static int divider(const char *folded) {
-  if (strnlen(folded, DIVIDER_MAX_BYTES + 1) > DIVIDER_MAX_BYTES || !may_divide(folded)) return 0;
+static int divider(const Needles *needles, const char *folded) {
+  if (strnlen(folded, DIVIDER_MAX_BYTES + 1) > DIVIDER_MAX_BYTES) return 0;
+  if (!needles_stand(needles, folded)) return 0;
   g_autofree char *words = fold_words(folded);
   if (g_str_has_prefix(words, "message du ") && g_ascii_isdigit(words[11])) return 1;
   for (guint i = 0; i < G_N_ELEMENTS(dividers); i++) {
@@ -139,14 +136,19 @@ static gboolean is_attribution(const char *folded, gsize folded_length) {
 
 /* ---- the state of the walk ---- */
 
+struct QuoteSent {
+  char *letters;        /* of all texts, a line each */
+  guint8 runs[1 << 16]; /* a set, hashed, of the runs of RUN_BYTES in them */
+};
+
 typedef struct {
   Text *text;
   const MimeMail *mail;
   const QuotePeople *people;
   Quote *quote;
-  const char *sent;              /* letters of all that was sent */
+  const QuoteSent *sent;
   gsize sent_at;                 /* behind the line that was found in them last */
-  guint8 *runs;                  /* a set, hashed, of the runs of RUN_BYTES in them; may be NULL */
+  Needles stems;                 /* of dividers */
   guint at[QUOTE_DEPTH_MAX + 1]; /* the segment that a line of that depth belongs to */
   gboolean known[QUOTE_DEPTH_MAX + 1];
 } Walk;
@@ -271,7 +273,7 @@ static guint introduction(Walk *walk, guint i, gboolean forwarded) {
 
 /* A divider, with the header block that may follow after an empty line. */
 static guint divided(Walk *walk, guint i) {
-  int kind = divider(folded_of(walk, i));
+  int kind = divider(&walk->stems, folded_of(walk, i));
   if (kind == 0) return 0;
   guint n = 1;
   while (i + n < walk->text->lines->len && n < 3 && folded_of(walk, i + n)[0] == '\0') n++;
@@ -288,43 +290,44 @@ static guint divided(Walk *walk, guint i) {
 
 /* ---- what was sent ---- */
 
-char *quote_sent_letters(const Wire__Event *event) {
-  GString *all = g_string_new(NULL);
-  for (gsize i = 0; event && i < event->n_sent_texts; i++) {
-    g_autofree char *key = fold_key(event->sent_texts[i]);
-    g_string_append(all, key);
-    g_string_append_c(all, '\n');
-  }
-  return g_string_free(all, FALSE);
-}
-
 static guint run_at(const char *p) {
   guint32 run;
   memcpy(&run, p, RUN_BYTES);
   return (run * 2654435761u) >> 16;
 }
 
-/* Which runs stand in what was sent: nearly every line of a long text is told from it by that. */
-static guint8 *runs_new(const char *sent) {
-  guint8 *runs = g_new0(guint8, 1 << 16);
-  gsize length = strlen(sent);
-  for (gsize i = 0; i + RUN_BYTES <= length; i++) runs[run_at(sent + i)] = 1;
-  return runs;
+QuoteSent *quote_sent_new(const Wire__Event *event) {
+  GString *all = g_string_new(NULL);
+  for (gsize i = 0; event && i < event->n_sent_texts; i++) {
+    g_autofree char *key = fold_key(event->sent_texts[i]);
+    g_string_append(all, key);
+    g_string_append_c(all, '\n');
+  }
+  QuoteSent *sent = g_new0(QuoteSent, 1);
+  for (gsize i = 0; i + RUN_BYTES <= all->len; i++) sent->runs[run_at(all->str + i)] = 1;
+  sent->letters = g_string_free(all, FALSE);
+  return sent;
 }
 
-/* `key` has SENT_MIN_LETTERS at least. */
-static gboolean may_be_sent(const Walk *walk, const char *key) {
-  for (guint i = 0; walk->runs && i + RUN_BYTES <= SENT_MIN_LETTERS; i++)
-    if (!walk->runs[run_at(key + i)]) return FALSE;
+void quote_sent_free(QuoteSent *sent) {
+  if (!sent) return;
+  g_free(sent->letters);
+  g_free(sent);
+}
+
+/* Nearly every line that was not sent is told by its runs. `key` has SENT_MIN_LETTERS at least. */
+static gboolean may_be_sent(const QuoteSent *sent, const char *key) {
+  for (guint i = 0; i + RUN_BYTES <= SENT_MIN_LETTERS; i++)
+    if (!sent->runs[run_at(key + i)]) return FALSE;
   return TRUE;
 }
 
 /* Lines of a quoted letter follow each other as they were sent. */
 static gboolean stands_in_sent(Walk *walk, const char *key, gsize length) {
-  const char *next = walk->sent + walk->sent_at;
+  const char *sent = walk->sent->letters, *next = sent + walk->sent_at;
   next += *next == '\n' ? 1 : 0;
-  const char *found = strncmp(next, key, length) == 0 ? next : strstr(walk->sent, key);
-  if (found) walk->sent_at = (gsize)(found - walk->sent) + length;
+  const char *found = strncmp(next, key, length) == 0 ? next : strstr(sent, key);
+  if (found) walk->sent_at = (gsize)(found - sent) + length;
   return found != NULL;
 }
 
@@ -333,7 +336,7 @@ static gboolean repeats_sent(Walk *walk, const char *folded) {
   if (length < SENT_MIN_LETTERS || length > SENT_LINE_MAX_BYTES) return FALSE;
   g_autofree char *key = fold_key(folded);
   gsize letters = strlen(key);
-  return letters >= SENT_MIN_LETTERS && may_be_sent(walk, key) &&
+  return letters >= SENT_MIN_LETTERS && may_be_sent(walk->sent, key) &&
          stands_in_sent(walk, key, letters);
 }
 
@@ -392,10 +395,9 @@ Quote *quote_mark(Text *text, const MimeMail *mail, const QuotePeople *people) {
   quote->segments = g_array_new(FALSE, TRUE, sizeof(QuoteSegment));
   quote->line = g_new0(guint, text->lines->len + 1);
   Walk walk = {.text = text, .mail = mail, .people = people, .quote = quote};
-  g_autofree char *letters = people->sent ? NULL : quote_sent_letters(people->event);
-  walk.sent = people->sent ? people->sent : letters;
-  g_autofree guint8 *runs = text->lines->len >= RUNS_LINES_MIN ? runs_new(walk.sent) : NULL;
-  walk.runs = runs;
+  g_autoptr(QuoteSent) sent = people->sent ? NULL : quote_sent_new(people->event);
+  walk.sent = people->sent ? people->sent : sent;
+  needles_init(&walk.stems, stems);
   segment_new(&walk, VOICE_OWN, FALSE);
   walk_lines(&walk);
   return quote;

@@ -26,21 +26,26 @@ typedef struct {
   guint *line;      /* segment of each line of the text */
 } Quote;
 
+/* The letters of all that the organiser sent, and what tells most other lines from them. */
+typedef struct QuoteSent QuoteSent;
+
 /* Who is who, for the attribution lines. All borrowed. */
 typedef struct {
   const char *from;       /* the sender's address, lower case */
   const char *from_name;  /* the sender's display name */
   char *const *addresses; /* what counts as us, NULL-terminated; may be NULL */
   const Wire__Event *event;
-  const char *sent; /* quote_sent_letters of the event; NULL: worked out anew */
+  const QuoteSent *sent; /* of the event; NULL: worked out anew */
 } QuotePeople;
 
-/* The letters of all that was sent, for QuotePeople. The caller owns it. */
-char *quote_sent_letters(const Wire__Event *event);
+/* For QuotePeople, once an event; copies what it needs. `event` may be NULL: nothing was sent. */
+QuoteSent *quote_sent_new(const Wire__Event *event);
+void quote_sent_free(QuoteSent *sent);
 
 /* Set quoted, sent and header of every line. */
 Quote *quote_mark(Text *text, const MimeMail *mail, const QuotePeople *people);
 void quote_free(Quote *quote);
 const QuoteSegment *quote_segment(const Quote *quote, guint line);
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(QuoteSent, quote_sent_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Quote, quote_free)

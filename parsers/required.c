@@ -51,11 +51,11 @@ gboolean required_may_stand(const Required *required, const Runs *runs) {
   return FALSE;
 }
 
-gboolean required_stands(const Required *required, const char *text) {
-  if (!required || (strchr(text, long_s[0]) && strstr(text, long_s))) return TRUE;
-  for (guint i = 0; i < required->words->len; i++)
-    if (strstr(text, required->words->pdata[i])) return TRUE;
-  return FALSE;
+gboolean required_append(const Required *required, GPtrArray *words) {
+  g_ptr_array_add(words, (gpointer)long_s);
+  for (guint i = 0; required && i < required->words->len; i++)
+    g_ptr_array_add(words, required->words->pdata[i]);
+  return required != NULL;
 }
 
 /* ---- an expression ---- */

@@ -24,5 +24,6 @@ void required_free(Required *required);
 /* FALSE: the pattern cannot match in the text that `runs` is of, whatever white space it lost at
  * its ends. For many patterns on one text. */
 gboolean required_may_stand(const Required *required, const Runs *runs);
-/* The same of a text that few patterns are tried on. */
-gboolean required_stands(const Required *required, const char *text);
+/* Append to `words` those of which one stands, as bytes, in every text that the pattern matches in.
+ * They are borrowed. FALSE: nothing is known. */
+gboolean required_append(const Required *required, GPtrArray *words);

@@ -1,13 +1,15 @@
 /* rules - see rules.h.
  *
- * The labels of one first letter are one alternation (several where PCRE2's bound on a pattern is
- * passed), longest first, what begins alike written once; (*MARK) tells which one matched. They are
- * tried only where a word begins, with the letters that a label begins with: hardly anywhere in a
- * mail. A pattern is tried only where one of the words stands that it requires (required.h). */
+ * The labels that begin with the same three letters are one alternation (several where PCRE2's
+ * bound on a pattern is passed), longest first, what begins alike written once; (*MARK) tells which
+ * one matched. They are tried only where a word begins, with the letters that a label begins with:
+ * hardly anywhere in a mail. A pattern is tried only where one of the words stands that it requires
+ * (required.h). */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "parsers/rules.h"
 #include "parsers/alternatives.h"
 #include "parsers/near.h"
+#include "parsers/needles.h"
 #include "parsers/required.h"
 
 #include <pcre2.h>
@@ -25,7 +27,8 @@ typedef struct {
 enum { SET_BITS = 1 << 16, BEGIN_MAX = 8 };
 
 typedef struct {
-  gunichar letter;  /* that they begin with */
+  gunichar letter; /* that they begin with */
+  char begin[ALTERNATIVE_BEGIN_BYTES + 1];
   pcre2_code *code; /* anchored */
 } Alike;
 
@@ -49,12 +52,16 @@ struct Rules {
   GHashTable *staff;             /* of the event, as fold_key writes them */
   GArray *sets[RULES_SET_COUNT]; /* Compiled */
   GArray *patterns;              /* Compiled, of fields */
+  GPtrArray *asked;              /* char*: one stands where any of the patterns matches; NULL at the
+                                    end */
+  Needles asked_for;             /* the same */
+  gboolean asks_nothing;         /* one may match anywhere */
   pcre2_match_context *context;
   pcre2_match_data *data;
   char *limited; /* names what ran into a limit, since rules_begin; NULL: nothing did */
 };
 
-enum { ALTERNATIVES_A_PATTERN = 400 }; /* longer ones pass PCRE2's bound of 64 KiB */
+enum { ALTERNATIVES_A_PATTERN = 20 }; /* longer ones pass PCRE2's bound of 64 KiB */
 
 /* ---- compiling ---- */
 
@@ -156,6 +163,13 @@ static void compile_field_patterns(Rules *rules, GPtrArray *problems) {
       compile_pattern(rules, rules->patterns, field->patterns[i], field->name, field->name,
                       ++number, problems);
   }
+  rules->asked = g_ptr_array_new();
+  for (guint i = 0; i < rules->patterns->len; i++) {
+    const Compiled *compiled = &g_array_index(rules->patterns, Compiled, i);
+    if (!required_append(compiled->required, rules->asked)) rules->asks_nothing = TRUE;
+  }
+  g_ptr_array_add(rules->asked, NULL);
+  needles_init(&rules->asked_for, (const char *const *)rules->asked->pdata);
 }
 
 /* ---- labels ---- */
@@ -326,8 +340,16 @@ static void words_free(Words *words) {
   g_free(words);
 }
 
-static gunichar first_letter(const GPtrArray *alternatives, guint at) {
-  return g_utf8_get_char(((const Alternative *)alternatives->pdata[at])->pattern);
+static Alike alike_of(const GPtrArray *alternatives, guint at) {
+  const Alternative *alternative = alternatives->pdata[at];
+  Alike alike = {.letter = g_utf8_get_char(alternative->pattern)};
+  memcpy(alike.begin, alternative->begin, sizeof alike.begin);
+  return alike;
+}
+
+static gboolean is_alike(const Alike *alike, const GPtrArray *alternatives, guint at) {
+  Alike other = alike_of(alternatives, at);
+  return other.letter == alike->letter && strcmp(other.begin, alike->begin) == 0;
 }
 
 /* Sorts them. `lead` may stand before each (NULL: nothing may), `leads` is what that begins with.
@@ -337,9 +359,9 @@ static Words *words_compile(const Rules *rules, GPtrArray *alternatives, const c
   Words *words = words_new();
   g_ptr_array_sort(alternatives, alternative_compare);
   for (guint from = 0, to = 0; from < alternatives->len; from = to) {
-    Alike alike = {.letter = first_letter(alternatives, from)};
+    Alike alike = alike_of(alternatives, from);
     while (to < alternatives->len && to - from < ALTERNATIVES_A_PATTERN &&
-           first_letter(alternatives, to) == alike.letter)
+           is_alike(&alike, alternatives, to))
       to++;
     alike.code = compile_alternatives(rules, alternatives, from, to, field, problems);
     if (alike.code) g_array_append_val(words->alike, alike);
@@ -412,6 +434,7 @@ void rules_free(Rules *rules) {
   g_hash_table_unref(rules->staff);
   for (guint s = 0; s < RULES_SET_COUNT; s++) g_array_unref(rules->sets[s]);
   g_array_unref(rules->patterns);
+  g_ptr_array_unref(rules->asked);
   g_array_unref(rules->labels);
   pcre2_match_context_free(rules->context);
   pcre2_match_data_free(rules->data);
@@ -462,8 +485,8 @@ static guint marked(const Rules *rules) {
   return mark ? (guint)g_ascii_strtoull((const char *)mark, NULL, 10) : 0;
 }
 
-/* The codes of one first letter: `*ret_first` up to where they end. */
-static guint alike_find(const Words *words, gunichar letter, guint *ret_first) {
+/* Where the codes of one first letter begin. */
+static guint alike_find(const Words *words, gunichar letter) {
   guint low = 0, high = words->alike->len;
   while (low < high) {
     guint middle = low + (high - low) / 2;
@@ -472,10 +495,7 @@ static guint alike_find(const Words *words, gunichar letter, guint *ret_first) {
     else
       high = middle;
   }
-  *ret_first = low;
-  while (high < words->alike->len && g_array_index(words->alike, Alike, high).letter == letter)
-    high++;
-  return high;
+  return low;
 }
 
 static gboolean run_words(Rules *rules, pcre2_code *code, const Compiled *named, const Fold *line,
@@ -487,15 +507,27 @@ static gboolean run_words(Rules *rules, pcre2_code *code, const Compiled *named,
   return TRUE;
 }
 
+/* May a word of that begin stand at `p`? What is not ASCII may be a letter of it in another case
+ * ("\u017f"). Behind fewer letters than a begin may have the word ends. */
+static gboolean may_be_alike(const char *begin, const char *p) {
+  guint i = 0;
+  for (; begin[i]; i++)
+    if (begin[i] != p[i]) return (guchar)p[i] >= 0x80;
+  return i == ALTERNATIVE_BEGIN_BYTES || !g_ascii_isalnum(p[i]);
+}
+
 /* The longest of `words` at byte `at` alone. FALSE: none. */
 static gboolean match_words(Rules *rules, const Words *words, const Compiled *named,
                             const Fold *line, gsize at, guint *ret_mark, gsize *ret_end) {
   gboolean found = FALSE;
-  guint first = 0, end = alike_find(words, g_utf8_get_char(line->text->str + at), &first);
-  for (guint i = first; i < end; i++) {
+  const char *p = line->text->str + at;
+  gunichar letter = g_utf8_get_char(p);
+  for (guint i = alike_find(words, letter); i < words->alike->len; i++) {
     gsize behind = 0;
-    pcre2_code *code = g_array_index(words->alike, Alike, i).code;
-    if (!run_words(rules, code, named, line, at, &behind) || (found && behind <= *ret_end))
+    const Alike *alike = &g_array_index(words->alike, Alike, i);
+    if (alike->letter != letter) break;
+    if (!may_be_alike(alike->begin, p) ||
+        !run_words(rules, alike->code, named, line, at, &behind) || (found && behind <= *ret_end))
       continue;
     *ret_end = behind;
     *ret_mark = marked(rules);
@@ -519,11 +551,14 @@ static gboolean match_led(Rules *rules, const Words *words, const Compiled *name
 static gboolean find_words(Rules *rules, const Words *words, const Compiled *named,
                            const Fold *line, gsize from, guint *ret_mark, gsize *ret_start,
                            gsize *ret_end) {
-  const char *text = line->text->str;
-  for (gsize at = from; at < line->text->len; at++) {
-    while (at > 0 && at < line->text->len && g_ascii_isalnum(text[at - 1])) at++; /* in a word */
-    if (at == line->text->len) break;
-    if (!may_begin(words, text, text + at)) continue;
+  const char *text = line->text->str, *end = text + line->text->len;
+  for (const char *p = text + from; p < end; p++) {
+    if (p > text)
+      while (p < end && g_ascii_isalnum(p[-1])) p++; /* in a word */
+    /* of ASCII a letter or a digit begins it */
+    if ((guchar)*p < 0x80 && !g_ascii_isalnum(*p)) continue;
+    if (!may_begin(words, text, p)) continue;
+    gsize at = (gsize)(p - text);
     if (!match_led(rules, words, named, line, at, ret_mark, ret_end)) continue;
     *ret_start = at;
     return TRUE;
@@ -601,9 +636,7 @@ void rules_find_patterns(Rules *rules, const Fold *line, GArray *hits) {
 }
 
 gboolean rules_may_find_patterns(const Rules *rules, const char *folded) {
-  for (guint i = 0; i < rules->patterns->len; i++)
-    if (required_stands(g_array_index(rules->patterns, Compiled, i).required, folded)) return TRUE;
-  return FALSE;
+  return rules->asks_nothing || needles_stand(&rules->asked_for, folded);
 }
 
 void rules_find_facts(Rules *rules, const Fold *sentence, GArray *hits) {

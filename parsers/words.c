@@ -1,6 +1,8 @@
 /* words - see words.h. */
 #include "parsers/words.h"
 
+#include <string.h>
+
 #include "parsers/fold.h"
 
 static void word_clear(gpointer data) {
@@ -48,4 +50,11 @@ const Word *words_at(const GArray *words, guint i) {
 gsize words_gap(const char *text, const GArray *words, guint i, const char **ret_gap) {
   *ret_gap = text + words_at(words, i - 1)->end;
   return words_at(words, i)->start - words_at(words, i - 1)->end;
+}
+
+gboolean words_among(const char *const *list, const char *word) {
+  for (; *list; list++)
+    if (**list == *word && strcmp(*list, word) == 0)
+      return TRUE; /* seldom is the first letter so */
+  return FALSE;
 }

@@ -17,3 +17,5 @@ GArray *words_split(const char *text, gboolean apostrophes);
 const Word *words_at(const GArray *words, guint i);
 /* The bytes between word i - 1 and word i are [*ret_gap, + the result). */
 gsize words_gap(const char *text, const GArray *words, guint i, const char **ret_gap);
+/* Is `word` one of the list, which ends with NULL? */
+gboolean words_among(const char *const *list, const char *word);

@@ -267,8 +267,6 @@ GBytes *codec_outbox_write(const OutboxEntry *entry) {
   row.message_id = text(entry->message_id);
   row.text_hash = text(entry->text_hash);
   row.last_error = text(entry->last_error);
-  row.mail = blob(entry->mail);
-  row.has_mail = entry->mail != NULL;
   row.n_others = entry->others->len;
   row.others = (guint64 *)(void *)entry->others->data;
   return PACK(records__outbox, &row);
@@ -290,7 +288,6 @@ static void fill_outbox(OutboxEntry *entry, const Records__Outbox *row) {
   entry->created = row->created;
   entry->next = row->next;
   entry->sent = row->sent;
-  entry->mail = unblob(row->has_mail, row->mail);
   take_numbers(entry->others, row->others, row->n_others);
 }
 
@@ -302,6 +299,14 @@ OutboxEntry *codec_outbox_read(const MDB_val *value) {
   fill_outbox(entry, row);
   records__outbox__free_unpacked(row, &allocator);
   return entry;
+}
+
+gboolean codec_outbox_read_mail(const MDB_val *value, GBytes **ret_mail) {
+  Records__OutboxMail *row = records__outbox_mail__unpack(NULL, value->mv_size, value->mv_data);
+  if (!row) return FALSE;
+  *ret_mail = unblob(row->has_mail, row->mail);
+  records__outbox_mail__free_unpacked(row, NULL);
+  return TRUE;
 }
 
 /* --- cursor and journal ----------------------------------------------------------------------- */

@@ -13,7 +13,7 @@
 #include "store/tally.h"
 
 enum {
-  STORE_VERSION = 2,
+  STORE_VERSION = 3,
   STORE_MAP_START_BYTES = 256 << 20, /* the map's first size (addresses, not disk); it doubles */
   STORE_MAP_SPARE_BYTES = 128 << 20, /* what a writer finds free at its start, at least */
   STORE_RESIZE_WAIT_S = 5,        /* a writer waits so long for readers before it grows the map */
@@ -36,6 +36,7 @@ typedef enum {
   TABLE_REGISTRATION_BY_SENDER, /* event, sender, id */
   TABLE_REGISTRATION_BY_THREAD, /* thread, id */
   TABLE_OUTBOX,                 /* id → Outbox */
+  TABLE_OUTBOX_MAIL,            /* id → the mail, as it is sent */
   TABLE_OUTBOX_BY_STATE,        /* state, id; sent ones are not in it */
   TABLE_OUTBOX_DUE,             /* next, id: ready, delayed, deferred */
   TABLE_OUTBOX_BY_MID,          /* our Message-ID, id */
@@ -69,7 +70,8 @@ struct StoreTxn {
   Store *store;
   MDB_txn *txn;
   gboolean write;
-  Verify *verify; /* NULL, or table_mark looks instead of writing (verify.c) */
+  Verify *verify;             /* NULL, or table_mark looks instead of writing (verify.c) */
+  guint64 given[TABLE_COUNT]; /* the last number that table_next gave; 0: none yet */
 };
 
 /* --- schema.c --- */
@@ -104,6 +106,10 @@ Key key_of_numbers(guint64 first, guint64 second);
 /* --- table.c: rows --- */
 gboolean table_put(StoreTxn *txn, Table table, const Key *key, const void *data, gsize size,
                    GError **error);
+/* A row whose key is behind all others of the table: no search, and full pages. */
+gboolean table_append(StoreTxn *txn, Table table, const Key *key, const void *data, gsize size,
+                      GError **error);
+typedef gboolean (*PutRow)(StoreTxn *, Table, const Key *, const void *, gsize, GError **);
 /* TRUE with *ret_value pointing into the map until the next write; FALSE without error: no row. */
 gboolean table_get(StoreTxn *txn, Table table, const Key *key, MDB_val *ret_value, GError **error);
 /* A row that is not there is no error. */
@@ -114,6 +120,8 @@ gboolean table_mark(StoreTxn *txn, Table table, const Key *key, gboolean wanted,
 gboolean verify_mark(Verify *verify, Table table, const Key *key, gboolean wanted);
 /* Number of the last key of a table whose keys are one number; 0: empty. */
 guint64 table_last(StoreTxn *txn, Table table);
+/* The number for the next row of such a table: a writer's own, each call another. */
+guint64 table_next(StoreTxn *txn, Table table);
 guint64 table_rows(StoreTxn *txn, Table table);
 /* Visit rows whose key begins with `prefix` (NULL: all), from the key `from` on (NULL: the
  * prefix's first). The visitor returns FALSE to stop; it must not write to this table. */
@@ -127,12 +135,16 @@ guint64 table_count(StoreTxn *txn, Table table, const Key *prefix);
 /* The last numbers of the keys that begin with `prefix` (NULL: all), at most max: GArray of
  * guint64. Never NULL. */
 GArray *table_ids(StoreTxn *txn, Table table, const Key *prefix, guint max);
+/* The first of them, 0: none. */
+guint64 table_first_id(StoreTxn *txn, Table table, const Key *prefix);
 
 /* --- the rows of a record in the indexes --- */
 gboolean message_index(StoreTxn *txn, const Message *message, GError **error);
 gboolean message_is_settled(const char *state);
 gboolean registration_index(StoreTxn *txn, const Registration *row, GError **error);
 gboolean outbox_index(StoreTxn *txn, const OutboxEntry *entry, GError **error);
+/* Write the row of that id in TABLE_OUTBOX or TABLE_OUTBOX_MAIL. */
+gboolean outbox_put_bytes(StoreTxn *txn, Table table, guint64 id, GBytes *bytes, GError **error);
 gboolean journal_index(StoreTxn *txn, guint64 message, guint64 sequence, GError **error);
 
 /* --- tally.c: messages by event, kind, decision, state and day --- */
@@ -148,6 +160,8 @@ GBytes *codec_registration_write(const Registration *registration);
 Registration *codec_registration_read(const MDB_val *value);
 GBytes *codec_outbox_write(const OutboxEntry *entry);
 OutboxEntry *codec_outbox_read(const MDB_val *value);
+/* The mail in a row of version 2. FALSE: no such record; TRUE and NULL: it has none. */
+gboolean codec_outbox_read_mail(const MDB_val *value, GBytes **ret_mail);
 GBytes *codec_cursor_write(const Cursor *cursor);
 Cursor *codec_cursor_read(const MDB_val *value);
 GBytes *codec_journal_write(const JournalEntry *entry);

@@ -23,7 +23,7 @@ gboolean journal_index(StoreTxn *txn, guint64 message, guint64 sequence, GError 
 gboolean journal_add(StoreTxn *txn, gint64 time_us, guint64 message, const char *what,
                      const char *text, GError **error) {
   g_autofree char *line = one_line(text);
-  JournalEntry entry = {.sequence = table_last(txn, TABLE_JOURNAL) + 1,
+  JournalEntry entry = {.sequence = table_next(txn, TABLE_JOURNAL),
                         .time_us = time_us ? time_us : g_get_real_time(),
                         .message = message,
                         .what = (char *)what,
@@ -32,7 +32,7 @@ gboolean journal_add(StoreTxn *txn, gint64 time_us, guint64 message, const char 
   Key key = key_of_number(entry.sequence);
   gsize size;
   const void *data = g_bytes_get_data(bytes, &size);
-  if (!table_put(txn, TABLE_JOURNAL, &key, data, size, error)) return FALSE;
+  if (!table_append(txn, TABLE_JOURNAL, &key, data, size, error)) return FALSE;
   return journal_index(txn, message, entry.sequence, error);
 }
 

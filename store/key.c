@@ -44,8 +44,10 @@ guint64 key_first_number(const MDB_val *key) {
   return key->mv_size < sizeof(guint64) ? 0 : number_at(key, 0);
 }
 
+/* Only the bytes that a key has are written: it is large, and made for every row. */
 Key key_of_number(guint64 number) {
-  Key key = {.size = 0};
+  Key key;
+  key.size = 0;
   key_add_number(&key, number);
   return key;
 }
@@ -57,7 +59,8 @@ Key key_of_numbers(guint64 first, guint64 second) {
 }
 
 Key key_of_texts(const char *first, const char *second) {
-  Key key = {.size = 0};
+  Key key;
+  key.size = 0;
   key_add_text(&key, first);
   if (second) key_add_text(&key, second);
   return key;

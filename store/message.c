@@ -38,12 +38,12 @@ gboolean message_is_settled(const char *state) {
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-static gboolean put_row(StoreTxn *txn, const Message *message, GError **error) {
+static gboolean put_row(StoreTxn *txn, const Message *message, PutRow put, GError **error) {
   g_autoptr(GBytes) bytes = codec_message_write(message);
   Key key = key_of_number(message->id);
   gsize size;
   const void *data = g_bytes_get_data(bytes, &size);
-  return table_put(txn, TABLE_MESSAGE, &key, data, size, error);
+  return put(txn, TABLE_MESSAGE, &key, data, size, error);
 }
 
 static gboolean index_state(StoreTxn *txn, const Message *message, gboolean wanted,
@@ -74,7 +74,7 @@ static gboolean put_raw(StoreTxn *txn, const Message *message, GBytes *raw, GErr
   }
   Key key = key_of_number(message->id);
   Key time = key_of_numbers((guint64)MAX(message->stored, 0), message->id);
-  return table_put(txn, TABLE_RAW, &key, packed, packed_size, error) &&
+  return table_append(txn, TABLE_RAW, &key, packed, packed_size, error) &&
          table_mark(txn, TABLE_RAW_TIME, &time, TRUE, error);
 }
 
@@ -84,17 +84,22 @@ gboolean message_index(StoreTxn *txn, const Message *message, GError **error) {
          index_text(txn, TABLE_MESSAGE_BY_DIGEST, message->digest, message->id, error);
 }
 
-gboolean message_add(StoreTxn *txn, Message *message, GBytes *raw, GError **error) {
-  message->id = table_last(txn, TABLE_MESSAGE) + 1;
+void message_number(StoreTxn *txn, Message *message) {
+  message->id = table_next(txn, TABLE_MESSAGE);
   if (!message->thread) message->thread = message->id;
-  return put_row(txn, message, error) && message_index(txn, message, error) &&
+}
+
+gboolean message_add(StoreTxn *txn, Message *message, GBytes *raw, GError **error) {
+  if (!message->id) message_number(txn, message);
+  return put_row(txn, message, table_append, error) && message_index(txn, message, error) &&
          tally_add(txn, message, error) && (!raw || put_raw(txn, message, raw, error));
 }
 
 gboolean message_update(StoreTxn *txn, const Message *message, GError **error) {
   g_autoptr(Message) before = message_get(txn, message->id, error);
-  return before && index_state(txn, before, FALSE, error) && put_row(txn, message, error) &&
-         index_state(txn, message, TRUE, error) && tally_move(txn, before, message, error);
+  return before && index_state(txn, before, FALSE, error) &&
+         put_row(txn, message, table_put, error) && index_state(txn, message, TRUE, error) &&
+         tally_move(txn, before, message, error);
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */

@@ -3,7 +3,7 @@
 #include "store/store.h"
 
 typedef struct {
-  guint64 id; /* 1.., given by message_add */
+  guint64 id; /* 1.., given by message_number or message_add */
   char *account, *folder;
   guint32 uidvalidity, uid;
   gint64 received; /* the server's INTERNALDATE, seconds since 1970 */
@@ -22,7 +22,11 @@ typedef struct {
 Message *message_new(void); /* every char* "", every number 0 */
 void message_free(Message *message);
 
-/* Add; sets message->id (and thread, where 0, to it). `raw` is kept compressed; NULL: not kept. */
+/* Give the message its id (and thread, where 0, that id), so that other records may name it before
+ * it is added in the same transaction. */
+void message_number(StoreTxn *txn, Message *message);
+/* Add; gives it its number where it has none. `raw` is kept compressed; NULL: not kept. Messages
+ * are added in the order of their numbers. */
 gboolean message_add(StoreTxn *txn, Message *message, GBytes *raw,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Write a changed message back. */

@@ -1,13 +1,13 @@
-/* outbox - rows by id; found by due time, state and our Message-ID. */
+/* outbox - rows by id, each one's mail beside it; found by due time, state and our Message-ID. */
 #include <string.h>
 
 #include "store/internal.h"
 
 OutboxEntry *outbox_entry_new(void) {
   OutboxEntry *entry = g_new0(OutboxEntry, 1);
-  char **const texts[] = {&entry->to,        &entry->envelope_from, &entry->kind,
-                          &entry->state,     &entry->message_id,    &entry->text_hash,
-                          &entry->last_error};
+  char **const texts[] = {&entry->to,         &entry->envelope_from, &entry->kind,
+                          &entry->state,      &entry->message_id,    &entry->text_hash,
+                          &entry->last_error, &entry->stored_state};
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) *texts[i] = g_strdup("");
   entry->others = g_array_new(FALSE, FALSE, sizeof(guint64));
   return entry;
@@ -15,8 +15,9 @@ OutboxEntry *outbox_entry_new(void) {
 
 void outbox_entry_free(OutboxEntry *entry) {
   if (!entry) return;
-  char *const texts[] = {entry->to,         entry->envelope_from, entry->kind,      entry->state,
-                         entry->message_id, entry->text_hash,     entry->last_error};
+  char *const texts[] = {entry->to,         entry->envelope_from, entry->kind,
+                         entry->state,      entry->message_id,    entry->text_hash,
+                         entry->last_error, entry->stored_state};
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   g_array_unref(entry->others);
   if (entry->mail) g_bytes_unref(entry->mail);
@@ -29,32 +30,67 @@ static gboolean is_one_of(const char *state, const char *const *states) {
   return g_strv_contains(states, state);
 }
 
-static gboolean is_waiting(const OutboxEntry *entry) {
+static gboolean is_waiting(const char *state) {
   static const char *const waiting[] = {"ready", "delayed", "deferred", NULL};
-  return is_one_of(entry->state, waiting);
+  return is_one_of(state, waiting);
 }
 
-static gboolean index_row(StoreTxn *txn, const OutboxEntry *entry, gboolean wanted,
-                          GError **error) {
-  Key state = key_of_texts_number(entry->state, NULL, entry->id);
-  Key due = key_of_numbers((guint64)MAX(entry->next, 0), entry->id);
-  return table_mark(txn, TABLE_OUTBOX_BY_STATE, &state, wanted && strcmp(entry->state, "sent") != 0,
-                    error) &&
-         table_mark(txn, TABLE_OUTBOX_DUE, &due, wanted && is_waiting(entry), error);
+static gboolean is_unsent(const char *state) {
+  return strcmp(state, "sent") != 0;
 }
 
-static gboolean put_row(StoreTxn *txn, const OutboxEntry *entry, GError **error) {
-  g_autoptr(GBytes) bytes = codec_outbox_write(entry);
-  Key key = key_of_number(entry->id);
+static gboolean mark_state(StoreTxn *txn, guint64 id, const char *state, gboolean wanted,
+                           GError **error) {
+  Key key = key_of_texts_number(state, NULL, id);
+  return table_mark(txn, TABLE_OUTBOX_BY_STATE, &key, wanted, error);
+}
+
+static gboolean mark_due(StoreTxn *txn, guint64 id, gint64 next, gboolean wanted, GError **error) {
+  Key key = key_of_numbers((guint64)MAX(next, 0), id);
+  return table_mark(txn, TABLE_OUTBOX_DUE, &key, wanted, error);
+}
+
+gboolean outbox_put_bytes(StoreTxn *txn, Table table, guint64 id, GBytes *bytes, GError **error) {
+  Key key = key_of_number(id);
   gsize size;
   const void *data = g_bytes_get_data(bytes, &size);
-  return table_put(txn, TABLE_OUTBOX, &key, data, size, error);
+  return table_put(txn, table, &key, data, size, error);
+}
+
+static gboolean append(StoreTxn *txn, Table table, guint64 id, GBytes *bytes, GError **error) {
+  Key key = key_of_number(id);
+  gsize size;
+  const void *data = g_bytes_get_data(bytes, &size);
+  return table_append(txn, table, &key, data, size, error);
+}
+
+static void note_stored(OutboxEntry *entry) {
+  if (strcmp(entry->stored_state, entry->state) != 0) {
+    g_free(entry->stored_state);
+    entry->stored_state = g_strdup(entry->state);
+  }
+  entry->stored_next = entry->next;
 }
 
 gboolean outbox_index(StoreTxn *txn, const OutboxEntry *entry, GError **error) {
   Key mid = key_of_texts_number(entry->message_id, NULL, entry->id);
-  return index_row(txn, entry, TRUE, error) &&
+  return mark_state(txn, entry->id, entry->state, is_unsent(entry->state), error) &&
+         mark_due(txn, entry->id, entry->next, is_waiting(entry->state), error) &&
          (!*entry->message_id || table_mark(txn, TABLE_OUTBOX_BY_MID, &mid, TRUE, error));
+}
+
+static gboolean move_state(StoreTxn *txn, const OutboxEntry *entry, GError **error) {
+  const char *from = entry->stored_state, *to = entry->state;
+  if (strcmp(from, to) == 0) return TRUE;
+  return (!is_unsent(from) || mark_state(txn, entry->id, from, FALSE, error)) &&
+         (!is_unsent(to) || mark_state(txn, entry->id, to, TRUE, error));
+}
+
+static gboolean move_due(StoreTxn *txn, const OutboxEntry *entry, GError **error) {
+  gboolean was = is_waiting(entry->stored_state), is = is_waiting(entry->state);
+  if (was == is && entry->stored_next == entry->next) return TRUE;
+  return (!was || mark_due(txn, entry->id, entry->stored_next, FALSE, error)) &&
+         (!is || mark_due(txn, entry->id, entry->next, TRUE, error));
 }
 
 gboolean outbox_add(StoreTxn *txn, OutboxEntry *entry, GError **error) {
@@ -63,14 +99,27 @@ gboolean outbox_add(StoreTxn *txn, OutboxEntry *entry, GError **error) {
     entry->id = have;
     return TRUE;
   }
-  entry->id = table_last(txn, TABLE_OUTBOX) + 1;
-  return put_row(txn, entry, error) && outbox_index(txn, entry, error);
+  entry->id = table_next(txn, TABLE_OUTBOX);
+  note_stored(entry);
+  g_autoptr(GBytes) bytes = codec_outbox_write(entry);
+  return append(txn, TABLE_OUTBOX, entry->id, bytes, error) &&
+         (!entry->mail || append(txn, TABLE_OUTBOX_MAIL, entry->id, entry->mail, error)) &&
+         outbox_index(txn, entry, error);
 }
 
-gboolean outbox_update(StoreTxn *txn, const OutboxEntry *entry, GError **error) {
-  g_autoptr(OutboxEntry) before = outbox_get(txn, entry->id, error);
-  return before && index_row(txn, before, FALSE, error) && put_row(txn, entry, error) &&
-         index_row(txn, entry, TRUE, error);
+gboolean outbox_update(StoreTxn *txn, OutboxEntry *entry, GError **error) {
+  g_autoptr(GBytes) bytes = codec_outbox_write(entry);
+  if (!outbox_put_bytes(txn, TABLE_OUTBOX, entry->id, bytes, error) ||
+      !move_state(txn, entry, error) || !move_due(txn, entry, error))
+    return FALSE;
+  note_stored(entry);
+  return TRUE;
+}
+
+static OutboxEntry *read_row(const MDB_val *value) {
+  OutboxEntry *entry = codec_outbox_read(value);
+  if (entry) note_stored(entry);
+  return entry;
 }
 
 OutboxEntry *outbox_get(StoreTxn *txn, guint64 id, GError **error) {
@@ -84,15 +133,27 @@ OutboxEntry *outbox_get(StoreTxn *txn, guint64 id, GError **error) {
       store_not_found(txn->store, "reply", id, error);
     return NULL;
   }
-  OutboxEntry *entry = codec_outbox_read(&value);
+  OutboxEntry *entry = read_row(&value);
   if (!entry) store_corrupt(txn->store, "reply", id, error);
   return entry;
 }
 
+GBytes *outbox_mail(StoreTxn *txn, guint64 id, GError **error) {
+  Key key = key_of_number(id);
+  MDB_val value;
+  g_autoptr(GError) failed = NULL;
+  if (table_get(txn, TABLE_OUTBOX_MAIL, &key, &value, &failed))
+    return g_bytes_new(value.mv_data, value.mv_size);
+  if (failed)
+    g_propagate_error(error, g_steal_pointer(&failed));
+  else
+    store_not_found(txn->store, "mail of reply", id, error);
+  return NULL;
+}
+
 guint64 outbox_by_message_id(StoreTxn *txn, const char *message_id) {
   Key key = key_of_texts(message_id, NULL);
-  g_autoptr(GArray) ids = table_ids(txn, TABLE_OUTBOX_BY_MID, &key, *message_id ? 1 : 0);
-  return ids->len ? g_array_index(ids, guint64, 0) : 0;
+  return *message_id ? table_first_id(txn, TABLE_OUTBOX_BY_MID, &key) : 0;
 }
 
 /* --- what is due ------------------------------------------------------------------------------ */
@@ -127,6 +188,18 @@ GPtrArray *outbox_due(StoreTxn *txn, gint64 now, guint max, gint64 *ret_next) {
   }
   if (ret_next) *ret_next = due.next;
   return entries;
+}
+
+static gboolean take_next(const MDB_val *key, const MDB_val *value, void *context) {
+  (void)value;
+  *(gint64 *)context = MAX((gint64)key_first_number(key), 1);
+  return FALSE;
+}
+
+gint64 outbox_next(StoreTxn *txn) {
+  gint64 next = 0;
+  table_scan(txn, TABLE_OUTBOX_DUE, NULL, NULL, take_next, &next, NULL);
+  return next;
 }
 
 guint outbox_recover(StoreTxn *txn) {
@@ -174,7 +247,7 @@ typedef struct {
 
 static gboolean walk_row(const MDB_val *key, const MDB_val *value, void *context) {
   Walk *walk = context;
-  g_autoptr(OutboxEntry) entry = codec_outbox_read(value);
+  g_autoptr(OutboxEntry) entry = read_row(value);
   if (!entry) {
     walk->broken = key_last_number(key);
     return FALSE;

@@ -20,7 +20,10 @@ typedef struct {
   char *message_id;           /* ours, without <> */
   char *text_hash;            /* of template and values: equal texts have equal hashes */
   char *last_error;           /* last answer of the server or limit that holds it; "" if none */
-  GBytes *mail;               /* RFC 5322, CRLF; NULL once sent and past its time */
+  GBytes *mail;               /* for outbox_add: RFC 5322, CRLF; NULL in what is read */
+  /* As the indexes know it: set where it is read or added, for outbox_update. */
+  char *stored_state;
+  gint64 stored_next;
 } OutboxEntry;
 
 OutboxEntry *outbox_entry_new(void);
@@ -29,13 +32,17 @@ void outbox_entry_free(OutboxEntry *entry);
 /* Add; sets entry->id. A second entry with the same message_id of ours is refused silently: TRUE,
  * and entry->id is the id of the one that is there (nobody is answered twice). */
 gboolean outbox_add(StoreTxn *txn, OutboxEntry *entry, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean outbox_update(StoreTxn *txn, const OutboxEntry *entry,
-                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Write a changed entry back, which was read or added in this transaction; its mail stays. */
+gboolean outbox_update(StoreTxn *txn, OutboxEntry *entry, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 OutboxEntry *outbox_get(StoreTxn *txn, guint64 id, GError **error);
+/* The mail of an entry as it is sent. NULL with STORE_ERROR_NOT_FOUND where there is none. */
+GBytes *outbox_mail(StoreTxn *txn, guint64 id, GError **error);
 
 /* Entries that are ready, delayed or deferred with next <= now, earliest `next` first, at most
  * `max`: GPtrArray of OutboxEntry*. *ret_next (may be NULL): the earliest later `next`, 0: none. */
 GPtrArray *outbox_due(StoreTxn *txn, gint64 now, guint max, gint64 *ret_next);
+/* The earliest `next` of those that are ready, delayed or deferred; 0: none. */
+gint64 outbox_next(StoreTxn *txn);
 /* The clock was set back by so many seconds: what waits for a later `next` waits no longer for it.
  * Returns how many wait. */
 guint outbox_set_back(StoreTxn *txn, gint64 now, gint64 seconds);

@@ -101,14 +101,15 @@ void registration_set(Registration *registration, const char *name, const char *
 
 /* --- rows ------------------------------------------------------------------------------------- */
 
-static gboolean put_row(StoreTxn *txn, const Registration *registration, GError **error) {
+static gboolean put_row(StoreTxn *txn, const Registration *registration, PutRow put,
+                        GError **error) {
   while (registration->history->len > REGISTRATION_HISTORY_MAX)
     g_ptr_array_remove_index(registration->history, 1); /* the first says where it came from */
   g_autoptr(GBytes) bytes = codec_registration_write(registration);
   Key key = key_of_number(registration->id);
   gsize size;
   const void *data = g_bytes_get_data(bytes, &size);
-  return table_put(txn, TABLE_REGISTRATION, &key, data, size, error);
+  return put(txn, TABLE_REGISTRATION, &key, data, size, error);
 }
 
 static gboolean index_row(StoreTxn *txn, const Registration *row, gboolean wanted, GError **error) {
@@ -125,14 +126,15 @@ gboolean registration_index(StoreTxn *txn, const Registration *row, GError **err
 }
 
 gboolean registration_add(StoreTxn *txn, Registration *registration, GError **error) {
-  registration->id = table_last(txn, TABLE_REGISTRATION) + 1;
-  return put_row(txn, registration, error) && index_row(txn, registration, TRUE, error);
+  registration->id = table_next(txn, TABLE_REGISTRATION);
+  return put_row(txn, registration, table_append, error) &&
+         index_row(txn, registration, TRUE, error);
 }
 
 gboolean registration_update(StoreTxn *txn, const Registration *registration, GError **error) {
   g_autoptr(Registration) before = registration_get(txn, registration->id, error);
-  return before && index_row(txn, before, FALSE, error) && put_row(txn, registration, error) &&
-         index_row(txn, registration, TRUE, error);
+  return before && index_row(txn, before, FALSE, error) &&
+         put_row(txn, registration, table_put, error) && index_row(txn, registration, TRUE, error);
 }
 
 Registration *registration_get(StoreTxn *txn, guint64 id, GError **error) {

@@ -1,11 +1,14 @@
 /* schema - the tables by name, the version of their records, and the store's secret.
  *
- * Version 2 added the table tally. */
+ * Version 2 added the table tally; version 3 put the mails of the outbox into a table of their own,
+ * so that a row whose state changes is written anew without its mail. */
 #include <string.h>
 #include <sys/random.h>
 
 #include "store/internal.h"
 #include "store/records.pb-c.h"
+
+enum { UPGRADE_DOUBLINGS_MAX = 12 }; /* 256 MB to 1 TB */
 
 static const char *const table_names[TABLE_COUNT] = {
     [TABLE_META] = "meta",
@@ -20,6 +23,7 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_REGISTRATION_BY_SENDER] = "registration-by-sender",
     [TABLE_REGISTRATION_BY_THREAD] = "registration-by-thread",
     [TABLE_OUTBOX] = "outbox",
+    [TABLE_OUTBOX_MAIL] = "outbox-mail",
     [TABLE_OUTBOX_BY_STATE] = "outbox-by-state",
     [TABLE_OUTBOX_DUE] = "outbox-due",
     [TABLE_OUTBOX_BY_MID] = "outbox-by-message-id",
@@ -123,8 +127,28 @@ static gboolean to_2(StoreTxn *txn, GError **error) {
   return table_scan(txn, TABLE_MESSAGE, NULL, NULL, count_message, &upgrade, error) && upgrade.done;
 }
 
+static gboolean part_mail(StoreTxn *txn, guint64 id, GError **error) {
+  Key key = key_of_number(id);
+  MDB_val row;
+  g_autoptr(GBytes) mail = NULL;
+  if (!table_get(txn, TABLE_OUTBOX, &key, &row, error)) return FALSE;
+  g_autoptr(OutboxEntry) entry = codec_outbox_read(&row);
+  if (!entry || !codec_outbox_read_mail(&row, &mail))
+    return store_corrupt(txn->store, "reply", id, error);
+  g_autoptr(GBytes) without = codec_outbox_write(entry);
+  return outbox_put_bytes(txn, TABLE_OUTBOX, id, without, error) &&
+         (!mail || outbox_put_bytes(txn, TABLE_OUTBOX_MAIL, id, mail, error));
+}
+
+static gboolean to_3(StoreTxn *txn, GError **error) {
+  g_autoptr(GArray) ids = table_ids(txn, TABLE_OUTBOX, NULL, G_MAXUINT);
+  for (guint i = 0; i < ids->len; i++)
+    if (!part_mail(txn, g_array_index(ids, guint64, i), error)) return FALSE;
+  return TRUE;
+}
+
 /* steps[n] leads from version n to the next. */
-static gboolean (*const steps[STORE_VERSION])(StoreTxn *, GError **) = {[1] = to_2};
+static gboolean (*const steps[STORE_VERSION])(StoreTxn *, GError **) = {[1] = to_2, [2] = to_3};
 
 static gboolean upgrade(StoreTxn *txn, GError **error) {
   for (guint version = txn->store->found_version; version < STORE_VERSION; version++)
@@ -157,10 +181,22 @@ static gboolean open_in(StoreTxn *txn, guint flags, GError **error) {
   return open_tables(txn, create || older, error) && (!older || upgrade(txn, error));
 }
 
-gboolean schema_open(Store *store, guint flags, GError **error) {
+static gboolean open_once(Store *store, guint flags, GError **error) {
   StoreTxn *txn = store_begin(store, (flags & (STORE_CREATE | STORE_DAEMON)) != 0, error);
   if (!txn) return FALSE;
   if (open_in(txn, flags, error)) return store_commit(txn, error);
   store_abort(txn);
   return FALSE;
+}
+
+/* An upgrade may need more than a writer finds free: the map doubles before each further try. */
+gboolean schema_open(Store *store, guint flags, GError **error) {
+  for (int doublings = 0;; doublings++) {
+    g_autoptr(GError) failed = NULL;
+    if (open_once(store, flags, &failed)) return TRUE;
+    if (!store->want_growth || doublings == UPGRADE_DOUBLINGS_MAX) {
+      g_propagate_error(error, g_steal_pointer(&failed));
+      return FALSE;
+    }
+  }
 }

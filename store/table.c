@@ -8,12 +8,22 @@ static MDB_val key_value(const Key *key) {
   return (MDB_val){.mv_size = key->size, .mv_data = (void *)key->bytes};
 }
 
-gboolean table_put(StoreTxn *txn, Table table, const Key *key, const void *data, gsize size,
-                   GError **error) {
+static gboolean put(StoreTxn *txn, Table table, const Key *key, const void *data, gsize size,
+                    unsigned int flags, GError **error) {
   MDB_val row = key_value(key);
   MDB_val value = {.mv_size = size, .mv_data = (void *)data};
-  int code = mdb_put(txn->txn, txn->store->tables[table], &row, &value, 0);
+  int code = mdb_put(txn->txn, txn->store->tables[table], &row, &value, flags);
   return code == MDB_SUCCESS || store_fail(txn->store, code, "writing", error);
+}
+
+gboolean table_put(StoreTxn *txn, Table table, const Key *key, const void *data, gsize size,
+                   GError **error) {
+  return put(txn, table, key, data, size, 0, error);
+}
+
+gboolean table_append(StoreTxn *txn, Table table, const Key *key, const void *data, gsize size,
+                      GError **error) {
+  return put(txn, table, key, data, size, MDB_APPEND, error);
 }
 
 gboolean table_get(StoreTxn *txn, Table table, const Key *key, MDB_val *ret_value, GError **error) {
@@ -93,6 +103,11 @@ guint64 table_last(StoreTxn *txn, Table table) {
   return code == MDB_SUCCESS ? key_last_number(&key) : 0;
 }
 
+guint64 table_next(StoreTxn *txn, Table table) {
+  if (!txn->given[table]) txn->given[table] = table_last(txn, table);
+  return ++txn->given[table];
+}
+
 guint64 table_rows(StoreTxn *txn, Table table) {
   MDB_stat stat;
   int code = mdb_stat(txn->txn, txn->store->tables[table], &stat);
@@ -128,4 +143,16 @@ GArray *table_ids(StoreTxn *txn, Table table, const Key *prefix, guint max) {
   Ids ids = {g_array_new(FALSE, FALSE, sizeof(guint64)), max};
   scan(txn, table, prefix, NULL, take_id, &ids);
   return ids.ids;
+}
+
+static gboolean take_first(const MDB_val *key, const MDB_val *value, void *context) {
+  (void)value;
+  *(guint64 *)context = key_last_number(key);
+  return FALSE;
+}
+
+guint64 table_first_id(StoreTxn *txn, Table table, const Key *prefix) {
+  guint64 id = 0;
+  scan(txn, table, prefix, NULL, take_first, &id);
+  return id;
 }

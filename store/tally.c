@@ -13,7 +13,8 @@ static void add_word(Key *key, const char *word) {
 }
 
 Key tally_key(const Message *message) {
-  Key key = {.size = 0};
+  Key key;
+  key.size = 0;
   add_word(&key, message->event);
   add_word(&key, message->kind);
   add_word(&key, message->decision);

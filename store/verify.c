@@ -117,7 +117,17 @@ static gboolean see_answer(const MDB_val *key, const MDB_val *value, void *conte
   for (guint i = 0; i < entry->others->len; i++)
     refer(verify, "outbox", entry->id, TABLE_REGISTRATION,
           g_array_index(entry->others, guint64, i));
+  if (strcmp(entry->state, "sent") != 0 && !has_row(verify, TABLE_OUTBOX_MAIL, entry->id))
+    tell(verify, "outbox %" G_GUINT64_FORMAT ": is not sent, and its mail is missing", entry->id);
   return outbox_index(verify->txn, entry, NULL);
+}
+
+static gboolean see_answer_mail(const MDB_val *key, const MDB_val *value, void *context) {
+  (void)value;
+  Verify *verify = context;
+  guint64 id = key_last_number(key);
+  refer(verify, "outbox-mail", id, TABLE_OUTBOX, id);
+  return TRUE;
 }
 
 static gboolean see_journal(const MDB_val *key, const MDB_val *value, void *context) {
@@ -150,9 +160,13 @@ static gboolean see_cursor(const MDB_val *key, const MDB_val *value, void *conte
 static const struct {
   Table table;
   RowVisitor see;
-} walks[] = {{TABLE_MESSAGE, see_message},           {TABLE_RAW, see_raw},
-             {TABLE_REGISTRATION, see_registration}, {TABLE_OUTBOX, see_answer},
-             {TABLE_JOURNAL, see_journal},           {TABLE_CURSOR, see_cursor}};
+} walks[] = {{TABLE_MESSAGE, see_message},
+             {TABLE_RAW, see_raw},
+             {TABLE_REGISTRATION, see_registration},
+             {TABLE_OUTBOX, see_answer},
+             {TABLE_OUTBOX_MAIL, see_answer_mail},
+             {TABLE_JOURNAL, see_journal},
+             {TABLE_CURSOR, see_cursor}};
 
 static const Table indexes[] = {TABLE_MESSAGE_BY_MID,         TABLE_MESSAGE_BY_DIGEST,
                                 TABLE_MESSAGE_BY_STATE,       TABLE_REGISTRATION_BY_EMAIL,

@@ -39,7 +39,8 @@ static void change_free(gpointer data) {
 
 static gboolean call_begin(Call *call, const Desk *desk, GError **error) {
   *call = (Call){.desk = desk, .now = g_get_real_time() / G_USEC_PER_SEC};
-  call->context = (CommitContext){desk->config, desk->replies, store_secret(desk->store)};
+  call->context = (CommitContext){
+      .config = desk->config, .replies = desk->replies, .secret = store_secret(desk->store)};
   call->changes = g_ptr_array_new_with_free_func(change_free);
   call->txn = store_begin(desk->store, TRUE, error);
   return call->txn != NULL;

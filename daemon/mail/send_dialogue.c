@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "daemon/mail/send_address.h"
 #include "store/crash_point.h"
 
 enum { LAST_WORDS_S = 2 };
@@ -15,27 +14,31 @@ void send_outcome_done(SendOutcome *outcome) {
 
 /* --- content --------------------------------------------------------------------------------- */
 
+/* The end of the lines from `at` on that may go out as they are. */
+static const char *clean_end(const char *at, const char *end) {
+  while (at < end && *at != '.') {
+    const char *cr = memchr(at, '\r', (gsize)(end - at));
+    if (!cr || cr + 1 == end || cr[1] != '\n' || memchr(at, '\n', (gsize)(cr - at))) break;
+    at = cr + 2;
+  }
+  return at;
+}
+
 /* No bare CR or LF goes out: servers disagree on what they end, and so where a mail ends. */
 void send_dialogue_stuff(GString *out, const char *mail, gsize size) {
   const char *at = mail, *end = mail + size;
   while (at < end) {
-    const char *stop = at;
+    const char *clean = clean_end(at, end), *stop = clean;
+    g_string_append_len(out, at, clean - at);
+    if (clean == end) break;
     while (stop < end && *stop != '\r' && *stop != '\n') stop++;
-    if (*at == '.') g_string_append_c(out, '.');
-    g_string_append_len(out, at, stop - at);
+    if (*clean == '.') g_string_append_c(out, '.');
+    g_string_append_len(out, clean, stop - clean);
     g_string_append(out, "\r\n");
     if (stop < end) stop += stop + 1 < end && stop[0] == '\r' && stop[1] == '\n' ? 2 : 1;
     at = stop;
   }
   g_string_append(out, ".\r\n");
-}
-
-static gboolean has_8bit(GBytes *mail) {
-  gsize size;
-  const guint8 *bytes = g_bytes_get_data(mail, &size);
-  for (gsize i = 0; i < size; i++)
-    if (bytes[i] >= 0x80) return TRUE;
-  return FALSE;
 }
 
 /* --- what can be sent at all ----------------------------------------------------------------- */
@@ -45,17 +48,10 @@ static gboolean refuse(SendOutcome *ret_outcome, int code, char *text) {
   return FALSE;
 }
 
-static gboolean is_utf8(const SendItem *item) {
-  g_autofree char *from = send_address_path(item->envelope_from, TRUE);
-  g_autofree char *to = send_address_path(item->to, FALSE);
-  return !g_str_is_ascii(from) || !g_str_is_ascii(to);
-}
-
 static gboolean may_addresses(const SendItem *item, SendOutcome *ret_outcome) {
-  g_autofree char *from = send_address_path(item->envelope_from, TRUE);
-  g_autofree char *to = send_address_path(item->to, FALSE);
-  if (!to) return refuse(ret_outcome, 553, g_strdup("not sent: the recipient is no mail address"));
-  if (!from)
+  if (!item->to_path)
+    return refuse(ret_outcome, 553, g_strdup("not sent: the recipient is no mail address"));
+  if (!item->from_path)
     return refuse(ret_outcome, 553, g_strdup("not sent: envelope_from is no mail address"));
   return TRUE;
 }
@@ -70,11 +66,11 @@ gboolean send_dialogue_may(const SendSession *session, const SendItem *item,
         ret_outcome, 552,
         g_strdup_printf("not sent: the mail has %zu bytes, the server takes %" G_GUINT64_FORMAT,
                         size, session->size_max));
-  if (!(session->offers & SEND_SMTPUTF8) && is_utf8(item))
+  if (!(session->offers & SEND_SMTPUTF8) && item->utf8)
     return refuse(
         ret_outcome, 553,
         g_strdup("not sent: the address needs SMTPUTF8, which the server does not offer"));
-  if (!(session->offers & SEND_8BITMIME) && has_8bit(item->mail))
+  if (!(session->offers & SEND_8BITMIME) && item->is_8bit)
     return refuse(ret_outcome, 554,
                   g_strdup("not sent: the mail has 8-bit text and the server does not offer "
                            "8BITMIME"));
@@ -86,23 +82,22 @@ gboolean send_dialogue_may(const SendSession *session, const SendItem *item,
 typedef enum { STEP_RSET, STEP_MAIL, STEP_RCPT, STEP_DATA, STEP_COUNT } Step;
 
 static char *mail_command(const SendSession *session, const SendItem *item) {
-  g_autofree char *from = send_address_path(item->envelope_from, TRUE);
-  GString *line = g_string_new(NULL);
-  g_string_append_printf(line, "MAIL FROM:<%s>", from);
+  GString *line = g_string_new("MAIL FROM:<");
+  g_string_append(line, item->from_path);
+  g_string_append_c(line, '>');
   if (session->offers & SEND_SIZE)
     g_string_append_printf(line, " SIZE=%zu", g_bytes_get_size(item->mail));
-  if ((session->offers & SEND_8BITMIME) && has_8bit(item->mail))
-    g_string_append(line, " BODY=8BITMIME");
-  if (is_utf8(item)) g_string_append(line, " SMTPUTF8");
+  if ((session->offers & SEND_8BITMIME) && item->is_8bit) g_string_append(line, " BODY=8BITMIME");
+  if (item->utf8) g_string_append(line, " SMTPUTF8");
   g_string_append(line, "\r\n");
   return g_string_free(line, FALSE);
 }
 
 /* RFC 3461 4.1: where there is a return path, failures are to come back to it. */
 static char *rcpt_command(const SendSession *session, const SendItem *item) {
-  g_autofree char *to = send_address_path(item->to, FALSE);
   const char *notify = *item->envelope_from ? " NOTIFY=FAILURE" : " NOTIFY=NEVER";
-  return g_strdup_printf("RCPT TO:<%s>%s\r\n", to, session->offers & SEND_DSN ? notify : "");
+  return g_strconcat("RCPT TO:<", item->to_path, ">", session->offers & SEND_DSN ? notify : "",
+                     "\r\n", NULL);
 }
 
 /* NULL: this step is not needed. */

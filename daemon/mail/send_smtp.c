@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "daemon/mail/send_address.h"
 #include "daemon/mail/send_dialogue.h"
 #include "daemon/mail/send_session.h"
 
@@ -35,12 +36,28 @@ typedef struct {
   SendItem *behind;     /* taken to come after the one that is being sent */
 } Connection;
 
+static gboolean is_foreign(const char *path) {
+  return path && !g_str_is_ascii(path);
+}
+
+static gboolean has_8bit(GBytes *mail) {
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data(mail, &size);
+  guint8 all = 0;
+  for (gsize i = 0; i < size; i++) all |= bytes[i];
+  return all >= 0x80;
+}
+
 SendItem *send_item_new(guint64 id, const char *envelope_from, const char *to, GBytes *mail) {
   SendItem *item = g_new0(SendItem, 1);
   item->id = id;
   item->envelope_from = g_strdup(envelope_from);
   item->to = g_strdup(to);
+  item->from_path = send_address_path(envelope_from, TRUE);
+  item->to_path = send_address_path(to, FALSE);
+  item->utf8 = is_foreign(item->from_path) || is_foreign(item->to_path);
   item->mail = g_bytes_ref(mail);
+  item->is_8bit = has_8bit(mail);
   return item;
 }
 
@@ -48,6 +65,8 @@ void send_item_free(SendItem *item) {
   if (!item) return;
   g_free(item->envelope_from);
   g_free(item->to);
+  g_free(item->from_path);
+  g_free(item->to_path);
   g_bytes_unref(item->mail);
   g_free(item);
 }

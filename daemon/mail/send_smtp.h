@@ -13,7 +13,10 @@ typedef struct SendSmtp SendSmtp;
 typedef struct {
   guint64 id; /* outbox id */
   char *envelope_from, *to;
-  GBytes *mail; /* CRLF line ends; dot-stuffed here */
+  char *from_path, *to_path; /* as they stand in MAIL and RCPT; NULL: no address */
+  gboolean utf8;             /* a path is not ASCII: SMTPUTF8 (RFC 6531) */
+  gboolean is_8bit;          /* the mail is: 8BITMIME (RFC 6152) */
+  GBytes *mail;              /* CRLF line ends; dot-stuffed here */
 } SendItem;
 SendItem *send_item_new(guint64 id, const char *envelope_from, const char *to, GBytes *mail);
 void send_item_free(SendItem *item);

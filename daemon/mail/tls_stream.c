@@ -16,6 +16,7 @@
 
 #define PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%PROFILE_MEDIUM"
 #define NAMES_TOLD_MAX 3 /* of a certificate, in a message */
+#define CANCEL_LOOK_US 10000
 
 struct TlsStream {
   int fd, cancel_fd;
@@ -24,6 +25,8 @@ struct TlsStream {
   gnutls_certificate_credentials_t credentials;
   gint64 deadline_us; /* monotonic */
   guint64 cap, left;  /* cap 0: none */
+  gint64 looked_us;   /* when a reader looked at cancel_fd last, monotonic */
+  gboolean drained;   /* the last read took all there was: the next one waits first */
 };
 
 GQuark mail_error_quark(void) {
@@ -56,10 +59,12 @@ static gboolean ready(const TlsStream *stream, short events, const char *doing, 
 }
 
 /* Asked before data that is at hand too: who drips a byte at a time, or floods us, ends at the
- * deadline and when we are told to stop. */
-static gboolean may_go_on(const TlsStream *stream, const char *doing, GError **error) {
-  if (g_get_monotonic_time() >= stream->deadline_us)
-    return fail_waiting(stream, TLS_POLL_TIME_OUT, doing, error);
+ * deadline and when we are told to stop. `every_us`: so often that is looked for. */
+static gboolean may_go_on(TlsStream *stream, gint64 every_us, const char *doing, GError **error) {
+  gint64 now_us = g_get_monotonic_time();
+  if (now_us >= stream->deadline_us) return fail_waiting(stream, TLS_POLL_TIME_OUT, doing, error);
+  if (now_us - stream->looked_us < every_us) return TRUE;
+  stream->looked_us = now_us;
   if (stream->cancel_fd >= 0 &&
       tls_connect_poll(stream->cancel_fd, POLLIN, -1, 0) == TLS_POLL_READY)
     return fail_waiting(stream, TLS_POLL_CANCELLED, doing, error);
@@ -334,9 +339,11 @@ gssize tls_stream_read(TlsStream *stream, void *data, gsize size, GError **error
   }
   if (stream->cap) size = (gsize)MIN(size, stream->left);
   for (;;) {
-    if (!may_go_on(stream, "reading", error)) return -1;
+    if (!may_go_on(stream, CANCEL_LOOK_US, "reading", error)) return -1;
+    if (stream->drained && !stream->session && !ready(stream, POLLIN, "reading", error)) return -1;
     gssize got = stream->session ? read_tls(stream, data, size, error)
                                  : read_clear(stream, data, size, error);
+    stream->drained = !stream->session && got >= 0 && (gsize)got < size;
     if (got > 0 && stream->cap) stream->left -= (guint64)got;
     if (got != IO_AGAIN) return got;
     short events = stream->session ? wanted(stream) : POLLIN;
@@ -363,7 +370,7 @@ static gssize write_tls(const TlsStream *stream, const void *data, gsize size, G
 gboolean tls_stream_write(TlsStream *stream, const void *data, gsize size, GError **error) {
   const char *at = data;
   while (size) {
-    if (!may_go_on(stream, "writing", error)) return FALSE;
+    if (!may_go_on(stream, 0, "writing", error)) return FALSE;
     gssize put =
         stream->session ? write_tls(stream, at, size, error) : write_clear(stream, at, size, error);
     if (put == IO_AGAIN) {

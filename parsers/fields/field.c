@@ -52,23 +52,10 @@ FieldResult field_parse(const FieldContext *context, const char *raw) {
 
 /* ---- fillers ---- */
 
-/* What is printed where something is to be written: leaders, boxes, brackets. */
+/* What is printed where something is to be written: leaders, boxes, brackets. Of ASCII that is in
+ * ascii_fillers. */
 static gboolean is_filler(gunichar ch) {
   switch (ch) {
-  case '.':
-  case '_':
-  case '-':
-  case '*':
-  case '/':
-  case '|':
-  case '[':
-  case ']':
-  case '(':
-  case ')':
-  case ':':
-  case ',':
-  case ';':
-  case '?':
   case 0x2026: /* … */
   case 0x2025:
   case 0x00B7:
@@ -131,11 +118,20 @@ static gboolean is_prompt(const char *raw, gunichar first) {
   return FALSE;
 }
 
+static const gboolean ascii_fillers[0x80] = {
+    ['.'] = TRUE,  ['_'] = TRUE,  ['-'] = TRUE,  ['*'] = TRUE, ['/'] = TRUE,
+    ['|'] = TRUE,  ['['] = TRUE,  [']'] = TRUE,  ['('] = TRUE, [')'] = TRUE,
+    [':'] = TRUE,  [','] = TRUE,  [';'] = TRUE,  ['?'] = TRUE, [' '] = TRUE,
+    ['\t'] = TRUE, ['\n'] = TRUE, ['\r'] = TRUE, ['\f'] = TRUE};
+
 gboolean field_is_blank(const char *raw) {
   gunichar first = g_utf8_get_char(raw + strspn(raw, " [(<\""));
   if (g_unichar_isalpha(first) && is_prompt(raw, first)) return TRUE;
-  for (const char *p = raw; *p; p = g_utf8_next_char(p))
+  for (const char *p = raw; *p; p = g_utf8_next_char(p)) {
+    while ((guchar)*p < 0x80 && ascii_fillers[(guchar)*p]) p++; /* leaders, mostly */
+    if ((guchar)*p < 0x80) return *p == '\0';
     if (!is_filler(g_utf8_get_char(p))) return FALSE;
+  }
   return TRUE;
 }
 
@@ -211,16 +207,18 @@ static void append_clean(GString *out, const char *line, gsize length) {
   gboolean gap = FALSE, any = FALSE;
   gsize before = out->len;
   if (out->len > 0) g_string_append_c(out, '\n');
-  for (const char *p = start; p < end; p = g_utf8_next_char(p)) {
-    gunichar ch = g_utf8_get_char(p);
-    if (g_unichar_isspace(ch)) {
-      gap = any;
-    } else if (!is_dropped(ch)) {
-      if (gap) g_string_append_c(out, ' ');
-      g_string_append_unichar(out, ch);
-      gap = FALSE;
-      any = TRUE;
+  for (const char *p = start, *next = NULL; p < end; p = next) {
+    next = g_utf8_next_char(p);
+    if (!g_ascii_isgraph(*p)) { /* hardly any */
+      gunichar ch = g_utf8_get_char(p);
+      gboolean space = g_unichar_isspace(ch);
+      if (space) gap = any;
+      if (space || is_dropped(ch)) continue;
     }
+    if (gap) g_string_append_c(out, ' ');
+    for (; p < next; p++) g_string_append_c(out, *p);
+    gap = FALSE;
+    any = TRUE;
   }
   if (!any) g_string_truncate(out, before);
 }

@@ -49,16 +49,45 @@ static GPtrArray *people_of(const Person *people) {
   return list;
 }
 
-static char *write_for(const Fixture *fixture, const GPtrArray *people, const char *language,
-                       const char **ret_method) {
+static char *write_with(const Fixture *fixture, const GPtrArray *people, const char *language,
+                        Memo *memo, const char **ret_method) {
   CalendarRequest request = {.event = fixture->event,
                              .language = language,
                              .registrations = people,
                              .organizer_name = "Cités Unies \"France\", secrétariat; ici",
                              .organizer_address = "secretariat@cuf.example",
                              .domain = "cuf.example",
-                             .now = NOW};
+                             .now = NOW,
+                             .memo = memo};
   return calendar_write(&request, ret_method);
+}
+
+static char *write_for(const Fixture *fixture, const GPtrArray *people, const char *language,
+                       const char **ret_method) {
+  return write_with(fixture, people, language, NULL, ret_method);
+}
+
+/* In each language, for one person and for two, by one memo. */
+static void test_what_is_kept_is_the_same(void) {
+  static const char *const languages[] = {"fr", "en", "ja", "fr"};
+  Fixture fixture;
+  fixture_open(&fixture);
+  Memo *memo = memo_new();
+  for (guint count = 1; count <= 2; count++) {
+    const Person people[3] = {{"registered", "yes", NULL},
+                              {count > 1 ? "registered" : NULL, "yes", NULL}};
+    g_autoptr(GPtrArray) list = people_of(people);
+    for (guint i = 0; i < G_N_ELEMENTS(languages); i++) {
+      const char *method = NULL;
+      g_autofree char *plain = write_for(&fixture, list, languages[i], &method);
+      g_autofree char *first = write_with(&fixture, list, languages[i], memo, &method);
+      g_autofree char *again = write_with(&fixture, list, languages[i], memo, &method);
+      g_assert_cmpstr(first, ==, plain);
+      g_assert_cmpstr(again, ==, plain);
+    }
+  }
+  memo_free(memo);
+  fixture_close(&fixture);
 }
 
 static char *statuses_of(icalcomponent *calendar) {
@@ -174,6 +203,7 @@ static void test_no_beginning(void) {
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/calendar/kept", test_what_is_kept_is_the_same);
   g_test_add_func("/calendar/methods", test_methods);
   g_test_add_func("/calendar/entry", test_entry);
   g_test_add_func("/calendar/lines", test_lines);

@@ -28,7 +28,8 @@ static void room_close(Room *room) {
 
 static guint64 commit(Room *room, const Extraction *extraction) {
   const Fixture *fixture = &room->fixture;
-  CommitContext context = {fixture->config, fixture->replies, store_secret(room->store)};
+  CommitContext context = {
+      .config = fixture->config, .replies = fixture->replies, .secret = store_secret(room->store)};
   CommitInput input = {.account_name = "service",
                        .folder = "INBOX",
                        .account = fixture->config->accounts->pdata[0],

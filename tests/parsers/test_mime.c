@@ -124,10 +124,64 @@ static void test_fronts(void) {
   }
 }
 
+/* What a header has to say of one text, and what leaves it to GMime: the same comes out. */
+static void test_one_text(void) {
+  static const struct {
+    const char *header, *body;
+  } rows[] = {
+      {"Content-Type: text/plain\n", "Oui\n\nNon"},
+      {"Content-Type: TEXT/HTML ; charset=x\n", "<p>Oui\r\n"},
+      {"Content-Type: text/plain;\n charset=utf-8;\n\tname=\"a\n b.txt\"\n", "Oui"},
+      {"Content-Type: text/plain\nContent-Type: text/html\n", "Oui"},
+      {"Content-Type: text/plain (note)\n", "Oui"},
+      {"Content-Type: text/plainly\n", "Oui"},
+      {"Content-Type: text/calendar; method=REPLY\n", "Oui"},
+      {PLAIN "Content-Transfer-Encoding: 8bit\n", "\xC3\xA9t\xE9"},
+      {PLAIN "Content-Transfer-Encoding: quoted-printable\n", "=C3=A9t=\n=e9 =\r\n=4"},
+      {PLAIN "Content-Transfer-Encoding: Quoted-Printable\n", "a=3\nb==41=XYc="},
+      {PLAIN "Content-Transfer-Encoding: base64\n", "Tm9t\nIDog\r\nT3Vp"},
+      {PLAIN "Content-Transfer-Encoding: base64\n", "Tm9tIA==\n-- \nliste"},
+      {PLAIN "Content-Transfer-Encoding: base64\n", "T*m9tI"},
+      {PLAIN "Content-Transfer-Encoding: base64 (x)\n", "Tm9t"},
+      {PLAIN "Content-Transfer-Encoding: base64;\n", "Tm9t"},
+      {PLAIN "Content-Transfer-Encoding: x-uuencode\n", "begin 644 a\n#3W5I\n`\nend\n"},
+      {PLAIN "Content-Transfer-Encoding: unheard-of\n", "=41"},
+      {PLAIN "Content-Disposition: attachment; filename=a.txt\n", "Oui"},
+      {PLAIN "Content-ID: <a@b>\n", "Oui"},
+      {PLAIN, "-----BEGIN PGP MESSAGE-----\n"},
+  };
+  Wire__Limits limits = limits_default();
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autofree char *alone = g_strdup_printf("%s\n%s", rows[i].header, rows[i].body);
+    g_autofree char *within = g_strdup_printf("Content-Type: multipart/mixed; boundary=b\n\n"
+                                              "--b\n%s\n%s\n--b--\n",
+                                              rows[i].header, rows[i].body);
+    g_autoptr(MimeMail) one = read_raw(alone, &limits);
+    g_autoptr(MimeMail) tree = read_raw(within, &limits);
+    g_assert_cmpuint(one->parts->len, ==, 1);
+    g_assert_cmpuint(tree->parts->len, ==, 1);
+    const MimePart *a = one->parts->pdata[0], *b = tree->parts->pdata[0];
+    g_assert_cmpstr(a->type, ==, b->type);
+    g_assert_cmpstr(a->charset, ==, b->charset);
+    g_assert_cmpstr(a->name, ==, b->name);
+    g_assert_cmpstr(a->method, ==, b->method);
+    g_assert_cmpstr(a->content_id, ==, b->content_id);
+    g_assert_cmpint(a->attachment, ==, b->attachment);
+    g_assert_cmpint(one->encrypted, ==, tree->encrypted);
+    gsize size_a = 0, size_b = 0;
+    const void *data_a = g_bytes_get_data(a->content, &size_a);
+    const void *data_b = g_bytes_get_data(b->content, &size_b);
+    if (size_a != size_b || memcmp(data_a, data_b, size_a) != 0)
+      g_test_fail_printf("row %zu: '%.*s', not '%.*s'", i, (int)size_a, (const char *)data_a,
+                         (int)size_b, (const char *)data_b);
+  }
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/mime/trees", test_trees);
   g_test_add_func("/mime/bounds", test_bounds);
   g_test_add_func("/mime/fronts", test_fronts);
+  g_test_add_func("/mime/one-text", test_one_text);
   return g_test_run();
 }

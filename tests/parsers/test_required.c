@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "parsers/needles.h"
+
 static const struct {
   const char *regex, *text;
   gboolean may; /* stand in it; TRUE: nothing is known, too */
@@ -57,6 +59,13 @@ static void test_rows(void) {
     runs_note(&runs, rows[i].text, strlen(rows[i].text));
     if (required_may_stand(required, &runs) != rows[i].may)
       g_error("row %u: %s in %s", i, rows[i].regex, rows[i].text);
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    gboolean known = required_append(required, words);
+    g_ptr_array_add(words, NULL);
+    Needles needles;
+    needles_init(&needles, (const char *const *)words->pdata);
+    if ((!known || needles_stand(&needles, rows[i].text)) != rows[i].may)
+      g_error("row %u: words of %s in %s", i, rows[i].regex, rows[i].text);
     required_free(required);
   }
 }

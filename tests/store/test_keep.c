@@ -33,6 +33,7 @@ static void fill(StoreTxn *txn, const char *name) {
   set(&entry->state, "ready");
   entry->message = message->id;
   entry->registration = row->id;
+  entry->mail = g_bytes_new_static("mail", 4);
   g_assert_true(outbox_add(txn, entry, NULL));
   g_assert_true(journal_add(txn, 0, message->id, "received", "line", NULL));
   g_autoptr(Cursor) cursor = cursor_new();
@@ -92,6 +93,8 @@ static void test_each_fault_is_found(void) {
       {TABLE_REGISTRATION, key_of_number(1), NULL, "outbox 1: names registration 1"},
       {TABLE_OUTBOX, key_of_number(1), "\xff\xff", "outbox 1: cannot be decoded"},
       {TABLE_OUTBOX, key_of_number(1), NULL, "outbox-by-message-id: 1 rows belong to no record"},
+      {TABLE_OUTBOX, key_of_number(1), NULL, "outbox-mail 1: names outbox 1, which is not there"},
+      {TABLE_OUTBOX_MAIL, key_of_number(1), NULL, "outbox 1: is not sent, and its mail is missing"},
       {TABLE_JOURNAL, key_of_number(1), "\xff\xff", "journal 1: cannot be decoded"},
       {TABLE_MESSAGE_BY_MID, key_of_texts_number("1@a", NULL, 1), NULL,
        "message-by-message-id: the row of 1 is missing"},

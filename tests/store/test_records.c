@@ -253,6 +253,9 @@ static void test_due_in_order_of_time(void) {
   g_assert_cmpuint(((OutboxEntry *)due->pdata[0])->id, ==, early);
   g_assert_cmpuint(((OutboxEntry *)due->pdata[1])->id, ==, late);
   g_assert_cmpint(next, ==, 900);
+  g_autoptr(GBytes) mail = outbox_mail(txn, early, NULL);
+  g_assert_cmpuint(g_bytes_get_size(mail), ==, 4);
+  g_assert_cmpint(outbox_next(txn), ==, 100);
   const GArray *others = ((OutboxEntry *)due->pdata[0])->others;
   g_assert_cmpuint(others->len, ==, 1);
   g_assert_cmpuint(g_array_index(others, guint64, 0), ==, 7);
