@@ -32,7 +32,7 @@ typedef struct {
   guint sequence;   /* of the calendar entry: grows with each confirmed change */
   gint64 created, updated;
   guint64 merged; /* the registration that it was merged into; 0: none. Its status is cancelled */
-  guint64 change;     /* number of its last update, 0: never; given by the store */
+  guint64 change; /* number of its last update, 0: never; given by the store */
   GPtrArray *history; /* HistoryEntry*, oldest first, at most REGISTRATION_HISTORY_MAX (oldest but
                        * the first are dropped) */
 } Registration;
