@@ -109,8 +109,7 @@ static void add_trend(GString *svg, WordsLanguage language, const GArray *column
   }
   g_autofree char *number = g_strdup_printf("%u", all);
   g_autofree char *told = words_fill(language, "chart_total", number, NULL);
-  g_string_append_printf(svg, "\"/><text class=\"good\" text-anchor=\"end\" x=\"%d\" y=\"%d\">",
-                         WIDTH - RIGHT, TOP + 18);
+  g_string_append_printf(svg, "\"/><text class=\"good\" x=\"%d\" y=\"%d\">", LEFT + 8, TOP + 16);
   escape(svg, told);
   g_string_append(svg, "</text>");
 }
@@ -148,15 +147,17 @@ char *chart_days(WordsLanguage language, const GArray *days, GTimeZone *zone) {
   guint most = most_of(columns), scale = scale_of(most);
   g_autofree char *told = alternative(language, columns, most, zone);
   GString *svg = g_string_new(NULL);
-  g_string_append_printf(
-      svg, "<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"", WIDTH, HEIGHT);
+  g_string_append_printf(svg,
+                         "<div class=\"picture\" tabindex=\"0\"><svg class=\"chart\" viewBox=\"0 0 "
+                         "%d %d\" role=\"img\" aria-label=\"",
+                         WIDTH, HEIGHT);
   escape(svg, told);
   g_string_append(svg, "\">");
   add_scale(svg, scale);
   add_columns(svg, language, columns, scale, zone);
   add_trend(svg, language, columns);
   add_dates(svg, language, columns, zone);
-  g_string_append(svg, "</svg><p class=\"small\">");
+  g_string_append(svg, "</svg></div><p class=\"small\">");
   escape(svg, told);
   g_string_append(svg, "</p>");
   return g_string_free(svg, FALSE);

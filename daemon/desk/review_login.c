@@ -15,9 +15,20 @@ static const char *address_of(const PageCall *call) {
   return call->review->url_host && *seen ? seen : "this machine";
 }
 
+/* The token that the browser has already, so that a second window does not spoil the first; else a
+ * new one. */
+static void take_token(const PageCall *call, char token[SESSION_TOKEN_MAX_CHARS]) {
+  g_autofree char *old = http_cookie(call->request->cookies, review_cookie(call->review, "login"));
+  session_random(token);
+  if (!old || strlen(old) != strlen(token)) return;
+  for (const char *p = old; *p; p++)
+    if (!g_ascii_isalnum(*p) && *p != '-' && *p != '_') return;
+  g_strlcpy(token, old, SESSION_TOKEN_MAX_CHARS);
+}
+
 static void show_form(PageCall *call, const char *name, const char *next) {
   char token[SESSION_TOKEN_MAX_CHARS];
-  session_random(token);
+  take_token(call, token);
   page_set_cookie(call, "login", token, -1, FALSE);
   page_put(call, call->root, "csrf", token);
   page_put(call, call->root, "name", name);

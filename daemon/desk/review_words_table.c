@@ -90,6 +90,7 @@ const WordsRow WORDS_TABLE[] = {
     {"next_message", {"Message suivant", "Next message", "次のメール"}},
     {"back_to_queue", {"Retour à la liste", "Back to the list", "一覧へ戻る"}},
     {"why_title", {"Pourquoi ce message est ici", "Why this message is here", "確認が必要な理由"}},
+    {"why_settled", {"Ce qu’il en est advenu", "What became of it", "処理の結果"}},
     {"original_title", {"Le message reçu", "The message received", "受信したメール"}},
     {"original_frame",
      {"Texte du message reçu", "Text of the message received", "受信したメールの本文"}},

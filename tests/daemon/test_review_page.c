@@ -224,6 +224,27 @@ static void test_login_needs_its_form(void) {
   house_close(&house);
 }
 
+/* Two windows with the form: both can be used. What is no token of ours is not taken over. */
+static void test_two_windows(void) {
+  House house;
+  house_open(&house);
+  Ask form = {.target = "/login"};
+  HttpResponse first = house_ask(&house, &form);
+  g_autofree char *cookie = set_cookie(&first, review_cookie(house.review, "login"));
+  form.cookies = cookie;
+  HttpResponse second = house_ask(&house, &form);
+  g_autofree char *again = set_cookie(&second, review_cookie(house.review, "login"));
+  g_assert_cmpstr(again, ==, cookie);
+  form.cookies = "bulletind-login=\"><script>AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+  HttpResponse third = house_ask(&house, &form);
+  g_autofree char *fresh = set_cookie(&third, review_cookie(house.review, "login"));
+  g_assert_null(strstr(fresh, "script"));
+  http_response_done(&first);
+  http_response_done(&second);
+  http_response_done(&third);
+  house_close(&house);
+}
+
 /* A session that the browser brought along, planted or not, is none after the login. */
 static void test_no_fixation(void) {
   House house;
@@ -541,6 +562,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/review-page/hosts-and-origins", test_hosts_and_origins);
   g_test_add_func("/review-page/login", test_login);
   g_test_add_func("/review-page/login-needs-its-form", test_login_needs_its_form);
+  g_test_add_func("/review-page/two-windows", test_two_windows);
   g_test_add_func("/review-page/no-fixation", test_no_fixation);
   g_test_add_func("/review-page/too-many-logins", test_too_many_logins);
   g_test_add_func("/review-page/sessions-end", test_sessions_end);
