@@ -258,6 +258,31 @@ static void read_url(Review *review, const ReviewConfig *config) {
       g_strdup(g_str_has_prefix(config->listen, "unix:") ? "localhost" : config->listen);
 }
 
+/* The first to sort by a column of the list of participants need not wait for its order. */
+static gboolean warm_orders(const Review *review, StoreTxn *txn, GError **error) {
+  const GPtrArray *events = review->config->events;
+  const Event *event = events->len ? events->pdata[0] : NULL;
+  for (guint i = 0; event && i < event->fields->len; i++) {
+    const EventField *field = event->fields->pdata[i];
+    PeopleFilter filter = {.event = event->id, .sort = field->name, .count = 1};
+    if (!field->required) continue;
+    PeopleRows *rows = desk_people(review->cache, txn, &filter, error);
+    if (!rows) return FALSE;
+    people_rows_free(rows);
+  }
+  return TRUE;
+}
+
+/* Nor need the first page wait until everything is read that can be searched. */
+static gpointer warm(gpointer data) {
+  const Review *review = data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(StoreTxn) txn = store_begin(review->store, FALSE, &error);
+  if (!txn || !desk_cache_warm(review->cache, txn, &error) || !warm_orders(review, txn, &error))
+    log_error("page: %s", error->message);
+  return NULL;
+}
+
 gboolean review_start(Review *review, const Config *config, const Replies *replies,
                       GError **error) {
   const ReviewConfig *wanted = &config->review;
@@ -276,6 +301,7 @@ gboolean review_start(Review *review, const Config *config, const Replies *repli
     review_stop(review);
     return FALSE;
   }
+  review->warming = g_thread_new("page", warm, review);
   log_info("page: listening on %s%s%s", wanted->listen, *wanted->url ? ", seen as " : "",
            wanted->url);
   return TRUE;
@@ -286,6 +312,7 @@ void review_stop(Review *review) {
   review_loop_stop(review->loop);
   desk_reader_stop(review->reader);
   http_server_free(g_steal_pointer(&review->server));
+  if (review->warming) g_thread_join(g_steal_pointer(&review->warming));
   review_loop_free(g_steal_pointer(&review->loop));
   originals_free(g_steal_pointer(&review->originals));
   desk_reader_free(g_steal_pointer(&review->reader));

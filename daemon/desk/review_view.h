@@ -46,6 +46,7 @@ struct Review {
   Originals *originals;
   ReviewLoop *loop;
   HttpServer *server;
+  GThread *warming;  /* reads what is searched, once */
   char *base;        /* path before every link, without a "/" at its end */
   char *url_host;    /* host[:port] of the URL; NULL: none is set */
   char *listen_host; /* the same of the place; "localhost" of a Unix socket */
