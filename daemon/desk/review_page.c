@@ -135,7 +135,8 @@ static void find_session(PageCall *call) {
   Review *review = call->review;
   g_autofree char *id = http_cookie(call->request->cookies, review_cookie(review, "session"));
   DeskRole role;
-  if (!sessions_find(review->sessions, id, call->clock, &call->session)) return;
+  gboolean used = !call->route || call->route->show != review_count; /* the script asks by itself */
+  if (!sessions_find(review->sessions, id, call->clock, used, &call->session)) return;
   call->logged_in =
       desk_user_current(call->txn, call->session.name, call->session.generation, &role);
   call->may_review = call->logged_in && role == DESK_ROLE_REVIEW;

@@ -119,14 +119,15 @@ void sessions_begin(Sessions *sessions, const char *name, guint64 generation, gi
   g_mutex_unlock(&sessions->lock);
 }
 
-gboolean sessions_find(Sessions *sessions, const char *id, gint64 now, Session *ret_session) {
+gboolean sessions_find(Sessions *sessions, const char *id, gint64 now, gboolean used,
+                       Session *ret_session) {
   if (!id || !*id || strlen(id) >= SESSION_TOKEN_MAX_CHARS) return FALSE;
   g_autofree char *key = key_of(id);
   g_mutex_lock(&sessions->lock);
   Row *row = g_hash_table_lookup(sessions->rows, key);
   gboolean found = row && !is_over(sessions, row, now);
   if (found) {
-    row->used = now;
+    if (used) row->used = now;
     *ret_session = row->session;
   } else if (row) {
     g_hash_table_remove(sessions->rows, key);

@@ -37,8 +37,10 @@ void sessions_set_limits(Sessions *sessions, guint session_s, guint idle_s);
  * as text, for the cookie. now: seconds of a clock that is not set back. */
 void sessions_begin(Sessions *sessions, const char *name, guint64 generation, gint64 now,
                     char ret_id[SESSION_TOKEN_MAX_CHARS]);
-/* The session of `id`, which counts as used now. FALSE: there is none, or its time is over. */
-gboolean sessions_find(Sessions *sessions, const char *id, gint64 now, Session *ret_session);
+/* The session of `id`. used: it counts as used now (a page that looks by itself does not keep it
+ * alive). FALSE: there is none, or its time is over. */
+gboolean sessions_find(Sessions *sessions, const char *id, gint64 now, gboolean used,
+                       Session *ret_session);
 void sessions_end(Sessions *sessions, const char *id);
 guint sessions_count(Sessions *sessions);
 

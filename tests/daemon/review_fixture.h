@@ -27,7 +27,7 @@ static inline void house_user(House *house, Who who, const char *name, DeskRole 
   g_assert_true(desk_user_login(house->store, name, HOUSE_PASSWORD, &found, &generation));
   gint64 now = g_get_monotonic_time() / G_USEC_PER_SEC;
   sessions_begin(house->review->sessions, name, generation, now, id);
-  g_assert_true(sessions_find(house->review->sessions, id, now, &session));
+  g_assert_true(sessions_find(house->review->sessions, id, now, TRUE, &session));
   house->cookies[who] = g_strdup_printf("%s=%s", review_cookie(house->review, "session"), id);
   g_strlcpy(house->csrf[who], session.csrf, SESSION_TOKEN_MAX_CHARS);
 }

@@ -14,18 +14,19 @@ static void test_a_session(void) {
   sessions_begin(sessions, "marie", 7, NOW, other);
   g_assert_cmpstr(id, !=, other);
   g_assert_cmpuint(strlen(id), ==, 43); /* 32 bytes in base64 */
-  g_assert_true(sessions_find(sessions, id, NOW, &session));
+  g_assert_true(sessions_find(sessions, id, NOW, TRUE, &session));
   g_assert_cmpstr(session.name, ==, "marie");
   g_assert_cmpuint(session.generation, ==, 7);
   g_assert_cmpuint(strlen(session.csrf), ==, 43);
   g_assert_cmpstr(session.csrf, !=, id);
   static const char *const none[] = {"", "x", NULL};
-  for (guint i = 0; none[i]; i++) g_assert_false(sessions_find(sessions, none[i], NOW, &session));
-  g_assert_false(sessions_find(sessions, NULL, NOW, &session));
+  for (guint i = 0; none[i]; i++)
+    g_assert_false(sessions_find(sessions, none[i], NOW, TRUE, &session));
+  g_assert_false(sessions_find(sessions, NULL, NOW, TRUE, &session));
   id[5] = id[5] == 'A' ? 'B' : 'A';
-  g_assert_false(sessions_find(sessions, id, NOW, &session));
+  g_assert_false(sessions_find(sessions, id, NOW, TRUE, &session));
   sessions_end(sessions, other);
-  g_assert_false(sessions_find(sessions, other, NOW, &session));
+  g_assert_false(sessions_find(sessions, other, NOW, TRUE, &session));
   sessions_free(sessions);
 }
 
@@ -50,10 +51,22 @@ static void test_their_end(void) {
     sessions_set_limits(sessions, 1000, 100);
     sessions_begin(sessions, "marie", 1, NOW, id);
     for (guint k = 0; k < 6 && rows[i].steps[k]; k++)
-      there = sessions_find(sessions, id, NOW + rows[i].steps[k], &session);
+      there = sessions_find(sessions, id, NOW + rows[i].steps[k], TRUE, &session);
     if (there != rows[i].last) g_error("row '%s'", rows[i].name);
     sessions_free(sessions);
   }
+}
+
+/* A page that looks by itself keeps no session alive. */
+static void test_looking_is_no_use(void) {
+  char id[SESSION_TOKEN_MAX_CHARS];
+  Session session;
+  Sessions *sessions = sessions_new();
+  sessions_set_limits(sessions, 1000, 100);
+  sessions_begin(sessions, "marie", 1, NOW, id);
+  g_assert_true(sessions_find(sessions, id, NOW + 60, FALSE, &session));
+  g_assert_false(sessions_find(sessions, id, NOW + 120, FALSE, &session));
+  sessions_free(sessions);
 }
 
 /* The one unused longest goes; that of another user stays. */
@@ -66,12 +79,12 @@ static void test_bounds(void) {
   sessions_begin(sessions, "paul", 1, NOW, paul);
   sessions_begin(sessions, "marie", 1, NOW, first);
   sessions_begin(sessions, "marie", 1, NOW, second);
-  g_assert_true(sessions_find(sessions, first, NOW + 1, &session));
+  g_assert_true(sessions_find(sessions, first, NOW + 1, TRUE, &session));
   for (guint i = 2; i < SESSIONS_PER_USER_MAX + 1; i++)
     sessions_begin(sessions, "marie", 1, NOW + 1 + i, id);
-  g_assert_false(sessions_find(sessions, second, NOW + 60, &session));
-  g_assert_true(sessions_find(sessions, first, NOW + 60, &session));
-  g_assert_true(sessions_find(sessions, paul, NOW + 60, &session));
+  g_assert_false(sessions_find(sessions, second, NOW + 60, TRUE, &session));
+  g_assert_true(sessions_find(sessions, first, NOW + 60, TRUE, &session));
+  g_assert_true(sessions_find(sessions, paul, NOW + 60, TRUE, &session));
   for (guint i = 0; i < SESSIONS_MAX + 10; i++) {
     g_autofree char *name = g_strdup_printf("user%u", i);
     sessions_begin(sessions, name, 1, NOW + 100, id);
@@ -153,6 +166,7 @@ int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/review-session/a-session", test_a_session);
   g_test_add_func("/review-session/their-end", test_their_end);
+  g_test_add_func("/review-session/looking-is-no-use", test_looking_is_no_use);
   g_test_add_func("/review-session/bounds", test_bounds);
   g_test_add_func("/review-session/same", test_same);
   g_test_add_func("/review-session/delays-grow", test_delays_grow);
