@@ -32,11 +32,6 @@
       history.back();
     });
 
-  // A choice in a filter takes effect at once.
-  document.querySelectorAll("form.filter select").forEach(function (select) {
-    select.addEventListener("change", function () { select.form.submit(); });
-  });
-
   // Sent once: a second click does nothing.
   document.querySelectorAll("form[method=post]").forEach(function (form) {
     form.addEventListener("submit", function (event) {
