@@ -203,6 +203,31 @@ static void test_boxes_are_no_letters(void) {
   pixDestroy(&page);
 }
 
+/* A table of one cell, whose rules have gaps where the scanner saw nothing, and lead to the edge.
+ */
+static void test_rules_with_gaps(void) {
+  PIX *page = pixCreate(WIDTH, HEIGHT, 8);
+  pixSetAll(page);
+  for (int y = 400; y <= 600; y += 200) pixRenderLine(page, 0, y, WIDTH - 1, y, 3, L_CLEAR_PIXELS);
+  for (int x = 300; x <= 1300; x += 1000)
+    pixRenderLine(page, x, 0, x, HEIGHT - 1, 3, L_CLEAR_PIXELS);
+  BOX *gap = boxCreate(700, 390, 60, 220); /* of both rules across */
+  pixSetInRect(page, gap);
+  g_autoptr(GArray) cells = g_array_new(FALSE, FALSE, sizeof(ScanBox));
+  g_autoptr(GArray) boxes = scan_boxes_take(page, cells);
+  g_assert_cmpuint(boxes->len, ==, 0);
+  g_assert_cmpuint(cells->len, ==, 1); /* those at the edge are no cells */
+  const ScanBox *cell = &g_array_index(cells, ScanBox, 0);
+  g_assert_cmpfloat_with_epsilon(cell->x, 302, 4);
+  g_assert_cmpfloat_with_epsilon(cell->width, 996, 8);
+  g_assert_cmpfloat_with_epsilon(cell->height, 196, 8);
+  l_uint32 grey = 0;
+  pixGetPixel(page, 500, 400, &grey);
+  g_assert_cmpuint(grey, ==, 255); /* rules are no letters */
+  boxDestroy(&gap);
+  pixDestroy(&page);
+}
+
 static void test_a_logo_says_nothing(void) {
   PIX *logo = pixCreate(300, 120, 8);
   pixSetAll(logo);
@@ -627,6 +652,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/scan/places", test_words_know_their_places);
   g_test_add_func("/scan/shown", test_a_turned_page_is_shown_upright);
   g_test_add_func("/scan/boxes", test_boxes_are_no_letters);
+  g_test_add_func("/scan/rules", test_rules_with_gaps);
   g_test_add_func("/scan/logo", test_a_logo_says_nothing);
   g_test_add_func("/scan/pixels", test_pixels_are_bounded_before_they_are_unpacked);
   g_test_add_func("/scan/broken", test_broken_pictures);
