@@ -137,6 +137,21 @@ static void test_askew(void) {
   pixDestroy(&page);
 }
 
+/* However it lies, enough words or few: a page is read upright. */
+static void test_turned(void) {
+  for (int quarters = 1; quarters < 4; quarters++) {
+    PIX *page = page_new();
+    int more = quarters == 2 ? 0 : 8; /* lines */
+    for (int line = 0; line < more; line++)
+      write_text(page, "Chargé de mission au service des relations", 150, 1100 + line * 80);
+    PIX *turned = pixRotateOrth(page, quarters);
+    g_autofree char *got = read_picture(turned);
+    assert_read(got);
+    pixDestroy(&turned);
+    pixDestroy(&page);
+  }
+}
+
 /* The rectangle of a word on the page as it was drawn (A4 at 200 dots an inch). */
 static void assert_place(const Text *text, const char *word, double x, double baseline) {
   for (guint i = 0; i < text->lines->len; i++) {
@@ -649,6 +664,7 @@ int main(int argc, char **argv) {
   }
   g_test_add_func("/scan/upright", test_upright);
   g_test_add_func("/scan/askew", test_askew);
+  g_test_add_func("/scan/turned", test_turned);
   g_test_add_func("/scan/places", test_words_know_their_places);
   g_test_add_func("/scan/shown", test_a_turned_page_is_shown_upright);
   g_test_add_func("/scan/boxes", test_boxes_are_no_letters);
