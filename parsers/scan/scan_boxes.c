@@ -10,6 +10,11 @@ enum {
   CELL_SIDE_MIN = 25, /* pixels */
   GROWTH = 4,         /* pixels around a box in which its side may be a rule's */
   WHITE = 255,
+  PIECE_MIN = 80, /* pixels of a rule without a gap … */
+  GAP = 101,      /* longer than any that it has */
+  ASKEW = 3,      /* so many lie above each other where it is not level */
+  ACROSS_MIN = 160,
+  DOWN_MIN = 100,
   SIDE_PARTS = 140,    /* a box's side is at least one part of the page's, in so many … */
   SIDE_PARTS_MAX = 28, /* … and at most one of these */
   EDGE_PERCENT = 80,   /* of a side that is drawn */
@@ -147,10 +152,61 @@ static void find_boxes(PIX *pix, PIX *binary, PIX *faint, PIX *rest, GArray *box
   pixaDestroy(&shapes);
 }
 
+/* Each pixel becomes what it and the `length` - 1 ones before it (behind it, where `step` is -1) in
+ * a row, or in a column, are together by `how`. Doubled each time, so it takes few passes. FALSE:
+ * no memory is left, and `pix` is of no use. */
+static gboolean join_pixels(PIX *pix, gboolean across, int step, int length, int how) {
+  l_int32 width = 0, height = 0;
+  pixGetDimensions(pix, &width, &height, NULL);
+  for (int done = 1; done < length;) {
+    int by = MIN(done, length - done);
+    PIX *copy = pixCopy(NULL, pix);
+    if (!copy) return FALSE;
+    int x = across ? by * step : 0, y = across ? 0 : by * step;
+    pixRasterop(pix, x, y, width, height, how, copy, 0, 0);
+    pixDestroy(&copy);
+    done += by;
+  }
+  return TRUE;
+}
+
+/* Only what is `length` pixels long: what leads out of the picture is shorter there. */
+static gboolean open_lines(PIX *pix, gboolean across, int length) {
+  l_int32 width = 0, height = 0;
+  pixGetDimensions(pix, &width, &height, NULL);
+  if (!join_pixels(pix, across, -1, length, PIX_SRC & PIX_DST)) return FALSE;
+  int left = across ? width - length + 1 : 0, top = across ? 0 : height - length + 1;
+  pixRasterop(pix, MAX(left, 0), MAX(top, 0), width, height, PIX_CLR, NULL, 0, 0);
+  return join_pixels(pix, across, 1, length, PIX_SRC | PIX_DST);
+}
+
+/* With the gaps filled of lines that are a little askew. NULL: no memory is left. The caller
+ * destroys it. */
+static PIX *close_lines(PIX *pix, gboolean across) {
+  const int x = across ? GAP : ASKEW, y = across ? ASKEW : GAP;
+  PIX *wide = pixAddBorderGeneral(pix, 0, x, 0, y, 0);
+  if (!wide) return NULL;
+  gboolean joined = join_pixels(wide, TRUE, 1, x, PIX_SRC | PIX_DST) &&
+                    join_pixels(wide, FALSE, 1, y, PIX_SRC | PIX_DST) &&
+                    join_pixels(wide, TRUE, -1, x, PIX_SRC & PIX_DST) &&
+                    join_pixels(wide, FALSE, -1, y, PIX_SRC & PIX_DST);
+  PIX *closed = joined ? pixRemoveBorderGeneral(wide, 0, x, 0, y) : NULL;
+  pixDestroy(&wide);
+  return closed;
+}
+
+/* NULL: no memory is left. The caller destroys it. */
+static PIX *find_lines(PIX *binary, gboolean across, int length) {
+  PIX *pieces = pixCopy(NULL, binary);
+  PIX *lines = pieces && open_lines(pieces, across, PIECE_MIN) ? close_lines(pieces, across) : NULL;
+  pixDestroy(&pieces);
+  if (lines && !open_lines(lines, across, length)) pixDestroy(&lines);
+  return lines;
+}
+
 /* The rules of tables: lines that are longer than letters, perhaps with gaps and a little askew. */
 static PIX *find_rules(PIX *binary) {
-  PIX *across = pixMorphSequence(binary, "o80.1 + c101.3 + o160.1", 0);
-  PIX *down = pixMorphSequence(binary, "o1.80 + c3.101 + o1.100", 0);
+  PIX *across = find_lines(binary, TRUE, ACROSS_MIN), *down = find_lines(binary, FALSE, DOWN_MIN);
   PIX *rules = across && down ? pixOr(NULL, across, down) : NULL;
   pixDestroy(&across);
   pixDestroy(&down);

@@ -18,6 +18,8 @@ enum {
   WORD_CONFIDENCE_MIN = 25, /* less is dirt */
   MARK_CONFIDENCE_MIN = 75,
   LATIN_MEAN_MIN = 60,     /* less: perhaps it is Japanese */
+  UPRIGHT_MEAN_MIN = 80,   /* as high, and … */
+  UPRIGHT_WORDS_MIN = 20,  /* … as many: the page stands upright; turned letters reach 70 */
   TURN_CONFIDENCE_MIN = 2, /* of the orientation */
   WORDS_MAX = 20000,
   PAGE_POINTS = 842, /* A4's longer side: distances are thought of in points */
@@ -145,12 +147,19 @@ static double mean(const Reading *reading) {
   return reading->words ? reading->confidences / reading->words : 0;
 }
 
-/* The better of the two readings. */
-static Reading read_languages(PIX *pix, double scale) {
-  Reading first = {pdf_page_new(), scale, 0, 0, 100};
-  if (latin) read_words(latin, pix, &first);
+/* Latin letters; nothing where they are not installed. */
+static Reading read_latin(PIX *pix) {
+  l_int32 width = 0, height = 0;
+  pixGetDimensions(pix, &width, &height, NULL);
+  Reading reading = {pdf_page_new(), (double)PAGE_POINTS / MAX(width, height), 0, 0, 100};
+  if (latin) read_words(latin, pix, &reading);
+  return reading;
+}
+
+/* The better of the reading (taken) and one in Japanese, where that is worth a try. */
+static Reading or_japanese(PIX *pix, Reading first) {
   if (!japanese || (latin && mean(&first) >= LATIN_MEAN_MIN)) return first;
-  Reading second = {pdf_page_new(), scale, 0, 0, 100};
+  Reading second = {pdf_page_new(), first.scale, 0, 0, 100};
   read_words(japanese, pix, &second);
   gboolean better = mean(&second) > mean(&first);
   pdf_page_free(better ? first.page : second.page);
@@ -183,34 +192,48 @@ static void put_in_cells(const Reading *reading, const GArray *cells) {
   }
 }
 
-/* Words and boxes of the page as it stands. `pix` is painted on. */
-static Reading read_standing(PIX *pix, guint *ret_boxes) {
-  l_int32 width = 0, height = 0;
-  pixGetDimensions(pix, &width, &height, NULL);
-  g_autoptr(GArray) cells = g_array_new(FALSE, FALSE, sizeof(ScanBox));
-  g_autoptr(GArray) boxes = scan_boxes_take(pix, cells);
-  Reading reading = read_languages(pix, (double)PAGE_POINTS / MAX(width, height));
+/* What is drawn, as it stands on the page: of `boxes` and `cells`. */
+static void add_drawn(const Reading *reading, const GArray *boxes, const GArray *cells) {
   for (guint i = 0; i < boxes->len; i++) {
     const ScanBox *box = &g_array_index(boxes, ScanBox, i);
-    pdf_page_add(reading.page,
-                 box_of(&reading, box->x, box->y, box->x + box->width, box->y + box->height),
+    pdf_page_add(reading->page,
+                 box_of(reading, box->x, box->y, box->x + box->width, box->y + box->height),
                  g_strdup(box->ticked ? TICKED : UNTICKED), TRUE);
   }
-  put_in_cells(&reading, cells);
+  put_in_cells(reading, cells);
+}
+
+/* Few pages lie turned, and looking for it takes as long as reading: words that were read with
+ * confidence stand upright. */
+static gboolean is_surely_upright(const Reading *reading) {
+  return reading->words >= UPRIGHT_WORDS_MIN && mean(reading) >= UPRIGHT_MEAN_MIN;
+}
+
+/* Words and boxes of the page as it stands. `pix` is painted on; `whole` is its copy, of which
+ * *ret_quarters tells by how many it seems to be turned. NULL: that is not looked for. */
+static Reading read_standing(PIX *pix, PIX *whole, guint *ret_boxes, int *ret_quarters) {
+  g_autoptr(GArray) cells = g_array_new(FALSE, FALSE, sizeof(ScanBox));
+  g_autoptr(GArray) boxes = scan_boxes_take(pix, cells);
+  Reading reading = read_latin(pix);
+  if (whole && !is_surely_upright(&reading)) *ret_quarters = quarters_of(whole);
+  reading = or_japanese(pix, reading);
+  add_drawn(&reading, boxes, cells);
   *ret_boxes = boxes->len;
   return reading;
 }
 
-/* A page that seems to be turned is read both ways: on few words the orientation is a guess.
- * *ret_quarters: how it stands upright. */
+/* A page that seems to be turned is read both ways, no more: on few words the orientation is a
+ * guess. *ret_quarters: how it stands upright. */
 static Reading read_upright(PIX *pix, guint *ret_boxes, int *ret_quarters) {
   guint other_boxes = 0;
-  int quarters = quarters_of(pix);
-  PIX *turned = quarters ? pixRotateOrth(pix, quarters) : NULL;
-  Reading reading = read_standing(pix, ret_boxes);
+  int quarters = 0;
+  PIX *whole = pixCopy(NULL, pix);
+  Reading reading = read_standing(pix, whole, ret_boxes, &quarters);
+  PIX *turned = quarters && whole ? pixRotateOrth(whole, quarters) : NULL;
+  pixDestroy(&whole);
   *ret_quarters = 0;
   if (!turned) return reading;
-  Reading other = read_standing(turned, &other_boxes);
+  Reading other = read_standing(turned, NULL, &other_boxes, NULL);
   pixDestroy(&turned);
   gboolean better = other.confidences > reading.confidences;
   pdf_page_free(better ? reading.page : other.page);

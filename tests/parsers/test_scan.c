@@ -137,6 +137,21 @@ static void test_askew(void) {
   pixDestroy(&page);
 }
 
+/* However it lies, enough words or few: a page is read upright. */
+static void test_turned(void) {
+  for (int quarters = 1; quarters < 4; quarters++) {
+    PIX *page = page_new();
+    int more = quarters == 2 ? 0 : 8; /* lines */
+    for (int line = 0; line < more; line++)
+      write_text(page, "Chargé de mission au service des relations", 150, 1100 + line * 80);
+    PIX *turned = pixRotateOrth(page, quarters);
+    g_autofree char *got = read_picture(turned);
+    assert_read(got);
+    pixDestroy(&turned);
+    pixDestroy(&page);
+  }
+}
+
 /* The rectangle of a word on the page as it was drawn (A4 at 200 dots an inch). */
 static void assert_place(const Text *text, const char *word, double x, double baseline) {
   for (guint i = 0; i < text->lines->len; i++) {
@@ -200,6 +215,31 @@ static void test_boxes_are_no_letters(void) {
   g_assert_true(g_array_index(boxes, ScanBox, 0).ticked != g_array_index(boxes, ScanBox, 1).ticked);
   g_autoptr(GArray) again = scan_boxes_take(page, cells); /* they were painted over */
   g_assert_cmpuint(again->len, ==, 0);
+  pixDestroy(&page);
+}
+
+/* A table of one cell, whose rules have gaps where the scanner saw nothing, and lead to the edge.
+ */
+static void test_rules_with_gaps(void) {
+  PIX *page = pixCreate(WIDTH, HEIGHT, 8);
+  pixSetAll(page);
+  for (int y = 400; y <= 600; y += 200) pixRenderLine(page, 0, y, WIDTH - 1, y, 3, L_CLEAR_PIXELS);
+  for (int x = 300; x <= 1300; x += 1000)
+    pixRenderLine(page, x, 0, x, HEIGHT - 1, 3, L_CLEAR_PIXELS);
+  BOX *gap = boxCreate(700, 390, 60, 220); /* of both rules across */
+  pixSetInRect(page, gap);
+  g_autoptr(GArray) cells = g_array_new(FALSE, FALSE, sizeof(ScanBox));
+  g_autoptr(GArray) boxes = scan_boxes_take(page, cells);
+  g_assert_cmpuint(boxes->len, ==, 0);
+  g_assert_cmpuint(cells->len, ==, 1); /* those at the edge are no cells */
+  const ScanBox *cell = &g_array_index(cells, ScanBox, 0);
+  g_assert_cmpfloat_with_epsilon(cell->x, 302, 4);
+  g_assert_cmpfloat_with_epsilon(cell->width, 996, 8);
+  g_assert_cmpfloat_with_epsilon(cell->height, 196, 8);
+  l_uint32 grey = 0;
+  pixGetPixel(page, 500, 400, &grey);
+  g_assert_cmpuint(grey, ==, 255); /* rules are no letters */
+  boxDestroy(&gap);
   pixDestroy(&page);
 }
 
@@ -624,9 +664,11 @@ int main(int argc, char **argv) {
   }
   g_test_add_func("/scan/upright", test_upright);
   g_test_add_func("/scan/askew", test_askew);
+  g_test_add_func("/scan/turned", test_turned);
   g_test_add_func("/scan/places", test_words_know_their_places);
   g_test_add_func("/scan/shown", test_a_turned_page_is_shown_upright);
   g_test_add_func("/scan/boxes", test_boxes_are_no_letters);
+  g_test_add_func("/scan/rules", test_rules_with_gaps);
   g_test_add_func("/scan/logo", test_a_logo_says_nothing);
   g_test_add_func("/scan/pixels", test_pixels_are_bounded_before_they_are_unpacked);
   g_test_add_func("/scan/broken", test_broken_pictures);
