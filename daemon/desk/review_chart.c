@@ -87,7 +87,7 @@ static void add_columns(GString *svg, WordsLanguage language, const GArray *colu
     g_autofree char *days =
         column->first == column->last ? g_strdup(from) : g_strdup_printf("%s – %s", from, to);
     g_autofree char *count = g_strdup_printf("%u", column->answers);
-    g_autofree char *told = words_fill(language, "chart_day", days, count, NULL);
+    g_autofree char *told = words_fill(language, "chart_day", days, count, (char *)NULL);
     add_number(svg, "<rect class=\"bar\" x=\"", LEFT + i * step + (step - width) / 2, "\"");
     add_number(svg, " width=\"", width, "\"");
     add_number(svg, " y=\"", y, "\"");
@@ -108,7 +108,7 @@ static void add_trend(GString *svg, WordsLanguage language, const GArray *column
     add_number(svg, "", y_of(g_array_index(columns, Column, i).so_far, all), "");
   }
   g_autofree char *number = g_strdup_printf("%u", all);
-  g_autofree char *told = words_fill(language, "chart_total", number, NULL);
+  g_autofree char *told = words_fill(language, "chart_total", number, (char *)NULL);
   g_string_append_printf(svg, "\"/><text class=\"good\" x=\"%d\" y=\"%d\">", LEFT + 8, TOP + 16);
   escape(svg, told);
   g_string_append(svg, "</text>");
@@ -138,7 +138,7 @@ static char *alternative(WordsLanguage language, const GArray *columns, guint mo
   g_autofree char *to = words_day(language, last->last, zone);
   g_autofree char *all = g_strdup_printf("%u", last->so_far);
   g_autofree char *best = g_strdup_printf("%u", most);
-  return words_fill(language, "chart_days_alt", from, to, all, best, NULL);
+  return words_fill(language, "chart_days_alt", from, to, all, best, (char *)NULL);
 }
 
 char *chart_days(WordsLanguage language, const GArray *days, GTimeZone *zone) {
@@ -193,7 +193,7 @@ char *chart_bars(WordsLanguage language, const GPtrArray *counts, ChartWord word
   }
   if (shown < counts->len) {
     g_autofree char *number = g_strdup_printf("%u", counts->len - shown);
-    g_autofree char *told = words_fill(language, "chart_others", number, NULL);
+    g_autofree char *told = words_fill(language, "chart_others", number, (char *)NULL);
     add_bar(html, told, "", others, most);
   }
   g_string_append(html, "</tbody></table>");

@@ -143,8 +143,9 @@ static void put_event(PageCall *call, const Event *event) {
   if (!event->deadline) return;
   gboolean over = event->deadline <= call->now;
   g_autofree char *when = words_time(call->language, event->deadline, event->zone);
-  page_put_take(call, root, "deadline",
-                words_fill(call->language, over ? "deadline_past" : "deadline_future", when, NULL));
+  page_put_take(
+      call, root, "deadline",
+      words_fill(call->language, over ? "deadline_past" : "deadline_future", when, (char *)NULL));
   page_put_truth(call, root, "over", over);
 }
 

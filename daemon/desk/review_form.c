@@ -100,7 +100,7 @@ static guint put_doubts(const PageCall *call, TemplateValue *map, const PageForm
   if (invalid) {
     g_autofree char *reason = words_reason(call->language, form->event, invalid->reason, &foreign);
     add_doubt(call, list,
-              words_fill(call->language, "doubt_invalid", invalid->value, reason, NULL));
+              words_fill(call->language, "doubt_invalid", invalid->value, reason, (char *)NULL));
     count++;
   } else if (!value && is_listed(form->read->missing, field->name)) {
     add_doubt(call, list, g_strdup(page_word(call, "doubt_missing")));
@@ -108,12 +108,12 @@ static guint put_doubts(const PageCall *call, TemplateValue *map, const PageForm
   }
   if (value && value->confidence < CONFIDENCE_SURE) {
     g_autofree char *percent = g_strdup_printf("%u", value->confidence);
-    add_doubt(call, list, words_fill(call->language, "doubt_confidence", percent, NULL));
+    add_doubt(call, list, words_fill(call->language, "doubt_confidence", percent, (char *)NULL));
     count++;
   }
   gboolean apart = value && count && *value->raw && strcmp(value->raw, value->value);
   page_put_take(call, map, "raw",
-                apart ? words_fill(call->language, "doubt_raw", value->raw, NULL) : NULL);
+                apart ? words_fill(call->language, "doubt_raw", value->raw, (char *)NULL) : NULL);
   page_put_truth(call, map, "mild", value && !invalid && value->confidence >= CONFIDENCE_MILD);
   return count;
 }
@@ -124,7 +124,7 @@ static char *source_piece(const PageCall *call, const char *piece) {
                                          {"header:", "source_header"}};
   for (guint i = 0; i < G_N_ELEMENTS(kinds); i++)
     if (g_str_has_prefix(piece, kinds[i][0]))
-      return words_fill(call->language, kinds[i][1], piece + strlen(kinds[i][0]), NULL);
+      return words_fill(call->language, kinds[i][1], piece + strlen(kinds[i][0]), (char *)NULL);
   return g_str_has_prefix(piece, "body:") ? g_strdup(page_word(call, "source_body")) : NULL;
 }
 
@@ -142,7 +142,7 @@ static char *rule_piece(const PageCall *call, const char *piece) {
     gsize length = strlen(kinds[i]);
     if ((gsize)(colon - piece) != length || strncmp(piece, kinds[i], length)) continue;
     g_autofree char *key = g_strconcat("rule_", kinds[i], NULL);
-    return words_fill(call->language, key, colon + 1, NULL);
+    return words_fill(call->language, key, colon + 1, (char *)NULL);
   }
   return NULL;
 }
@@ -170,13 +170,13 @@ static char *source_words(const PageCall *call, const FieldValue *value) {
   char *place = tell_pieces(call, value->source, source_piece);
   if (!value->page) return place;
   g_autofree char *page = g_strdup_printf("%u", value->page), *before = place;
-  return words_fill(call->language, "source_page", before, page, NULL);
+  return words_fill(call->language, "source_page", before, page, (char *)NULL);
 }
 
 static char *provenance(const PageCall *call, const FieldValue *value) {
   if (!*value->source && !*value->rule) return NULL;
   g_autofree char *place = source_words(call, value);
-  g_autofree char *read = words_fill(call->language, "source_read", place, NULL);
+  g_autofree char *read = words_fill(call->language, "source_read", place, (char *)NULL);
   g_autofree char *rule = tell_pieces(call, value->rule, rule_piece);
   return *rule ? g_strdup_printf("%s, %s", read, rule) : g_steal_pointer(&read);
 }

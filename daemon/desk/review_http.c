@@ -122,7 +122,7 @@ gboolean http_form_parse(const char *text, gsize size, GHashTable **ret_fields) 
 
 char *http_cookie(const char *cookies, const char *name) {
   gsize length = strlen(name);
-  for (const char *at = cookies; at && *at;) {
+  for (const char *at = cookies ? cookies : ""; *at;) {
     at += strspn(at, " \t;");
     const char *end = at + strcspn(at, ";");
     if (!strncmp(at, name, length) && at[length] == '=')

@@ -97,7 +97,8 @@ static void put_pages(const PageCall *call, TemplateValue *row, const DeskPart *
     TemplateValue *map = page_row(call, list);
     g_autofree char *number = g_strdup_printf("%u", page);
     page_put(call, map, "page", number);
-    page_put_take(call, map, "alt", words_fill(call->language, "page_alt", number, name, NULL));
+    page_put_take(call, map, "alt",
+                  words_fill(call->language, "page_alt", number, name, (char *)NULL));
   }
 }
 
@@ -110,8 +111,9 @@ static void put_parts(const PageCall *call, const DeskOriginal *original) {
     pages += part->pages;
     TemplateValue *row = page_row(call, list);
     g_autofree char *number = g_strdup_printf("%u", ++attachments);
-    g_autofree char *name = *part->name ? g_strdup(part->name)
-                                        : words_fill(call->language, "part_unnamed", number, NULL);
+    g_autofree char *name = *part->name
+                                ? g_strdup(part->name)
+                                : words_fill(call->language, "part_unnamed", number, (char *)NULL);
     page_put(call, row, "name", name);
     page_put_number(call, row, "part", part->index);
     page_put_take(call, row, "size", words_bytes(call->language, part->size_bytes));
@@ -153,15 +155,16 @@ static void put_people(PageCall *call, const PageMessage *page) {
     g_autofree char *prefix = g_strconcat(number, ".", NULL);
     PageForm form = page_message_form(page, i, prefix);
     page_put_take(call, row, "heading",
-                  page->count > 1 ? words_fill(call->language, "participant_n", number, NULL)
-                                  : g_strdup(page_word(call, "participant_one")));
+                  page->count > 1
+                      ? words_fill(call->language, "participant_n", number, (char *)NULL)
+                      : g_strdup(page_word(call, "participant_one")));
     put_known(call, row, form.stored);
     page_put_fields(call, row, &form);
   }
   if (page->count > PAGE_PEOPLE_MAX) {
     g_autofree char *most = g_strdup_printf("%d", PAGE_PEOPLE_MAX);
     page_put_take(call, call->root, "cut",
-                  words_fill(call->language, "participants_cut", most, NULL));
+                  words_fill(call->language, "participants_cut", most, (char *)NULL));
   }
 }
 

@@ -84,7 +84,8 @@ void review_outbox_show(PageCall *call) {
   page_put_truth(call, call->root, "any_row", outbox.rows.length > 0);
   if (outbox.count > OUTBOX_SHOWN_MAX) {
     g_autofree char *most = g_strdup_printf("%d", OUTBOX_SHOWN_MAX);
-    page_put_take(call, call->root, "cut", words_fill(call->language, "outbox_cut", most, NULL));
+    page_put_take(call, call->root, "cut",
+                  words_fill(call->language, "outbox_cut", most, (char *)NULL));
   }
   while (outbox.rows.length) template_data_put(list, NULL, g_queue_pop_tail(&outbox.rows));
   page_put_take(call, call->root, "total_words",

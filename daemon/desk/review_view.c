@@ -147,7 +147,7 @@ void page_put_pager(const PageCall *call, const char *path, const char *query, g
   page_put_take(call, pager, "after",
                 offset + shown < total ? page_path(path, query, page + 1) : NULL);
   page_put_take(call, pager, "shown",
-                words_fill(call->language, "page_shown", from, to, all, NULL));
+                words_fill(call->language, "page_shown", from, to, all, (char *)NULL));
 }
 
 const char *page_tone(const char *group, const char *word) {
@@ -315,7 +315,7 @@ void page_error_told(PageCall *call, const GError *error, const Event *event, co
   g_autofree char *told = words_reason(call->language, event, error->message, &foreign);
   g_autofree char *whole = status == 409
                                ? g_strdup_printf("%s %s", page_word(call, "error_409"), told)
-                           : foreign ? words_fill(call->language, "foreign", told, NULL)
+                           : foreign ? words_fill(call->language, "foreign", told, (char *)NULL)
                                      : g_strdup(told);
   call->trouble = whole;
   show_error(call, status, page_word(call, status == 409 ? "error_409_title" : "error_422_title"),

@@ -101,7 +101,7 @@ char *words_count(WordsLanguage language, const char *key, guint64 number) {
   gboolean one = language != WORDS_JA && (number == 1 || (language == WORDS_FR && number == 0));
   g_autofree char *whole = g_strconcat(key, one ? ".one" : ".many", NULL);
   g_autofree char *digits = g_strdup_printf("%" G_GUINT64_FORMAT, number);
-  return words_fill(language, whole, digits, NULL);
+  return words_fill(language, whole, digits, (char *)NULL);
 }
 
 /* --- the program's English -------------------------------------------------------------------- */
@@ -171,7 +171,7 @@ char *words_who(WordsLanguage language, const char *who) {
   } kinds[] = {{"page:", "who_page"}, {"admin:", "who_admin"}};
   for (guint i = 0; i < G_N_ELEMENTS(kinds); i++)
     if (g_str_has_prefix(who, kinds[i].prefix))
-      return words_fill(language, kinds[i].key, who + strlen(kinds[i].prefix), NULL);
+      return words_fill(language, kinds[i].key, who + strlen(kinds[i].prefix), (char *)NULL);
   if (!strcmp(who, "sender")) return g_strdup(words(language, "who_sender"));
   if (!strcmp(who, "bounce")) return g_strdup(words(language, "who_bounce"));
   return g_strdup(who);
@@ -353,5 +353,5 @@ char *words_bytes(WordsLanguage language, guint64 bytes) {
       bytes < 1000000 ? g_strdup_printf("%" G_GUINT64_FORMAT, rounded)
                       : g_strdup_printf("%" G_GUINT64_FORMAT "%c%" G_GUINT64_FORMAT, rounded / 10,
                                         language == WORDS_FR ? ',' : '.', rounded % 10);
-  return words_fill(language, key, number, NULL);
+  return words_fill(language, key, number, (char *)NULL);
 }

@@ -1,0 +1,38 @@
+# desk_house - mailhouse with the organiser's page switched on. Sourced, not run.
+#
+# After desk_up: $desk_url, and two users: marie (review) and lecteur (read), password $desk_password.
+# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck source=mailhouse.sh
+. "$(dirname "${BASH_SOURCE[0]}")/mailhouse.sh"
+desk_password='un long mot de passe'
+desk_url=
+
+desk_user() { # desk_user NAME ROLE
+  printf '%s\n' "$desk_password" |
+    "$bulletinctl" --config "$house_config" user add "$1" --role "$2" > /dev/null ||
+    fail "user $1 cannot be made"
+}
+
+# A port that is free now; the daemon takes it a moment later.
+desk_port() {
+  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+desk_up() {
+  local port
+  house_up
+  port=$(desk_port)
+  desk_url=http://127.0.0.1:$port
+  printf 'review:\n  listen: 127.0.0.1:%s\n' "$port" >> "$house_config"
+  run_daemon
+  desk_user marie review
+  desk_user lecteur read
+}
+
+desk_down() { # the daemon must end well
+  local code=0
+  kill -TERM "$daemon"
+  wait "$daemon" || code=$?
+  daemon=
+  [ "$code" = 0 ] || fail "exit $code after SIGTERM"
+}

@@ -1,0 +1,203 @@
+"""What the tests of the organiser's page share: the house it stands in, a browser, a bare client."""
+import email
+import email.policy
+import http.client
+import http.cookies
+import json
+import os
+import re
+import smtplib
+import subprocess
+import sys
+import time
+import urllib.parse
+
+US = "inscriptions@example.test"
+PATIENCE_S = 60.0
+PASSWORD = "un long mot de passe"
+
+
+def check(holds, what):
+    if not holds:
+        sys.exit("FAIL: " + what)
+
+
+def wait_for(ask, what):
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        found = ask()
+        if found:
+            return found
+        time.sleep(0.05)
+    sys.exit("FAIL: %s: not within %d s" % (what, PATIENCE_S))
+
+
+class House:
+    """The daemon's mailboxes, and bulletinctl."""
+
+    def __init__(self, url, bulletinctl, config, mail_root, smtp_port):
+        self.url, self.program, self.config = url, bulletinctl, config
+        self.mail_root, self.smtp_port, self.sent = mail_root, int(smtp_port), 0
+
+    def rows(self, *arguments):
+        out = subprocess.run([self.program, "--config", self.config, *arguments, "--json"],
+                             check=True, stdout=subprocess.PIPE).stdout
+        return [json.loads(line) for line in out.splitlines()]
+
+    def send(self, mail, person):
+        """From PERSON@example.test, through the real server. Returns the Message-ID."""
+        self.sent += 1
+        for name in ("From", "To", "Message-ID", "Return-Path", "Received"):
+            del mail[name]
+        mail["From"] = "%s@example.test" % person
+        mail["To"] = US
+        mail["Message-ID"] = "<%s.%d.%d@example.test>" % (person, os.getpid(), self.sent)
+        with smtplib.SMTP("127.0.0.1", self.smtp_port) as smtp:
+            smtp.send_message(mail, "%s@example.test" % person, [US])
+        return mail["Message-ID"].strip("<>")
+
+    def queued(self, message_id):
+        """The queue's row of a mail, once it is there."""
+        def ask():
+            return [row for row in self.rows("queue", "--all") if row["message_id"] == message_id]
+        return wait_for(ask, "mail %s in the queue" % message_id)[0]
+
+    def answers(self, person):
+        found = []
+        for folder in ("new", "cur"):
+            path = os.path.join(self.mail_root, person, folder)
+            for name in sorted(os.listdir(path)) if os.path.isdir(path) else []:
+                with open(os.path.join(path, name), "rb") as f:
+                    found.append(email.message_from_binary_file(f, policy=email.policy.default))
+        return found
+
+
+def words(mail):
+    return mail.get_body(("plain",)).get_content()
+
+
+def mail_of(path):
+    with open(path, "rb") as f:
+        return email.message_from_binary_file(f, policy=email.policy.SMTP)
+
+
+class Client:
+    """A bare HTTP client with one cookie jar: what a browser would not send can be sent."""
+
+    def __init__(self, url):
+        self.host = urllib.parse.urlsplit(url).netloc
+        self.origin, self.cookies = url, {}
+
+    def ask(self, method, path, form=None, headers=None):
+        """Returns (status, header fields, text)."""
+        connection = http.client.HTTPConnection(self.host, timeout=PATIENCE_S)
+        fields = {"Cookie": "; ".join("%s=%s" % pair for pair in self.cookies.items())}
+        body = None
+        if form is not None:
+            body = urllib.parse.urlencode(form)
+            fields["Content-Type"] = "application/x-www-form-urlencoded"
+            fields["Origin"] = self.origin
+        fields.update(headers or {})
+        connection.request(method, path, body, {k: v for k, v in fields.items() if v})
+        answer = connection.getresponse()
+        text = answer.read()
+        for value in answer.headers.get_all("Set-Cookie") or []:
+            for name, morsel in http.cookies.SimpleCookie(value).items():
+                self.cookies[name] = morsel.value
+        connection.close()
+        return answer.status, answer.headers, text.decode("utf-8", "replace")
+
+    def csrf(self, path="/login"):
+        found = re.search(r'name="csrf"\s+value="([^"]*)"', self.ask("GET", path)[2])
+        return found.group(1) if found else ""
+
+    def login(self, name, password=PASSWORD):
+        return self.ask("POST", "/login", {"name": name, "password": password, "next": "/queue",
+                                           "csrf": self.csrf()})
+
+
+def browser(width=1280, height=900, script=True, language="fr"):
+    """Headless Chromium; exits 77 where there is none."""
+    try:
+        from selenium import webdriver
+        from selenium.webdriver.chrome.service import Service
+    except ImportError:
+        print("skipped: python3-selenium is not installed")
+        sys.exit(77)
+    options = webdriver.ChromeOptions()
+    for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                 "--window-size=%d,%d" % (width, height), "--hide-scrollbars", "--lang=" + language):
+        options.add_argument(word)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    options.add_experimental_option("prefs", {
+        "intl.accept_languages": language,
+        "profile.managed_default_content_settings.javascript": 1 if script else 2})
+    return webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+
+
+class Page:
+    """A person in front of a browser."""
+
+    def __init__(self, house, **wishes):
+        self.house, self.driver = house, browser(**wishes)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.driver.quit()
+
+    def open(self, path):
+        self.driver.get(self.house.url + path)
+
+    def find(self, css):
+        from selenium.webdriver.common.by import By
+        found = self.driver.find_elements(By.CSS_SELECTOR, css)
+        check(found, "%s: there is no %s on the page:\n%s" % (
+            self.driver.current_url, css, self.text()[:2000]))
+        return found[0]
+
+    def has(self, css):
+        from selenium.webdriver.common.by import By
+        return bool(self.driver.find_elements(By.CSS_SELECTOR, css))
+
+    def all(self, css):
+        from selenium.webdriver.common.by import By
+        return self.driver.find_elements(By.CSS_SELECTOR, css)
+
+    def text(self):
+        from selenium.webdriver.common.by import By
+        return self.driver.find_element(By.TAG_NAME, "body").text
+
+    def view(self):
+        return self.find("body").get_attribute("data-view")
+
+    def wait_view(self, view):
+        wait_for(lambda: self.has('body[data-view="%s"]' % view), "the view '%s' (here is %s: %s)" % (
+            view, self.driver.current_url, self.text()[:800]))
+
+    def fill(self, css, value):
+        field = self.find(css)
+        if field.tag_name == "select":
+            from selenium.webdriver.support.ui import Select
+            Select(field).select_by_value(value)
+            return
+        field.clear()
+        field.send_keys(value)
+
+    def press(self, css):
+        """Click, and wait for the next page."""
+        before = self.driver.find_element("tag name", "html").id
+        self.find(css).click()
+        wait_for(lambda: self.driver.find_element("tag name", "html").id != before, "a page after " + css)
+
+    def login(self, name="marie", password=PASSWORD):
+        self.open("/login")
+        self.fill("form#login [name=name]", name)
+        self.fill("form#login [name=password]", password)
+        self.press("form#login button")
+
+    def complaints(self):
+        """What the browser's console holds against the page."""
+        return [entry["message"] for entry in self.driver.get_log("browser")
+                if entry["level"] in ("SEVERE", "WARNING") and "favicon" not in entry["message"]]
