@@ -477,13 +477,12 @@ static gboolean untouched(const Message *message, const Registration *registrati
                           GError **error) {
   const GPtrArray *history = registration->history;
   const HistoryEntry *last = history->len ? history->pdata[history->len - 1] : NULL;
-  gboolean machine = !last || !strcmp(last->who, "sender") || !strcmp(last->who, "bounce") ||
-                     !strcmp(last->what, READ_AGAIN);
+  const char *who = last ? last->who : "sender", *what = last ? last->what : "updated";
+  gboolean machine = !strcmp(who, "sender") || !strcmp(who, "bounce") || !strcmp(what, READ_AGAIN);
   if (machine && registration->message == message->id) return TRUE;
   g_set_error(error, COMMIT_ERROR, COMMIT_ERROR_CHANGED,
               "registration %" G_GUINT64_FORMAT " was changed since (%s by %s); edit it instead",
-              registration->id, last ? last->what : "updated",
-              machine ? "another mail" : last->who);
+              registration->id, what, machine ? "another mail" : who);
   return FALSE;
 }
 
