@@ -17,6 +17,14 @@ json_t *json_texts(const void *array) {
   return list;
 }
 
+void json_set(json_t *object, const char *key, const char *text) {
+  json_object_set_new(object, key, json_text(text));
+}
+
+void json_set_number(json_t *object, const char *key, guint64 number) {
+  json_object_set_new(object, key, json_integer((json_int_t)number));
+}
+
 static int append(const char *bytes, size_t size, void *data) {
   g_string_append_len(data, bytes, (gssize)size);
   return 0;
@@ -57,36 +65,29 @@ json_t *json_time(gint64 seconds) {
 
 /* --- records ---------------------------------------------------------------------------------- */
 
-static void set(json_t *object, const char *key, const char *text) {
-  json_object_set_new(object, key, json_text(text));
-}
-
-static void set_number(json_t *object, const char *key, guint64 number) {
-  json_object_set_new(object, key, json_integer((json_int_t)number));
-}
-
 static json_t *fields_json(const GPtrArray *fields) {
   json_t *object = json_object();
   for (guint i = 0; i < fields->len; i++) {
     const StoreField *field = fields->pdata[i];
-    set(object, field->name, field->value);
+    json_set(object, field->name, field->value);
   }
   return object;
 }
 
 json_t *json_registration(const Registration *registration) {
   json_t *object = json_object();
-  set_number(object, "id", registration->id);
-  set(object, "event", registration->event);
-  set(object, "status", registration->status);
+  json_set_number(object, "id", registration->id);
+  json_set(object, "event", registration->event);
+  json_set(object, "status", registration->status);
   json_object_set_new(object, "fields", fields_json(registration->fields));
-  set(object, "message_id", registration->message_id);
+  json_set(object, "message_id", registration->message_id);
   json_object_set_new(object, "updated", json_time(registration->updated));
   json_object_set_new(object, "created", json_time(registration->created));
   json_object_set_new(object, "missing", json_texts(registration->missing));
-  set(object, "sender", registration->sender);
-  set(object, "language", registration->language);
-  set_number(object, "message", registration->message);
+  json_set(object, "sender", registration->sender);
+  json_set(object, "language", registration->language);
+  json_set_number(object, "message", registration->message);
+  if (registration->merged) json_set_number(object, "merged_into", registration->merged);
   return object;
 }
 
@@ -96,10 +97,10 @@ json_t *json_history(const Registration *registration) {
     const HistoryEntry *entry = registration->history->pdata[i];
     json_t *object = json_object();
     json_object_set_new(object, "time", json_time(entry->time));
-    set(object, "who", entry->who);
-    set(object, "what", entry->what);
-    set(object, "status", entry->status);
-    set(object, "message_id", entry->message_id);
+    json_set(object, "who", entry->who);
+    json_set(object, "what", entry->what);
+    json_set(object, "status", entry->status);
+    json_set(object, "message_id", entry->message_id);
     json_object_set_new(object, "before", fields_json(entry->before));
     json_array_append_new(list, object);
   }

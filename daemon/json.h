@@ -8,6 +8,9 @@
 json_t *json_text(const char *text);
 /* An array of strings from a GPtrArray of char*. */
 json_t *json_texts(const void *array);
+/* A member of each kind. */
+void json_set(json_t *object, const char *key, const char *text);
+void json_set_number(json_t *object, const char *key, guint64 number);
 /* RFC 3339 with the local offset, to the second; 0, "not yet", is null. */
 json_t *json_time(gint64 seconds);
 /* The same as text; 0 is "". The caller frees. */

@@ -5,53 +5,45 @@
 #include "daemon/ctl/json.h"
 #include "daemon/desk/desk.h"
 
-static void set(json_t *object, const char *key, const char *text) {
-  json_object_set_new(object, key, json_text(text));
-}
-
-static void set_number(json_t *object, const char *key, guint64 number) {
-  json_object_set_new(object, key, json_integer((json_int_t)number));
-}
-
 static void set_time(json_t *object, const char *key, gint64 seconds) {
   json_object_set_new(object, key, json_time(seconds));
 }
 
 json_t *rows_message(const Message *message) {
   json_t *object = json_object();
-  set_number(object, "id", message->id);
-  set(object, "state", message->state);
-  set(object, "kind", message->kind);
-  set(object, "decision", message->decision);
-  set(object, "reason", message->reason);
-  set(object, "from", message->from);
-  set(object, "subject", message->subject);
+  json_set_number(object, "id", message->id);
+  json_set(object, "state", message->state);
+  json_set(object, "kind", message->kind);
+  json_set(object, "decision", message->decision);
+  json_set(object, "reason", message->reason);
+  json_set(object, "from", message->from);
+  json_set(object, "subject", message->subject);
   set_time(object, "received", message->received);
-  set(object, "message_id", message->message_id);
-  set(object, "account", message->account);
-  set_number(object, "uid", message->uid);
-  set(object, "folder", message->folder);
-  set_number(object, "uidvalidity", message->uidvalidity);
-  set(object, "event", message->event);
-  set(object, "language", message->language);
-  set_number(object, "size_bytes", message->size_bytes);
+  json_set(object, "message_id", message->message_id);
+  json_set(object, "account", message->account);
+  json_set_number(object, "uid", message->uid);
+  json_set(object, "folder", message->folder);
+  json_set_number(object, "uidvalidity", message->uidvalidity);
+  json_set(object, "event", message->event);
+  json_set(object, "language", message->language);
+  json_set_number(object, "size_bytes", message->size_bytes);
   return object;
 }
 
 json_t *rows_outbox(const OutboxEntry *entry) {
   json_t *object = json_object();
-  set_number(object, "id", entry->id);
-  set(object, "to", entry->to);
-  set(object, "kind", entry->kind);
-  set(object, "state", entry->state);
-  set_number(object, "attempts", entry->attempts);
+  json_set_number(object, "id", entry->id);
+  json_set(object, "to", entry->to);
+  json_set(object, "kind", entry->kind);
+  json_set(object, "state", entry->state);
+  json_set_number(object, "attempts", entry->attempts);
   set_time(object, "next", entry->next);
-  set(object, "message_id", entry->message_id);
-  set_number(object, "message", entry->message);
-  set_number(object, "registration", entry->registration);
+  json_set(object, "message_id", entry->message_id);
+  json_set_number(object, "message", entry->message);
+  json_set_number(object, "registration", entry->registration);
   set_time(object, "created", entry->created);
   set_time(object, "sent", entry->sent);
-  set(object, "last_error", entry->last_error);
+  json_set(object, "last_error", entry->last_error);
   json_object_set_new(object, "held", json_boolean(desk_is_held(entry)));
   return object;
 }
@@ -59,11 +51,11 @@ json_t *rows_outbox(const OutboxEntry *entry) {
 json_t *rows_journal(const JournalEntry *entry) {
   g_autofree char *time = ctl_time_us(entry->time_us);
   json_t *object = json_object();
-  set(object, "time", time);
+  json_set(object, "time", time);
   json_object_set_new(object, "id",
                       entry->message ? json_integer((json_int_t)entry->message) : json_null());
-  set(object, "what", entry->what);
-  set(object, "text", entry->text);
+  json_set(object, "what", entry->what);
+  json_set(object, "text", entry->text);
   return object;
 }
 
@@ -73,7 +65,7 @@ static json_t *values_json(const GPtrArray *values) {
   json_t *fields = json_object();
   for (guint i = 0; i < values->len; i++) {
     const FieldValue *value = values->pdata[i];
-    set(fields, value->field, value->value);
+    json_set(fields, value->field, value->value);
   }
   return fields;
 }
@@ -83,9 +75,9 @@ static json_t *invalid_json(const GPtrArray *invalid) {
   for (guint i = 0; i < invalid->len; i++) {
     const InvalidValue *value = invalid->pdata[i];
     json_t *object = json_object();
-    set(object, "field", value->field);
-    set(object, "value", value->value);
-    set(object, "reason", value->reason);
+    json_set(object, "field", value->field);
+    json_set(object, "value", value->value);
+    json_set(object, "reason", value->reason);
     json_array_append_new(list, object);
   }
   return list;

@@ -124,17 +124,13 @@ static void print_stats(const Event *event, const EventStats *stats) {
 
 /* --- as JSON ---------------------------------------------------------------------------------- */
 
-static void set_number(json_t *object, const char *key, guint64 number) {
-  json_object_set_new(object, key, json_integer((json_int_t)number));
-}
-
 static json_t *counts_json(const GPtrArray *counts) {
   json_t *list = json_array();
   for (guint i = 0; i < counts->len; i++) {
     const StatsCount *count = counts->pdata[i];
     json_t *object = json_object();
     json_object_set_new(object, "name", json_text(count->name));
-    set_number(object, "count", count->count);
+    json_set_number(object, "count", count->count);
     json_array_append_new(list, object);
   }
   return list;
@@ -147,7 +143,7 @@ static json_t *days_json(const Event *event, const GArray *days) {
     g_autofree char *text = day_text(event, day->day);
     json_t *object = json_object();
     json_object_set_new(object, "day", json_text(text));
-    set_number(object, "answers", day->answers);
+    json_set_number(object, "answers", day->answers);
     json_array_append_new(list, object);
   }
   return list;
@@ -160,7 +156,7 @@ static json_t *items_json(const GPtrArray *items) {
     json_t *object = json_object();
     json_object_set_new(object, "text", json_text(item->text));
     json_object_set_new(object, "organization", json_text(item->organization));
-    set_number(object, "registration", item->registration);
+    json_set_number(object, "registration", item->registration);
     json_array_append_new(list, object);
   }
   return list;
@@ -173,7 +169,7 @@ static json_t *suggestions_json(const GPtrArray *groups) {
     json_t *object = json_object();
     json_object_set_new(object, "field", json_text(group->field));
     json_object_set_new(object, "title", json_text(group->title));
-    set_number(object, "count", group->count);
+    json_set_number(object, "count", group->count);
     json_object_set_new(object, "items", items_json(group->items));
     json_array_append_new(list, object);
   }
@@ -183,17 +179,17 @@ static json_t *suggestions_json(const GPtrArray *groups) {
 static json_t *stats_json(const Event *event, const EventStats *stats) {
   json_t *object = json_object();
   json_object_set_new(object, "event", json_text(event->id));
-  set_number(object, "registrations", stats->total);
-  set_number(object, "attending", stats->attending);
-  set_number(object, "people", stats->people);
-  set_number(object, "organizations", stats->organizations);
-  set_number(object, "partners", stats->partners);
-  set_number(object, "waiting", stats->waiting);
+  json_set_number(object, "registrations", stats->total);
+  json_set_number(object, "attending", stats->attending);
+  json_set_number(object, "people", stats->people);
+  json_set_number(object, "organizations", stats->organizations);
+  json_set_number(object, "partners", stats->partners);
+  json_set_number(object, "waiting", stats->waiting);
   json_object_set_new(object, "oldest_waiting", json_time(stats->oldest_waiting));
-  set_number(object, "outbox_open", stats->outbox_open);
-  set_number(object, "outbox_held", stats->outbox_held);
-  set_number(object, "outbox_failed", stats->outbox_failed);
-  set_number(object, "bounced", stats->bounced);
+  json_set_number(object, "outbox_open", stats->outbox_open);
+  json_set_number(object, "outbox_held", stats->outbox_held);
+  json_set_number(object, "outbox_failed", stats->outbox_failed);
+  json_set_number(object, "bounced", stats->bounced);
   json_object_set_new(object, "by_status", counts_json(stats->by_status));
   json_object_set_new(object, "by_organization", counts_json(stats->by_organization));
   json_object_set_new(object, "by_partner", counts_json(stats->by_partner));
