@@ -272,6 +272,21 @@ gboolean commit_reply(const CommitContext *context, StoreTxn *txn, const ReplyRe
 
 /* --- one message ------------------------------------------------------------------------------ */
 
+/* What today's reading makes of a message; its Message-ID and digest, by which it is known, are no
+ * part of that. */
+static void take_verdict(Message *message, const Extraction *extraction, const Verdict *verdict) {
+  string_set(&message->from, extraction->from);
+  string_set(&message->event, extraction->event);
+  string_set(&message->language, extraction->language);
+  string_set(&message->kind, mail_kind_name(extraction->kind));
+  string_set(&message->decision, decision_name(verdict->decision));
+  string_set(&message->state, verdict->state);
+  string_set(&message->reason, verdict->reason);
+  string_set(&message->subject, verdict->keep_text ? extraction->subject : "");
+  g_clear_pointer(&message->extraction, g_bytes_unref);
+  if (verdict->keep_text) message->extraction = wire_extraction_write(extraction);
+}
+
 static Message *message_for(const CommitInput *input, const Verdict *verdict, guint64 thread,
                             gint64 now) {
   const Extraction *extraction = input->extraction;
@@ -286,17 +301,7 @@ static Message *message_for(const CommitInput *input, const Verdict *verdict, gu
   message->thread = thread;
   string_set(&message->message_id, extraction->message_id);
   string_set(&message->digest, extraction->content_digest);
-  string_set(&message->from, extraction->from);
-  string_set(&message->event, extraction->event);
-  string_set(&message->language, extraction->language);
-  string_set(&message->kind, mail_kind_name(extraction->kind));
-  string_set(&message->decision, decision_name(verdict->decision));
-  string_set(&message->state, verdict->state);
-  string_set(&message->reason, verdict->reason);
-  if (verdict->keep_text) {
-    string_set(&message->subject, extraction->subject);
-    message->extraction = wire_extraction_write(extraction);
-  }
+  take_verdict(message, extraction, verdict);
   return message;
 }
 
@@ -460,13 +465,13 @@ gboolean commit_message(const CommitContext *context, StoreTxn *txn, const Commi
 /* --- a stored message, read again --------------------------------------------------------------
  */
 
-char *commit_thread_event(const CommitContext *context, StoreTxn *txn,
+char *commit_thread_event(const Config *config, const guint8 *secret, StoreTxn *txn,
                           const Extraction *extraction) {
-  guint64 thread = token_find(context->secret, extraction->references);
+  guint64 thread = token_find(secret, extraction->references);
   if (!thread) return NULL;
   g_autoptr(Message) first = message_get(txn, thread, NULL);
   if (!first || g_str_equal(first->event, extraction->event)) return NULL;
-  return event_find(context->config->events, first->event) ? g_strdup(first->event) : NULL;
+  return event_find(config->events, first->event) ? g_strdup(first->event) : NULL;
 }
 
 static const char READ_AGAIN[] = "read again";
@@ -508,14 +513,8 @@ static gboolean same_texts(const GPtrArray *a, const GPtrArray *b) {
 }
 
 static gboolean same_record(const Registration *a, const Registration *b) {
-  if (strcmp(a->status, b->status) || a->fields->len != b->fields->len ||
-      !same_texts(a->missing, b->missing))
-    return FALSE;
-  for (guint i = 0; i < a->fields->len; i++) {
-    const StoreField *field = a->fields->pdata[i];
-    if (g_strcmp0(registration_value(b, field->name), field->value)) return FALSE;
-  }
-  return TRUE;
+  return !strcmp(a->status, b->status) && same_texts(a->missing, b->missing) &&
+         registration_same_fields(a, b);
 }
 
 /* Drop what would change nothing; the rest is told by its own word in the history. Where all of it
@@ -552,20 +551,6 @@ static GArray *meant_by(const Verdict *verdict) {
   for (guint i = 0; i < verdict->changes->len; i++)
     g_array_append_val(ids, ((Change *)verdict->changes->pdata[i])->registration->id);
   return ids;
-}
-
-/* Its Message-ID and digest stay: by them it is known. */
-static void take_verdict(Message *message, const Extraction *extraction, const Verdict *verdict) {
-  string_set(&message->from, extraction->from);
-  string_set(&message->event, extraction->event);
-  string_set(&message->language, extraction->language);
-  string_set(&message->kind, mail_kind_name(extraction->kind));
-  string_set(&message->decision, decision_name(verdict->decision));
-  string_set(&message->state, verdict->state);
-  string_set(&message->reason, verdict->reason);
-  string_set(&message->subject, verdict->keep_text ? extraction->subject : "");
-  g_clear_pointer(&message->extraction, g_bytes_unref);
-  if (verdict->keep_text) message->extraction = wire_extraction_write(extraction);
 }
 
 static gboolean write_again(const CommitContext *context, StoreTxn *txn, const CommitAgain *again,

@@ -60,7 +60,7 @@ GQuark commit_error_quark(void);
 
 /* The event of the thread's token, where that is another one than was read: the message is to be
  * read again by its rules. NULL: none. The caller frees. */
-char *commit_thread_event(const CommitContext *context, StoreTxn *txn,
+char *commit_thread_event(const Config *config, const guint8 *secret, StoreTxn *txn,
                           const Extraction *extraction);
 
 /* Store a change and compose and queue the answer: shared with desk. `message` is updated by the

@@ -15,6 +15,14 @@ static Config *config_new(const char *file) {
   return config;
 }
 
+const Account *config_account(const Config *config, const char *name) {
+  for (guint i = 0; config->accounts && i < config->accounts->len; i++) {
+    const Account *account = config->accounts->pdata[i];
+    if (!strcmp(account->name, name)) return account;
+  }
+  return NULL;
+}
+
 void config_free(Config *config) {
   if (!config) return;
   Submission *submission = &config->submission;

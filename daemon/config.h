@@ -101,6 +101,8 @@ Config *config_load(const char *file, GPtrArray *problems);
  * no account, shipped events. */
 Config *config_default(GPtrArray *problems);
 void config_free(Config *config);
+/* The account of that name; NULL: none. Borrowed. */
+const Account *config_account(const Config *config, const char *name);
 
 /* What counts as us, of every account, lower case. The caller frees with g_strfreev. */
 char **config_addresses(const Config *config);

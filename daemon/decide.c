@@ -23,7 +23,8 @@ const char *reply_kind_name(ReplyKind kind) {
   return reply_names[kind];
 }
 
-static void change_free(Change *change) {
+void change_free(gpointer data) {
+  Change *change = data;
   registration_free(change->registration);
   g_free(change);
 }
@@ -403,7 +404,7 @@ static const char *language_of(const DecideInput *input) {
 
 Verdict *decide(const DecideInput *input) {
   Verdict *verdict = g_new0(Verdict, 1);
-  verdict->changes = g_ptr_array_new_with_free_func((GDestroyNotify)change_free);
+  verdict->changes = g_ptr_array_new_with_free_func(change_free);
   verdict->keep_text = TRUE;
   verdict->language = language_of(input);
   for (gsize i = 0; i < G_N_ELEMENTS(gates); i++)

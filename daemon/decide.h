@@ -46,6 +46,8 @@ typedef struct {
       *registration; /* whole record to store; id 0: new. history entry appended by commit */
   const char *what;  /* created, updated, completed, declined, late, …: static */
 } Change;
+/* A GDestroyNotify. */
+void change_free(gpointer change);
 
 typedef struct {
   Decision decision;

@@ -229,12 +229,6 @@ static gboolean commit_together(Pipeline *pipeline, gint64 now, gint64 *ret_next
   return TRUE;
 }
 
-/* The store is at fault, not the message: everything waits, nothing is lost. */
-static gboolean is_store_trouble(const GError *error) {
-  return error->domain == STORE_ERROR && error->code != STORE_ERROR_CORRUPT &&
-         error->code != STORE_ERROR_NOT_FOUND;
-}
-
 /* One message that cannot be committed must not hold up the others: its mailbox's cursor stays
  * below it, so that it is read again at the next start. */
 static void leave_out(const IntakeItem *item, const GError *error) {
@@ -250,7 +244,7 @@ static gboolean commit_singly(Pipeline *pipeline, GPtrArray *items, gint64 now, 
     g_ptr_array_add(one, items->pdata[0]);
     g_autoptr(GError) failed = NULL;
     if (!commit_items(pipeline, one, now, &failed)) {
-      if (is_store_trouble(failed)) {
+      if (store_is_trouble(failed)) {
         g_propagate_error(error, g_steal_pointer(&failed));
         return FALSE;
       }
@@ -270,7 +264,7 @@ static void release_batch(Pipeline *pipeline) {
 static gboolean commit_batch(Pipeline *pipeline, gint64 now, GError **error) {
   g_autoptr(GError) failed = NULL;
   if (!commit_items(pipeline, pipeline->batch, now, &failed)) {
-    if (!is_store_trouble(failed) && pipeline->batch->len)
+    if (!store_is_trouble(failed) && pipeline->batch->len)
       return commit_singly(pipeline, pipeline->batch, now, error);
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
@@ -287,7 +281,7 @@ static gboolean commit_all(Pipeline *pipeline, gint64 now, gint64 *ret_next, GEr
     release_batch(pipeline);
     return TRUE;
   }
-  if (is_store_trouble(failed)) {
+  if (store_is_trouble(failed)) {
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
   }
@@ -299,17 +293,14 @@ static gboolean commit_all(Pipeline *pipeline, gint64 now, gint64 *ret_next, GEr
  */
 
 /* The event of the thread's token comes before the parser's choice: read once more by its rules. */
-static char *thread_event(const Pipeline *pipeline, StoreTxn *txn, const IntakeItem *item) {
-  CommitContext context = {.config = pipeline->config, .secret = store_secret(pipeline->store)};
-  return commit_thread_event(&context, txn, item->extraction);
-}
-
 static void redirect(Pipeline *pipeline) {
   if (pipeline->config->events->len < 2 || !pipeline->batch->len) return;
+  const guint8 *secret = store_secret(pipeline->store);
   StoreTxn *txn = store_begin(pipeline->store, FALSE, NULL);
   for (guint i = 0; txn && i < pipeline->batch->len;) {
     IntakeItem *item = pipeline->batch->pdata[i];
-    item->event = item->event ? item->event : thread_event(pipeline, txn, item);
+    if (!item->event)
+      item->event = commit_thread_event(pipeline->config, secret, txn, item->extraction);
     if (item->event && !g_str_equal(item->event, item->extraction->event)) {
       g_ptr_array_remove_index(pipeline->batch, i);
       intake_return(pipeline->intake, item);

@@ -75,12 +75,25 @@ Registration *registration_copy(const Registration *registration) {
   return codec_registration_read(&value);
 }
 
-const char *registration_value(const Registration *registration, const char *name) {
-  for (guint i = 0; i < registration->fields->len; i++) {
-    const StoreField *field = registration->fields->pdata[i];
+const char *store_fields_value(const GPtrArray *fields, const char *name) {
+  for (guint i = 0; i < fields->len; i++) {
+    const StoreField *field = fields->pdata[i];
     if (strcmp(field->name, name) == 0) return field->value;
   }
   return NULL;
+}
+
+const char *registration_value(const Registration *registration, const char *name) {
+  return store_fields_value(registration->fields, name);
+}
+
+gboolean registration_same_fields(const Registration *a, const Registration *b) {
+  if (a->fields->len != b->fields->len) return FALSE;
+  for (guint i = 0; i < a->fields->len; i++) {
+    const StoreField *field = a->fields->pdata[i];
+    if (g_strcmp0(field->value, registration_value(b, field->name))) return FALSE;
+  }
+  return TRUE;
 }
 
 void registration_set(Registration *registration, const char *name, const char *value) {

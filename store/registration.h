@@ -48,6 +48,10 @@ void store_field_free(StoreField *field);
 HistoryEntry *history_entry_new(void);
 void history_entry_free(HistoryEntry *entry);
 
+/* Value of a field in a list of StoreField*, or NULL. Borrowed. */
+const char *store_fields_value(const GPtrArray *fields, const char *name);
+/* Have both the same fields with the same values, in any order? */
+gboolean registration_same_fields(const Registration *a, const Registration *b);
 /* Value of a field, or NULL. Borrowed. registration_set: value NULL removes it. */
 const char *registration_value(const Registration *registration, const char *name);
 void registration_set(Registration *registration, const char *name, const char *value);

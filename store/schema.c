@@ -151,12 +151,12 @@ static gboolean to_3(StoreTxn *txn, GError **error) {
   return TRUE;
 }
 
-/* steps[n] leads from version n to the next; none: new tables, empty at first, are all of it. */
+/* steps[n] leads from version n to the next. */
 static gboolean (*const steps[STORE_VERSION])(StoreTxn *, GError **) = {[1] = to_2, [2] = to_3};
 
 static gboolean upgrade(StoreTxn *txn, GError **error) {
   for (guint version = txn->store->found_version; version < STORE_VERSION; version++)
-    if (steps[version] && !steps[version](txn, error)) return FALSE;
+    if (!steps[version](txn, error)) return FALSE;
   return write_meta(txn, error);
 }
 

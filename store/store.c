@@ -67,6 +67,11 @@ gboolean store_fail(Store *store, int code, const char *doing, GError **error) {
   return FALSE;
 }
 
+gboolean store_is_trouble(const GError *error) {
+  return error->domain == STORE_ERROR && error->code != STORE_ERROR_CORRUPT &&
+         error->code != STORE_ERROR_NOT_FOUND;
+}
+
 gboolean store_corrupt(const Store *store, const char *table, guint64 id, GError **error) {
   g_set_error(error, STORE_ERROR, STORE_ERROR_CORRUPT,
               "%s: %s %" G_GUINT64_FORMAT " cannot be decoded; restore the store from a backup",

@@ -31,6 +31,10 @@ typedef enum {
   STORE_OLDER = 1 << 3 /* an older version will do: nothing but store_backup may be called */
 } StoreFlags;
 
+/* Is the store at fault (full, locked, not to be read), and not the one record at hand? Then all
+ * must wait, and is tried again; else the others need not. */
+gboolean store_is_trouble(const GError *error);
+
 /* Open the store in folder `path`. One Store per path and process. NULL with an error. */
 Store *store_open(const char *path, guint flags, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void store_close(Store *store);

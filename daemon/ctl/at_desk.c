@@ -5,6 +5,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "daemon/commit.h"
 #include "daemon/log.h"
 
 enum { WHO_MAX_CHARS = 64, LINE_MAX_CHARS = 1000, ANSWER_MAX_CHARS = 16 };
@@ -45,6 +46,11 @@ void at_desk_done(AtDesk *at) {
   replies_free(at->replies);
   config_free(at->config);
   g_free(at->who);
+}
+
+char *at_desk_thread_event(const AtDesk *at, const Extraction *extraction) {
+  g_autoptr(StoreTxn) txn = store_begin(at->store, FALSE, NULL);
+  return txn ? commit_thread_event(at->config, store_secret(at->store), txn, extraction) : NULL;
 }
 
 int at_desk_error(const GError *error) {

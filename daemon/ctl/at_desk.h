@@ -23,6 +23,9 @@ gboolean at_desk_load(AtDesk *at, const Options *options, int *ret_code);
 /* Then become the store's owner, for good, and open it. FALSE: as above. */
 gboolean at_desk_open(AtDesk *at, int *ret_code);
 void at_desk_done(AtDesk *at);
+/* The event by whose rules the mail is to be read again (commit_thread_event); NULL: none. The
+ * caller frees. */
+char *at_desk_thread_event(const AtDesk *at, const Extraction *extraction);
 /* Tell an error of desk. Returns the exit code. */
 int at_desk_error(const GError *error);
 

@@ -100,9 +100,7 @@ static void wait_for(Import *import, const Slot *slot) {
 static void redirect(Import *import, Slot *slot) {
   const AtDesk *at = &import->at;
   if (at->config->events->len < 2 || slot->redirected || import->options->event) return;
-  CommitContext context = {.config = at->config, .secret = store_secret(at->store)};
-  g_autoptr(StoreTxn) txn = store_begin(at->store, FALSE, NULL);
-  g_autofree char *event = txn ? commit_thread_event(&context, txn, slot->extraction) : NULL;
+  g_autofree char *event = at_desk_thread_event(at, slot->extraction);
   slot->redirected = TRUE;
   if (!event) return;
   g_clear_pointer(&slot->extraction, extraction_free);
@@ -159,19 +157,13 @@ static gboolean commit_range(Import *import, guint from, guint to, GError **erro
   return TRUE;
 }
 
-/* The store is at fault, not the mail. */
-static gboolean is_store_trouble(const GError *error) {
-  return error->domain == STORE_ERROR && error->code != STORE_ERROR_CORRUPT &&
-         error->code != STORE_ERROR_NOT_FOUND;
-}
-
 /* One mail that cannot be stored must not hold up the others. */
 static gboolean commit_singly(Import *import, GError **error) {
   for (guint i = 0; i < import->batch->len; i++) {
     g_autoptr(GError) failed = NULL;
     const Slot *slot = import->batch->pdata[i];
     if (commit_range(import, i, i + 1, &failed)) continue;
-    if (is_store_trouble(failed)) {
+    if (store_is_trouble(failed)) {
       g_propagate_error(error, g_steal_pointer(&failed));
       return FALSE;
     }
@@ -184,7 +176,7 @@ static gboolean commit_singly(Import *import, GError **error) {
 static gboolean commit_batch(Import *import, GError **error) {
   g_autoptr(GError) failed = NULL;
   gboolean good = !import->batch->len || commit_range(import, 0, import->batch->len, &failed);
-  if (!good && is_store_trouble(failed))
+  if (!good && store_is_trouble(failed))
     g_propagate_error(error, g_steal_pointer(&failed));
   else if (!good)
     good = commit_singly(import, error);
@@ -271,10 +263,10 @@ static char *account_names(const Config *config) {
 }
 
 static const Account *choose_account(const Config *config, const char *name) {
-  for (guint i = 0; i < config->accounts->len; i++) {
-    const Account *account = config->accounts->pdata[i];
-    if (name ? !strcmp(account->name, name) : config->accounts->len == 1) return account;
-  }
+  const Account *account = name                         ? config_account(config, name)
+                           : config->accounts->len == 1 ? config->accounts->pdata[0]
+                                                        : NULL;
+  if (account) return account;
   g_autofree char *names = account_names(config);
   if (name)
     ctl_fail(EX_USAGE, "there is no account '%s'; there are: %s", name, names);

@@ -56,27 +56,13 @@ static int load(Store *store, guint64 id, Stored *stored) {
 
 /* --- read again ------------------------------------------------------------------------------- */
 
-static const Account *account_of(const Config *config, const Message *message) {
-  for (guint i = 0; i < config->accounts->len; i++) {
-    const Account *account = config->accounts->pdata[i];
-    if (!strcmp(account->name, message->account)) return account;
-  }
-  return NULL;
-}
-
-static char *thread_event(const AtDesk *at, const Extraction *extraction) {
-  CommitContext context = {.config = at->config, .secret = store_secret(at->store)};
-  g_autoptr(StoreTxn) txn = store_begin(at->store, FALSE, NULL);
-  return txn ? commit_thread_event(&context, txn, extraction) : NULL;
-}
-
 /* As the daemon does it: the event of the thread's token comes before the mail's own. */
 static Extraction *read_mail(const AtDesk *at, const Stored *stored, int *ret_code) {
-  const Account *account = account_of(at->config, stored->message);
+  const Account *account = config_account(at->config, stored->message->account);
   g_autoptr(ReadOne) reader = read_one_new(at->config, ret_code);
   if (!reader) return NULL;
   g_autoptr(Extraction) extraction = read_one(reader, stored->raw, account, "");
-  g_autofree char *event = thread_event(at, extraction);
+  g_autofree char *event = at_desk_thread_event(at, extraction);
   if (!event) return g_steal_pointer(&extraction);
   return read_one(reader, stored->raw, account, event);
 }

@@ -180,25 +180,17 @@ static void print_read(const Extraction *extraction) {
     line(2, "note", "%s", (const char *)extraction->notes->pdata[i]);
 }
 
-static const char *value_in(const GPtrArray *fields, const char *name) {
-  for (guint i = 0; i < fields->len; i++) {
-    const StoreField *field = fields->pdata[i];
-    if (!strcmp(field->name, name)) return field->value;
-  }
-  return NULL;
-}
-
 /* What differs from `before` to `after`; a value that was not there is told as what it became. */
 static void print_differences(const GPtrArray *before, const GPtrArray *after) {
   for (guint i = 0; i < before->len; i++) {
     const StoreField *was = before->pdata[i];
-    const char *is = value_in(after, was->name);
+    const char *is = store_fields_value(after, was->name);
     if (!is || strcmp(is, was->value))
       line(8, was->name, "%s → %s", was->value, is ? is : "(removed)");
   }
   for (guint i = 0; i < after->len; i++) {
     const StoreField *is = after->pdata[i];
-    if (!value_in(before, is->name)) line(8, is->name, "→ %s", is->value);
+    if (!store_fields_value(before, is->name)) line(8, is->name, "→ %s", is->value);
   }
 }
 

@@ -8,12 +8,6 @@
 
 G_DEFINE_QUARK(desk_error, desk_error)
 
-static void change_free(gpointer data) {
-  Change *change = data;
-  registration_free(change->registration);
-  g_free(change);
-}
-
 static gboolean call_begin(DeskCall *call, const Desk *desk, const DeskAction *action,
                            GError **error) {
   *call = (DeskCall){.desk = desk, .action = action, .now = g_get_real_time() / G_USEC_PER_SEC};

@@ -88,5 +88,7 @@ char *desk_stamp_registration(const Registration *registration);
 /* Is this answer held by a person? Then its state is `delayed`, its `next` beyond every calendar
  * and its last_error "held by WHO". */
 gboolean desk_is_held(const OutboxEntry *entry);
+/* Does it wait, and nobody holds it back yet? */
+gboolean desk_may_hold(const OutboxEntry *entry);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DeskPreview, desk_preview_free)

@@ -54,8 +54,7 @@ static void sums_free(gpointer data) {
   desk_sums_free(data);
 }
 
-DeskCache *desk_cache_new(Store *store, const Config *config) {
-  (void)store; /* every call has a transaction of it */
+DeskCache *desk_cache_new(const Config *config) {
   DeskCache *cache = g_new0(DeskCache, 1);
   cache->config = config;
   g_rw_lock_init(&cache->lock);
@@ -110,21 +109,6 @@ static const char *intern(DeskCache *cache, const char *word) {
   return copy;
 }
 
-/* Where the row of `id` is, or would be; both kinds of row begin with their id. */
-static guint place_of(const GArray *rows, guint64 id, gsize row_size) {
-  guint low = 0, high = rows->len;
-  while (low < high) {
-    guint middle = low + (high - low) / 2;
-    guint64 there;
-    memcpy(&there, rows->data + middle * row_size, sizeof there);
-    if (there < id)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low;
-}
-
 static void fold_into(GString *text, const char *part) {
   g_autofree char *folded = desk_fold(part);
   g_string_append(text, folded);
@@ -176,7 +160,7 @@ static EventSums *sums_of(DeskCache *cache, const char *id) {
 
 static gboolean take_person(const Registration *registration, void *context) {
   DeskCache *cache = context;
-  guint at = place_of(cache->people, registration->id, sizeof(PersonRow));
+  guint at = desk_sums_place(cache->people, registration->id);
   if (at == cache->people->len) { /* ids grow: a new one comes last */
     PersonRow fresh = {.id = registration->id};
     g_array_append_val(cache->people, fresh);
@@ -193,7 +177,7 @@ static gboolean take_person(const Registration *registration, void *context) {
 
 static gboolean take_mail(const Message *message, void *context) {
   DeskCache *cache = context;
-  guint at = place_of(cache->mails, message->id, sizeof(MailRow));
+  guint at = desk_sums_place(cache->mails, message->id);
   if (at == cache->mails->len) {
     MailRow fresh = {.id = message->id};
     g_array_append_val(cache->mails, fresh);
@@ -258,7 +242,7 @@ typedef struct {
 
 static gboolean collect(const Registration *registration, void *context) {
   Collecting *collecting = context;
-  guint at = place_of(collecting->cache->people, registration->id, sizeof(PersonRow));
+  guint at = desk_sums_place(collecting->cache->people, registration->id);
   Item item = {key_of(collecting->cache, collecting->order, registration), at};
   g_array_append_val(collecting->items, item);
   return TRUE;
@@ -387,7 +371,7 @@ static gboolean enter_shared(CacheUse *use, StoreTxn *txn, const CacheWish *wish
 
 gboolean cache_enter(CacheUse *use, DeskCache *cache, StoreTxn *txn, const CacheWish *wish,
                      GError **error) {
-  *use = (CacheUse){.cache = cache ? cache : desk_cache_new(NULL, NULL), .own = !cache};
+  *use = (CacheUse){.cache = cache ? cache : desk_cache_new(NULL), .own = !cache};
   if (use->own) use->cache->event = wish->event;
   if (!enter_shared(use, txn, wish)) {
     use->alone = TRUE;
@@ -424,14 +408,14 @@ const char *cache_word(const CacheUse *use, const char *word) {
 }
 
 const PersonRow *cache_person(const CacheUse *use, guint64 id) {
-  guint at = place_of(use->people, id, sizeof(PersonRow));
+  guint at = desk_sums_place(use->people, id);
   if (at == use->people->len) return NULL;
   const PersonRow *row = &g_array_index(use->people, PersonRow, at);
   return row->id == id ? row : NULL;
 }
 
 const MailRow *cache_mail(const CacheUse *use, guint64 id) {
-  guint at = place_of(use->mails, id, sizeof(MailRow));
+  guint at = desk_sums_place(use->mails, id);
   if (at == use->mails->len) return NULL;
   const MailRow *row = &g_array_index(use->mails, MailRow, at);
   return row->id == id ? row : NULL;

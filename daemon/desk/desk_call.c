@@ -9,8 +9,7 @@
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* What the store says of a record that is not there, in the words of who asked for it. */
-static gboolean not_loaded(GError **error, GError *failed, const char *what, guint64 id) {
+gboolean desk_call_not_loaded(GError **error, GError *failed, const char *what, guint64 id) {
   if (g_error_matches(failed, STORE_ERROR, STORE_ERROR_NOT_FOUND)) {
     g_error_free(failed);
     g_set_error(error, DESK_ERROR, DESK_ERROR_NOT_FOUND, "there is no %s %" G_GUINT64_FORMAT, what,
@@ -46,7 +45,7 @@ gboolean desk_call_fresh(const DeskCall *call, const Registration *registration,
 gboolean desk_call_message(DeskCall *call, guint64 id, GError **error) {
   GError *failed = NULL;
   call->message = message_get(call->txn, id, &failed);
-  if (!call->message) return not_loaded(error, failed, "message", id);
+  if (!call->message) return desk_call_not_loaded(error, failed, "message", id);
   call->sender = g_strdup(call->message->from);
   return desk_call_fresh(call, NULL, error) && load_extraction(call, error);
 }
@@ -76,7 +75,7 @@ gboolean desk_call_open_message(DeskCall *call, guint64 id, GError **error) {
 Registration *desk_call_find(DeskCall *call, guint64 id, GError **error) {
   GError *failed = NULL;
   Registration *found = registration_get(call->txn, id, &failed);
-  if (!found) not_loaded(error, failed, "registration", id);
+  if (!found) desk_call_not_loaded(error, failed, "registration", id);
   return found;
 }
 
@@ -93,12 +92,7 @@ gboolean desk_call_registration(DeskCall *call, guint64 id, Registration **ret, 
 /* --- answering -------------------------------------------------------------------------------- */
 
 const Account *desk_call_account(const DeskCall *call) {
-  const GPtrArray *accounts = call->desk->config->accounts;
-  for (guint i = 0; call->message && accounts && i < accounts->len; i++) {
-    const Account *account = accounts->pdata[i];
-    if (!strcmp(account->name, call->message->account)) return account;
-  }
-  return NULL;
+  return call->message ? config_account(call->desk->config, call->message->account) : NULL;
 }
 
 /* In a person's mailbox that is the return path (RFC 3834 4), as long as it is the same person's

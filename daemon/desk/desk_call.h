@@ -27,6 +27,9 @@ typedef struct {
 
 /* --- desk_call.c --- */
 /* Each FALSE has *error set: DESK_ERROR or the store's. */
+/* What the store says of a record that is not there, in the words of who asked for it. Takes
+ * `failed`; FALSE. */
+gboolean desk_call_not_loaded(GError **error, GError *failed, const char *what, guint64 id);
 gboolean desk_call_message(DeskCall *call, guint64 id, GError **error);
 /* The same, and it is not settled. */
 gboolean desk_call_open_message(DeskCall *call, guint64 id, GError **error);

@@ -16,9 +16,9 @@ gboolean desk_is_held(const OutboxEntry *entry) {
   return !strcmp(entry->state, "delayed") && entry->next >= HELD_FROM;
 }
 
-static gboolean waits(const OutboxEntry *entry) {
+gboolean desk_may_hold(const OutboxEntry *entry) {
   static const char *const states[] = {"ready", "delayed", "deferred", NULL};
-  return g_strv_contains(states, entry->state);
+  return g_strv_contains(states, entry->state) && !desk_is_held(entry);
 }
 
 /* --- one entry -------------------------------------------------------------------------------- */
@@ -53,7 +53,7 @@ static gboolean write_entry(DeskCall *call, OutboxEntry *entry, const char *did,
 
 static gboolean hold_one(DeskCall *call, OutboxEntry *entry, GError **error) {
   if (desk_is_held(entry)) return wrong_state(entry, "is held already", error);
-  if (!waits(entry)) {
+  if (!desk_may_hold(entry)) {
     g_autofree char *wrong = g_strdup_printf("is '%s'; what waits can be held", entry->state);
     return wrong_state(entry, wrong, error);
   }
@@ -78,21 +78,15 @@ typedef struct {
 
 static gboolean collect(const OutboxEntry *entry, void *context) {
   Wanted *wanted = context;
-  if (waits(entry) && desk_is_held(entry) == wanted->held)
+  if (wanted->held ? desk_is_held(entry) : desk_may_hold(entry))
     g_array_append_val(wanted->ids, entry->id);
   return TRUE;
 }
 
 static gboolean do_one(DeskCall *call, guint64 id, EntryVerb verb, GError **error) {
-  g_autoptr(GError) failed = NULL;
+  GError *failed = NULL;
   g_autoptr(OutboxEntry) entry = outbox_get(call->txn, id, &failed);
-  if (entry) return verb(call, entry, error);
-  if (g_error_matches(failed, STORE_ERROR, STORE_ERROR_NOT_FOUND))
-    g_set_error(error, DESK_ERROR, DESK_ERROR_NOT_FOUND, "there is no answer %" G_GUINT64_FORMAT,
-                id);
-  else
-    g_propagate_error(error, g_steal_pointer(&failed));
-  return FALSE;
+  return entry ? verb(call, entry, error) : desk_call_not_loaded(error, failed, "answer", id);
 }
 
 static gboolean do_all(DeskCall *call, gboolean held, EntryVerb verb, GError **error) {

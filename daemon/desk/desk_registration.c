@@ -38,15 +38,6 @@ static gboolean edited_state(DeskCall *call, Change *change, GError **error) {
   return TRUE;
 }
 
-static gboolean same_fields(const Registration *a, const Registration *b) {
-  if (a->fields->len != b->fields->len) return FALSE;
-  for (guint i = 0; i < a->fields->len; i++) {
-    const StoreField *field = a->fields->pdata[i];
-    if (g_strcmp0(field->value, registration_value(b, field->name))) return FALSE;
-  }
-  return TRUE;
-}
-
 gboolean desk_edit(DeskCall *call, GError **error) {
   guint64 id = call->action->id;
   g_autoptr(Registration) before = NULL;
@@ -54,7 +45,8 @@ gboolean desk_edit(DeskCall *call, GError **error) {
   g_autoptr(Registration) after = registration_copy(before);
   if (!desk_values_apply(call->event, call->action->changes, 1, 1, after, error)) return FALSE;
   if (is_cancelled(before)) return wrong_state(id, "is cancelled", error);
-  if (same_fields(before, after)) return wrong_state(id, "has these values already", error);
+  if (registration_same_fields(before, after))
+    return wrong_state(id, "has these values already", error);
   DeskMatch match = {.event = call->event, .message = call->message, .alone = TRUE};
   desk_match_keys(&match, after);
   desk_call_change(call, g_steal_pointer(&after), "updated");

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/desk/desk_call.h"
+#include "daemon/json.h"
 #include "store/journal.h"
 
 enum { STAMP_BYTES = 16 };
@@ -96,8 +97,7 @@ char *desk_stamp_message(StoreTxn *txn, const Message *message) {
 /* --- who was quicker -------------------------------------------------------------------------- */
 
 static char *at_time(gint64 seconds, const char *text) {
-  g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(seconds);
-  g_autofree char *time = when ? g_date_time_format(when, "%Y-%m-%dT%H:%M:%S%:z") : g_strdup("");
+  g_autofree char *time = json_time_text(seconds);
   return g_strdup_printf("%s at %s", text, time);
 }
 

@@ -68,12 +68,14 @@ static NamedSum *named_new(GHashTable *table, char *key) {
   return named;
 }
 
-/* Where the naming of `id` is, or would be. */
-static guint place_of(const NamedSum *named, guint64 id) {
-  guint low = 0, high = named->namings->len;
+guint desk_sums_place(const GArray *rows, guint64 id) {
+  gsize row_size = g_array_get_element_size((GArray *)rows);
+  guint low = 0, high = rows->len;
   while (low < high) {
     guint middle = low + (high - low) / 2;
-    if (g_array_index(named->namings, Naming, middle).id < id)
+    guint64 there;
+    memcpy(&there, rows->data + middle * row_size, sizeof there);
+    if (there < id)
       low = middle + 1;
     else
       high = middle;
@@ -87,13 +89,13 @@ static NamedSum *name_add(GHashTable *table, const char *name, guint64 id) {
   NamedSum *named = g_hash_table_lookup(table, key);
   if (!named) named = named_new(table, g_steal_pointer(&key));
   Naming naming = {id, g_strdup(name)};
-  g_array_insert_val(named->namings, place_of(named, id), naming);
+  g_array_insert_val(named->namings, desk_sums_place(named->namings, id), naming);
   return named;
 }
 
 static void name_remove(GHashTable *table, NamedSum *named, guint64 id) {
   if (!named) return;
-  g_array_remove_index(named->namings, place_of(named, id));
+  g_array_remove_index(named->namings, desk_sums_place(named->namings, id));
   if (!named->namings->len) g_hash_table_remove(table, named->key);
 }
 

@@ -41,6 +41,9 @@ void desk_sums_remove(EventSums *sums, SumsRow *row);
 /* Free a row whose sums go away as a whole. NULL is fine. */
 void desk_sums_forget(SumsRow *row);
 
+/* Where the row of `id` is, or would be, in rows by id that begin with it (guint64). */
+guint desk_sums_place(const GArray *rows, guint64 id);
+
 /* The name of the field with this role; NULL: none has it. Borrowed. */
 const char *desk_sums_role(const Event *event, const char *role);
 /* The midnight, in the event's zone, of a day that was counted there. */

@@ -25,7 +25,7 @@ enum {
 };
 
 /* Borrows both; a configuration that is read anew needs a new cache. */
-DeskCache *desk_cache_new(Store *store, const Config *config);
+DeskCache *desk_cache_new(const Config *config);
 void desk_cache_free(DeskCache *cache);
 /* The language by whose rules values are sorted ("fr", "en", "ja"; at first "fr"). */
 void desk_cache_set_language(DeskCache *cache, const char *language);

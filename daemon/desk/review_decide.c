@@ -10,11 +10,6 @@ static const struct {
 } verbs[] = {
     {"accept", DESK_ACCEPT}, {"ask", DESK_ASK}, {"ignore", DESK_IGNORE}, {"reply", DESK_REPLY}};
 
-static const char *back_to(PageCall *call) {
-  g_autofree char *path = g_strdup_printf("/message/%" G_GUINT64_FORMAT, call->numbers[0]);
-  return template_data_text(call->data, path)->text;
-}
-
 /* A bound of desk_text would be told in English: the form's own is told here. */
 static const char *mistake_of(const DeskAction *action, gboolean found) {
   if (!found) return "error_nothing_chosen";
@@ -38,10 +33,6 @@ static GPtrArray *changes_of(const PageCall *call, const PageMessage *page) {
   return changes;
 }
 
-static void show_mistake(PageCall *call, const char *key) {
-  page_error(call, 422, key, back_to(call));
-}
-
 /* The next message of the queue that the person works through, else the queue. */
 static void go_on(PageCall *call, const char *verb) {
   QueueFilter filter = page_queue_filter(call);
@@ -57,22 +48,9 @@ static void go_on(PageCall *call, const char *verb) {
 
 static void act(PageCall *call, const DeskAction *action, const Event *event, const char *verb,
                 gboolean preview) {
-  g_autoptr(GError) error = NULL;
-  if (!preview) {
-    if (page_do(call, action, &error))
-      go_on(call, verb);
-    else
-      page_error_told(call, error, event, back_to(call));
-    return;
-  }
-  g_autoptr(DeskPreview) shown = page_preview(call, action, &error);
-  if (!shown) {
-    page_error_told(call, error, event, back_to(call));
-    return;
-  }
-  g_autofree char *path = g_strconcat(back_to(call), "/do", NULL);
   page_put_take(call, call->root, "query", page_query(call, PAGE_QUEUE_FILTER));
-  page_show_preview(call, shown, event, verb, path, back_to(call));
+  if (page_act(call, action, event, verb, page_path_of(call, "/message"), preview))
+    go_on(call, verb);
 }
 
 static void settle(PageCall *call, gboolean preview) {
@@ -96,7 +74,7 @@ static void settle(PageCall *call, gboolean preview) {
   if (action.verb == DESK_ACCEPT && changes->len) action.changes = changes;
   const char *mistake = mistake_of(&action, found);
   if (mistake)
-    show_mistake(call, mistake);
+    page_error(call, 422, mistake, page_path_of(call, "/message"));
   else
     act(call, &action, page.event, verb, preview);
   page_message_done(&page);

@@ -83,12 +83,6 @@ static void add_doubt(const PageCall *call, TemplateValue *list, char *text) {
   g_free(text);
 }
 
-static gboolean is_listed(const GPtrArray *names, const char *name) {
-  for (guint i = 0; i < names->len; i++)
-    if (!strcmp(names->pdata[i], name)) return TRUE;
-  return FALSE;
-}
-
 /* Returns how many. */
 static guint put_doubts(const PageCall *call, TemplateValue *map, const PageForm *form,
                         const EventField *field) {
@@ -102,7 +96,8 @@ static guint put_doubts(const PageCall *call, TemplateValue *map, const PageForm
     add_doubt(call, list,
               words_fill(call->language, "doubt_invalid", invalid->value, reason, (char *)NULL));
     count++;
-  } else if (!value && is_listed(form->read->missing, field->name)) {
+  } else if (!value && g_ptr_array_find_with_equal_func(form->read->missing, field->name,
+                                                        g_str_equal, NULL)) {
     add_doubt(call, list, g_strdup(page_word(call, "doubt_missing")));
     count++;
   }

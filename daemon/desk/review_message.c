@@ -21,12 +21,6 @@ QueueFilter page_queue_filter(const PageCall *call) {
 
 /* --- loading ---------------------------------------------------------------------------------- */
 
-static void change_free(gpointer data) {
-  Change *change = data;
-  registration_free(change->registration);
-  g_free(change);
-}
-
 static void maybe_free(gpointer data) {
   registration_free(data);
 }

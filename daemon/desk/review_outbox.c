@@ -26,9 +26,7 @@ typedef struct {
 
 static const char *verb_of(const OutboxEntry *entry) {
   if (desk_is_held(entry)) return "release";
-  gboolean waits = !strcmp(entry->state, "ready") || !strcmp(entry->state, "delayed") ||
-                   !strcmp(entry->state, "deferred");
-  return waits ? "hold" : NULL;
+  return desk_may_hold(entry) ? "hold" : NULL;
 }
 
 static TemplateValue *row_of(PageCall *call, const OutboxEntry *entry) {

@@ -292,7 +292,7 @@ gboolean review_start(Review *review, const Config *config, const Replies *repli
   review->replies = replies;
   read_url(review, wanted);
   sessions_set_limits(review->sessions, wanted->session_s, wanted->idle_s);
-  review->cache = desk_cache_new(review->store, config);
+  review->cache = desk_cache_new(config);
   review->reader = desk_reader_new(config);
   review->originals = originals_new(review->reader);
   review->loop = review_loop_new(NULL, REVIEW_LOOP_WAIT_S);

@@ -13,19 +13,11 @@ static Registration *load(PageCall *call) {
   return registration;
 }
 
-static const char *path_of(const PageCall *call) {
-  g_autofree char *path = g_strdup_printf("/people/%" G_GUINT64_FORMAT, call->numbers[0]);
-  return template_data_text(call->data, path)->text;
-}
-
 /* --- history ---------------------------------------------------------------------------------- */
 
 static const char *value_in(const GPtrArray *fields, const char *name) {
-  for (guint i = 0; i < fields->len; i++) {
-    const StoreField *field = fields->pdata[i];
-    if (!strcmp(field->name, name)) return field->value;
-  }
-  return "";
+  const char *value = store_fields_value(fields, name);
+  return value ? value : "";
 }
 
 static void put_change(const PageCall *call, TemplateValue *list, const Event *event,
@@ -79,8 +71,7 @@ static void put_history(PageCall *call, const Registration *registration, const 
 /* --- the view --------------------------------------------------------------------------------- */
 
 static void put_facts(PageCall *call, const Registration *registration, const Event *event) {
-  g_autoptr(GTimeZone) zone =
-      page_zone(call) ? g_time_zone_ref(page_zone(call)) : g_time_zone_new_local();
+  g_autoptr(GTimeZone) zone = page_zone(call);
   gboolean cancelled = !strcmp(registration->status, "cancelled");
   TemplateValue *root = call->root;
   page_put_number(call, root, "id", registration->id);
@@ -114,24 +105,11 @@ void review_person_show(PageCall *call) {
 
 static void act(PageCall *call, const DeskAction *action, const Event *event, const char *verb,
                 gboolean preview) {
-  g_autoptr(GError) error = NULL;
-  if (!preview) {
-    if (!page_do(call, action, &error)) {
-      page_error_told(call, error, event, path_of(call));
-      return;
-    }
-    g_autoptr(GString) path = g_string_new(path_of(call));
-    page_query_add(path, "told", verb);
-    page_redirect(call, path->str);
-    return;
-  }
-  g_autoptr(DeskPreview) shown = page_preview(call, action, &error);
-  if (!shown) {
-    page_error_told(call, error, event, path_of(call));
-    return;
-  }
-  g_autofree char *target = g_strconcat(path_of(call), "/do", NULL);
-  page_show_preview(call, shown, event, verb, target, path_of(call));
+  const char *here = page_path_of(call, "/people");
+  if (!page_act(call, action, event, verb, here, preview)) return;
+  g_autoptr(GString) path = g_string_new(here);
+  page_query_add(path, "told", verb);
+  page_redirect(call, path->str);
 }
 
 static void change(PageCall *call, gboolean preview) {
@@ -149,9 +127,9 @@ static void change(PageCall *call, gboolean preview) {
   if (edit) action.changes = changes;
   if (!edit && *text) action.own_text = text;
   if (!edit && strcmp(verb, "cancel"))
-    page_error(call, 422, "error_nothing_chosen", path_of(call));
+    page_error(call, 422, "error_nothing_chosen", page_path_of(call, "/people"));
   else if (edit && !changes->len)
-    page_error(call, 422, "error_no_change", path_of(call));
+    page_error(call, 422, "error_no_change", page_path_of(call, "/people"));
   else
     act(call, &action, event, verb, preview);
 }

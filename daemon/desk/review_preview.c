@@ -7,7 +7,7 @@ static gint by_name(gconstpointer a, gconstpointer b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-void page_put_hidden(const PageCall *call) {
+static void put_hidden(const PageCall *call) {
   TemplateValue *list = page_list(call, call->root, "hidden");
   g_autoptr(GPtrArray) names = g_ptr_array_new();
   GHashTableIter iter;
@@ -58,16 +58,16 @@ static void put_registrations(PageCall *call, const DeskPreview *preview, const 
   }
 }
 
-void page_show_preview(PageCall *call, const DeskPreview *preview, const Event *event,
-                       const char *verb, const char *action, const char *back) {
+static void show(PageCall *call, const DeskPreview *preview, const Event *event, const char *verb,
+                 const char *back) {
   TemplateValue *root = call->root;
   gboolean answered = preview->text != NULL;
   g_autofree char *key = g_strconcat("preview_", verb, NULL);
   const char *heading = page_word(call, key);
   page_put(call, root, "heading", heading);
-  page_put(call, root, "action", action);
+  page_put_take(call, root, "action", g_strconcat(back, "/do", NULL));
   page_put(call, root, "back", back);
-  page_put_hidden(call);
+  put_hidden(call);
   page_put_truth(call, root, "answered", answered);
   page_put(call, root, "to", preview->to);
   page_put(call, root, "subject", preview->subject);
@@ -77,4 +77,21 @@ void page_show_preview(PageCall *call, const DeskPreview *preview, const Event *
   put_registrations(call, preview, event);
   page_put(call, root, "button", page_word(call, answered ? "send_answer" : "send_nothing"));
   page_show(call, "preview", heading);
+}
+
+const char *page_path_of(const PageCall *call, const char *folder) {
+  g_autofree char *path = g_strdup_printf("%s/%" G_GUINT64_FORMAT, folder, call->numbers[0]);
+  return template_data_text(call->data, path)->text;
+}
+
+gboolean page_act(PageCall *call, const DeskAction *action, const Event *event, const char *verb,
+                  const char *back, gboolean preview) {
+  g_autoptr(GError) error = NULL;
+  if (!preview && page_do(call, action, &error)) return TRUE;
+  g_autoptr(DeskPreview) shown = preview ? page_preview(call, action, &error) : NULL;
+  if (shown)
+    show(call, shown, event, verb, back);
+  else
+    page_error_told(call, error, event, back);
+  return FALSE;
 }

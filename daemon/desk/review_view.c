@@ -82,16 +82,12 @@ TemplateValue *page_row(const PageCall *call, TemplateValue *list) {
 
 GTimeZone *page_zone(const PageCall *call) {
   const GPtrArray *events = call->review->config->events;
-  return events->len ? ((const Event *)events->pdata[0])->zone : NULL;
-}
-
-static GTimeZone *zone_of(const PageCall *call) {
-  GTimeZone *zone = page_zone(call);
-  return zone ? g_time_zone_ref(zone) : g_time_zone_new_local();
+  return events->len ? g_time_zone_ref(((const Event *)events->pdata[0])->zone)
+                     : g_time_zone_new_local();
 }
 
 void page_put_time(const PageCall *call, TemplateValue *to, gint64 time) {
-  g_autoptr(GTimeZone) zone = zone_of(call);
+  g_autoptr(GTimeZone) zone = page_zone(call);
   g_autoptr(GDateTime) at = g_date_time_new_from_unix_utc(time);
   page_put_take(call, to, "iso", at ? g_date_time_format(at, "%Y-%m-%dT%H:%M:%SZ") : g_strdup(""));
   page_put_take(call, to, "when", words_time(call->language, time, zone));
@@ -344,10 +340,10 @@ typedef struct {
   gboolean done;
   DeskPreview *previewed;
   GError *error;
-} DeskCall;
+} Posted;
 
 static void call_desk(gpointer data) {
-  DeskCall *call = data;
+  Posted *call = data;
   if (call->preview)
     call->previewed = desk_preview(&call->desk, call->action, &call->error);
   else
@@ -355,7 +351,7 @@ static void call_desk(gpointer data) {
 }
 
 /* Our reader ends first: it would see the store as it was, and hold its pages. */
-static gboolean in_loop(PageCall *call, DeskCall *desk, const DeskAction *action) {
+static gboolean in_loop(PageCall *call, Posted *desk, const DeskAction *action) {
   g_autofree char *who = g_strconcat("page:", call->session.name, NULL);
   const Review *review = call->review;
   desk->desk = (Desk){review->store, review->config, review->replies, who};
@@ -367,14 +363,14 @@ static gboolean in_loop(PageCall *call, DeskCall *desk, const DeskAction *action
 }
 
 gboolean page_do(PageCall *call, const DeskAction *action, GError **error) {
-  DeskCall desk = {0};
+  Posted desk = {0};
   if (!in_loop(call, &desk, action)) return FALSE;
   if (desk.error) g_propagate_error(error, desk.error);
   return desk.done;
 }
 
 DeskPreview *page_preview(PageCall *call, const DeskAction *action, GError **error) {
-  DeskCall desk = {.preview = TRUE};
+  Posted desk = {.preview = TRUE};
   if (!in_loop(call, &desk, action)) return NULL;
   if (desk.error) g_propagate_error(error, desk.error);
   return desk.previewed;

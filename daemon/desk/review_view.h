@@ -107,6 +107,7 @@ void page_put_events(const PageCall *call, const char *chosen);
 void page_put_pager(const PageCall *call, const char *path, const char *query, guint offset,
                     guint shown, guint total);
 const char *page_tone(const char *group, const char *word);
+/* The first event's, else the machine's. Freed by caller. */
 GTimeZone *page_zone(const PageCall *call);
 const Event *page_event(const PageCall *call, const char *id);
 /* The name that people go by: the event's fields of names, else the number. Freed by caller. */
@@ -159,11 +160,13 @@ PageForm page_message_form(const PageMessage *message, guint index, const char *
 /* What stands in the query of a message: the queue's filter. */
 extern const char *const PAGE_QUEUE_FILTER[];
 QueueFilter page_queue_filter(const PageCall *call);
-/* The form's values once more as hidden fields, so that what was previewed is what is done. */
-void page_put_hidden(const PageCall *call);
-/* The preview's page. `english`: may be NULL. */
-void page_show_preview(PageCall *call, const DeskPreview *preview, const Event *event,
-                       const char *verb, const char *action, const char *back);
+/* The path of the record that the call is about: "/people/12". Lives as long as call->data. */
+const char *page_path_of(const PageCall *call, const char *folder);
+/* Show what `action` would do, with the form's values once more as hidden fields, so that what was
+ * previewed is what is done at `back`/do; or, without `preview`, do it. TRUE: it is done, and the
+ * caller says where to go; FALSE: the answer is given. */
+gboolean page_act(PageCall *call, const DeskAction *action, const Event *event, const char *verb,
+                  const char *back, gboolean preview);
 
 /* --- the views -------------------------------------------------------------------------------- */
 void review_login_show(PageCall *call);

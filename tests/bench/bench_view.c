@@ -251,7 +251,7 @@ int main(int argc, char **argv) {
   g_autoptr(Store) store = store_open(argv[1], STORE_CREATE, &error);
   if (!store) die(error, "no store");
   fill(store, people, open);
-  g_autoptr(DeskCache) cache = desk_cache_new(store, config);
+  g_autoptr(DeskCache) cache = desk_cache_new(config);
   double before = own_memory();
   guint turn = 0;
   double worst = 0;

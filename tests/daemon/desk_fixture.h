@@ -14,10 +14,7 @@ typedef struct {
 
 static inline void room_open(Room *room) {
   fixture_open(&room->fixture);
-  g_autoptr(GError) error = NULL;
-  g_autofree char *path = g_build_filename(room->fixture.dir, "store", NULL);
-  room->store = store_open(path, STORE_CREATE, &error);
-  g_assert_no_error(error);
+  room->store = fixture_store(&room->fixture);
   room->desk = (Desk){room->store, room->fixture.config, room->fixture.replies, "admin:root"};
 }
 

@@ -93,6 +93,15 @@ static inline void fixture_close(Fixture *fixture) {
   g_free(fixture->dir);
 }
 
+/* A new store in its folder. The caller closes it. */
+static inline Store *fixture_store(const Fixture *fixture) {
+  g_autoptr(GError) error = NULL;
+  g_autofree char *path = g_build_filename(fixture->dir, "store", NULL);
+  Store *store = store_open(path, STORE_CREATE, &error);
+  g_assert_no_error(error);
+  return store;
+}
+
 static inline void fixture_string(char **at, const char *value) {
   g_free(*at);
   *at = g_strdup(value);

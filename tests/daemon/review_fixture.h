@@ -37,13 +37,11 @@ static inline void house_open_as(House *house, const char *url) {
   g_autoptr(GError) error = NULL;
   *house = (House){0};
   fixture_open(&house->fixture);
-  g_autofree char *path = g_build_filename(house->fixture.dir, "store", NULL);
   ReviewConfig *config = &house->fixture.config->review;
   g_free(config->listen);
   config->listen = g_strdup_printf("unix:%s/page.socket", house->fixture.dir);
   fixture_string(&config->url, url ? url : "");
-  house->store = store_open(path, STORE_CREATE, &error);
-  g_assert_no_error(error);
+  house->store = fixture_store(&house->fixture);
   house->review = review_new(house->store, &error);
   g_assert_no_error(error);
   g_assert_true(review_start(house->review, house->fixture.config, house->fixture.replies, &error));

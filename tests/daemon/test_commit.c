@@ -12,10 +12,7 @@ typedef struct {
 static void room_open(Room *room) {
   *room = (Room){.store = NULL};
   fixture_open(&room->fixture);
-  g_autoptr(GError) error = NULL;
-  g_autofree char *path = g_build_filename(room->fixture.dir, "store", NULL);
-  room->store = store_open(path, STORE_CREATE, &error);
-  g_assert_no_error(error);
+  room->store = fixture_store(&room->fixture);
   room->context = (CommitContext){.config = room->fixture.config,
                                   .replies = room->fixture.replies,
                                   .secret = store_secret(room->store)};

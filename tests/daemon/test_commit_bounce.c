@@ -15,10 +15,7 @@ typedef struct {
 static void room_open(Room *room) {
   *room = (Room){.uid = 1};
   fixture_open(&room->fixture);
-  g_autoptr(GError) error = NULL;
-  g_autofree char *path = g_build_filename(room->fixture.dir, "store", NULL);
-  room->store = store_open(path, STORE_CREATE, &error);
-  g_assert_no_error(error);
+  room->store = fixture_store(&room->fixture);
 }
 
 static void room_close(Room *room) {

@@ -88,7 +88,7 @@ static void add_answer(const Desks *desks, const char *state, guint64 registrati
 static void test_figures(void) {
   Desks desks;
   desks_open(&desks);
-  g_autoptr(DeskCache) cache = desk_cache_new(desks.store, desks.fixture.config);
+  g_autoptr(DeskCache) cache = desk_cache_new(desks.fixture.config);
   assert_figures(&desks, cache, NOTHING);
   /* 1559598000 is 3 June 23:40, 1559599800 is 4 June 00:10 in Paris */
   desks_add(&desks, "organization=Ville de Nancy|japanese_partner=Kanazawa|attendance=yes|"
@@ -146,7 +146,7 @@ static void test_figures(void) {
 static void test_empty_again(void) {
   Desks desks;
   desks_open(&desks);
-  g_autoptr(DeskCache) cache = desk_cache_new(desks.store, desks.fixture.config);
+  g_autoptr(DeskCache) cache = desk_cache_new(desks.fixture.config);
   desks_add(&desks, "organization=Nancy|themes=Eau");
   g_free(figures(&desks, cache));
   desks_change(&desks, 1, "event=other");

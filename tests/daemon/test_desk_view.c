@@ -101,7 +101,7 @@ static void test_people(void) {
   Desks desks;
   desks_open(&desks);
   add_people(&desks);
-  g_autoptr(DeskCache) cache = desk_cache_new(desks.store, desks.fixture.config);
+  g_autoptr(DeskCache) cache = desk_cache_new(desks.fixture.config);
   assert_people(&desks, NULL);
   assert_people(&desks, cache);
   assert_people(&desks, cache); /* as it is now, nothing new to read */
@@ -112,7 +112,7 @@ static void test_people(void) {
 static void test_cache_follows(void) {
   Desks desks;
   desks_open(&desks);
-  g_autoptr(DeskCache) cache = desk_cache_new(desks.store, desks.fixture.config);
+  g_autoptr(DeskCache) cache = desk_cache_new(desks.fixture.config);
   static const char *const values[] = {"Nancy", "Metz",  "",      "Épinal",
                                        "Lyon",  "Ébène", "nancy", "Brest"};
   GRand *random = g_rand_new_with_seed(20190703);
@@ -146,7 +146,7 @@ static void test_cache_follows(void) {
 static void test_bounds(void) {
   Desks desks;
   desks_open(&desks);
-  g_autoptr(DeskCache) cache = desk_cache_new(desks.store, desks.fixture.config);
+  g_autoptr(DeskCache) cache = desk_cache_new(desks.fixture.config);
   g_autofree char *long_text = g_strnfill(CACHE_TEXT_MAX_BYTES, 'y');
   g_autofree char *text = g_strdup_printf("last_name=Durand|themes=%s aiguille", long_text);
   desks_add(&desks, text);
@@ -189,7 +189,7 @@ static void test_older_transaction(void) {
   Desks desks;
   desks_open(&desks);
   add_people(&desks);
-  g_autoptr(DeskCache) cache = desk_cache_new(desks.store, desks.fixture.config);
+  g_autoptr(DeskCache) cache = desk_cache_new(desks.fixture.config);
   StoreTxn *old = desks_begin(&desks, FALSE);
   guint64 added = desks_add(&desks, "last_name=Aaron");
   desks_change(&desks, 3, "last_name=Abel");
@@ -212,7 +212,7 @@ static void test_language(void) {
   Desks desks;
   desks_open(&desks);
   add_people(&desks);
-  g_autoptr(DeskCache) cache = desk_cache_new(desks.store, desks.fixture.config);
+  g_autoptr(DeskCache) cache = desk_cache_new(desks.fixture.config);
   const PeopleFilter filter = {.sort = "last_name", ALL};
   g_autofree char *french = people_line(&desks, cache, &filter);
   desk_cache_set_language(cache, "ja");
@@ -265,7 +265,7 @@ static void test_queue(void) {
   Desks desks;
   desks_open(&desks);
   add_mails(&desks);
-  g_autoptr(DeskCache) cache = desk_cache_new(desks.store, desks.fixture.config);
+  g_autoptr(DeskCache) cache = desk_cache_new(desks.fixture.config);
   assert_queue(&desks, NULL);
   assert_queue(&desks, cache);
   desks_mail_state(&desks, 4, "settled");
@@ -280,7 +280,7 @@ static void test_next(void) {
   Desks desks;
   desks_open(&desks);
   add_mails(&desks);
-  g_autoptr(DeskCache) cache = desk_cache_new(desks.store, desks.fixture.config);
+  g_autoptr(DeskCache) cache = desk_cache_new(desks.fixture.config);
   static const struct {
     guint64 id, next;
     QueueFilter filter;
@@ -415,7 +415,7 @@ static void test_threads(void) {
   desks_open(&desks);
   add_people(&desks);
   add_mails(&desks);
-  Race race = {&desks, desk_cache_new(desks.store, desks.fixture.config), 0};
+  Race race = {&desks, desk_cache_new(desks.fixture.config), 0};
   GThread *writer = g_thread_new("writer", write_on, &race), *readers[READERS];
   for (guint i = 0; i < READERS; i++) readers[i] = g_thread_new("reader", read_on, &race);
   g_thread_join(writer);

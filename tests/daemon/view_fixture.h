@@ -11,10 +11,7 @@ typedef struct {
 
 static inline void desks_open(Desks *desks) {
   fixture_open(&desks->fixture);
-  g_autoptr(GError) error = NULL;
-  g_autofree char *path = g_build_filename(desks->fixture.dir, "store", NULL);
-  desks->store = store_open(path, STORE_CREATE, &error);
-  g_assert_no_error(error);
+  desks->store = fixture_store(&desks->fixture);
 }
 
 static inline void desks_close(Desks *desks) {

@@ -1,6 +1,4 @@
 """What the tests of the organiser's page share: the house it stands in, a browser, a bare client."""
-import email
-import email.policy
 import http.client
 import http.cookies
 import json
@@ -9,27 +7,11 @@ import re
 import smtplib
 import subprocess
 import sys
-import time
 import urllib.parse
 
-US = "inscriptions@example.test"
-PATIENCE_S = 60.0
+from people import PATIENCE_S, US, check, mails_of, wait_for
+
 PASSWORD = "un long mot de passe"
-
-
-def check(holds, what):
-    if not holds:
-        sys.exit("FAIL: " + what)
-
-
-def wait_for(ask, what):
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        found = ask()
-        if found:
-            return found
-        time.sleep(0.05)
-    sys.exit("FAIL: %s: not within %d s" % (what, PATIENCE_S))
 
 
 class House:
@@ -63,22 +45,7 @@ class House:
         return wait_for(ask, "mail %s in the queue" % message_id)[0]
 
     def answers(self, person):
-        found = []
-        for folder in ("new", "cur"):
-            path = os.path.join(self.mail_root, person, folder)
-            for name in sorted(os.listdir(path)) if os.path.isdir(path) else []:
-                with open(os.path.join(path, name), "rb") as f:
-                    found.append(email.message_from_binary_file(f, policy=email.policy.default))
-        return found
-
-
-def words(mail):
-    return mail.get_body(("plain",)).get_content()
-
-
-def mail_of(path):
-    with open(path, "rb") as f:
-        return email.message_from_binary_file(f, policy=email.policy.SMTP)
+        return mails_of(self.mail_root, person)
 
 
 class Client:

@@ -3,47 +3,15 @@
 
 A scanned bulletin, then a typed one. Exit 1 at the first thing that is not as it must be.
 """
-import email
-import email.policy
 import json
 import os
 import smtplib
 import subprocess
 import sys
-import time
 from email.message import EmailMessage
 
-US = "inscriptions@example.test"
-PATIENCE_S = 60.0
-
-
-def check(holds, what):
-    if not holds:
-        sys.exit("FAIL: " + what)
-
-
-def wait_for(ask, what):
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        found = ask()
-        if found:
-            return found
-        time.sleep(0.05)
-    sys.exit("FAIL: %s: not within %d s" % (what, PATIENCE_S))
-
-
-def answers(root, person):
-    found = []
-    for folder in ("new", "cur"):
-        path = os.path.join(root, person, folder)
-        for name in os.listdir(path) if os.path.isdir(path) else []:
-            with open(os.path.join(path, name), "rb") as f:
-                found.append(email.message_from_binary_file(f, policy=email.policy.default))
-    return found
-
-
-def words(mail):
-    return mail.get_body(("plain",)).get_content()
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from people import US, check, mail_of, mails_of, wait_for, words  # noqa: E402
 
 
 def send(port, mail, person):
@@ -67,15 +35,13 @@ def main():
     def status(name):
         return [row["status"] for row in rows("list") if row["fields"]["last_name"] == name][0]
 
-    with open(scan, "rb") as f:
-        picture = email.message_from_binary_file(f, policy=email.policy.SMTP)
-    send(int(port), picture, "maryvonne")
+    send(int(port), mail_of(scan), "maryvonne")
     typed = EmailMessage()
     typed["Subject"] = "Bulletin"
     typed.set_content("Collectivité / organisme : Ville de Nancy\nNom : Martin\nPrénom : Paul\n"
                       "Courriel : paul@example.test\nParticipera à la réunion du 3 juillet : Oui\n")
     send(int(port), typed, "paul")
-    confirmed = wait_for(lambda: answers(root, "paul"), "the typed bulletin's answer")
+    confirmed = wait_for(lambda: mails_of(root, "paul"), "the typed bulletin's answer")
     check("Martin" in words(confirmed[0]), "the typed bulletin is not confirmed")
 
     waiting = wait_for(lambda: rows("queue"), "the scan in the queue")
@@ -84,7 +50,7 @@ def main():
     text = json.dumps(shown, ensure_ascii=False)
     check("read from a picture" in text, "nobody is told that it comes from a picture: " + text)
     check("LEBRETON" in text and "Maryvonne" in text, "the scan's values are not there: " + text)
-    told = wait_for(lambda: answers(root, "maryvonne"), "the scan's answer")
+    told = wait_for(lambda: mails_of(root, "maryvonne"), "the scan's answer")
     check(len(told) == 1, "%d answers to the scan" % len(told))
     check("LEBRETON" not in words(told[0]), "what was guessed from a picture was confirmed")
     check(status("LEBRETON") == "review", "the scan was registered without a person")
@@ -92,7 +58,7 @@ def main():
     ident = str(waiting[0]["id"])
     subprocess.run([program, "--config", config, "accept", ident], check=True)
     check(status("LEBRETON") == "registered", "it is not registered once a person accepted it")
-    wait_for(lambda: any("LEBRETON" in words(mail) for mail in answers(root, "maryvonne")),
+    wait_for(lambda: any("LEBRETON" in words(mail) for mail in mails_of(root, "maryvonne")),
              "the confirmation after a person accepted it")
 
 

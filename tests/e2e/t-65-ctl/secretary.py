@@ -4,8 +4,6 @@
 What a secretary does with bulletinctl, a part at a time. Exit 1 at the first thing that is not as it
 must be.
 """
-import email
-import email.policy
 import json
 import mailbox
 import os
@@ -20,26 +18,17 @@ import termios
 import time
 from email.message import EmailMessage
 
-PART, PORT, ROOT, CTL, CONFIG, WORK = sys.argv[1:7]
-US = "inscriptions@example.test"
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from people import US, check, mails_of, wait_for, words  # noqa: E402
+
 PATIENCE_S = 30.0
+PART, PORT, ROOT, CTL, CONFIG, WORK = sys.argv[1:7]
 ALL = ("Collectivité / organisme : Ville de Nancy", "Nom : {name}", "Prénom : Hélène",
        "Courriel : {address}", "Participera à la réunion du 3 juillet 2019 : Oui")
 
 
-def check(holds, what):
-    if not holds:
-        sys.exit("FAIL: " + what)
-
-
 def until(ask, what):
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        found = ask()
-        if found:
-            return found
-        time.sleep(0.05)
-    sys.exit("FAIL: not in %d s: %s" % (PATIENCE_S, what))
+    return wait_for(ask, what, PATIENCE_S)
 
 
 def ctl(*arguments, code=0, given=None, **more):
@@ -108,17 +97,7 @@ def bulletin(person, name, lines=ALL):
 
 
 def inbox(person):
-    found = []
-    for folder in ("new", "cur"):
-        path = os.path.join(ROOT, person, folder)
-        for name in os.listdir(path) if os.path.isdir(path) else []:
-            with open(os.path.join(path, name), "rb") as f:
-                found.append(email.message_from_binary_file(f, policy=email.policy.default))
-    return found
-
-
-def text_of(mail):
-    return mail.get_body(("plain",)).get_content()
+    return mails_of(ROOT, person)
 
 
 def message(ident, *wanted):
@@ -146,19 +125,19 @@ def log_of(ident):
 def reply():
     ident = send(write("ask1", "Une question ?", "Y a-t-il un vestiaire pour le comité de pilotage ?"))
     row = message(ident, "review")
-    words = os.path.join(WORK, "words.txt")
-    with open(words, "w", encoding="utf-8") as f:
+    own = os.path.join(WORK, "words.txt")
+    with open(own, "w", encoding="utf-8") as f:
         f.write("Madame,\n\nIl y a un vestiaire à l'entrée.\n\nBien à vous,\nKarima\n")
-    ctl("reply", str(row["id"]), "--text-file", words, "--wait")
+    ctl("reply", str(row["id"]), "--text-file", own, "--wait")
     check(message(ident)["state"] == "review", "--wait: it goes on waiting")
     check("answered by admin:" in message(ident)["reason"], "the queue says that somebody wrote")
-    mail = until(lambda: [m for m in inbox("ask1") if "vestiaire à l'entrée" in text_of(m)], "own words")[0]
+    mail = until(lambda: [m for m in inbox("ask1") if "vestiaire à l'entrée" in words(m)], "own words")[0]
     check(mail["In-Reply-To"].strip("<> ") == ident, "In-Reply-To")
     check(ident in mail["References"], "References")
     check(mail["Subject"] == "Re: Une question ?", "Subject: %s" % mail["Subject"])
     check(mail["Auto-Submitted"] is None, "a person's words are no automatic answer")
     ctl("reply", str(row["id"]), given="Encore un mot.\n")
-    until(lambda: [m for m in inbox("ask1") if "Encore un mot." in text_of(m)], "words by standard input")
+    until(lambda: [m for m in inbox("ask1") if "Encore un mot." in words(m)], "words by standard input")
     check(message(ident)["state"] == "settled", "settled with it")
     check(ctl("reply", str(row["id"]), given="\n", code=65).startswith("bulletinctl: there is no text"), "empty")
     ctl("reply", "9999", given="x", code=66)
@@ -176,7 +155,7 @@ def reply():
     check(message(ident)["state"] == "review", "a no sends nothing")
     code, seen = on_terminal("y\n", "reply", str(row["id"]))
     check(code == 0 and "To: ask2@example.test" in seen, "yes: " + seen)
-    until(lambda: [m for m in inbox("ask2") if "Grande Halle" in text_of(m)], "the editor's words")
+    until(lambda: [m for m in inbox("ask2") if "Grande Halle" in words(m)], "the editor's words")
     check("answered it in own words" in log_of(row["id"]), "the log tells it")
 
 

@@ -9,7 +9,8 @@ import sys
 from email.message import EmailMessage
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from desk_web import Client, House, check, mail_of  # noqa: E402
+from desk_web import Client, House  # noqa: E402
+from people import check, mail_of  # noqa: E402
 
 GUESSES = 40
 
