@@ -28,11 +28,3 @@ desk_up() {
   desk_user marie review
   desk_user lecteur read
 }
-
-desk_down() { # the daemon must end well
-  local code=0
-  kill -TERM "$daemon"
-  wait "$daemon" || code=$?
-  daemon=
-  [ "$code" = 0 ] || fail "exit $code after SIGTERM"
-}

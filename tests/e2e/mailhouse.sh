@@ -128,6 +128,15 @@ start_daemon() {
   daemon=$!
 }
 
+# It must end well when it is asked to.
+stop_daemon() {
+  local code=0
+  kill -TERM "$daemon"
+  wait "$daemon" || code=$?
+  daemon=
+  [ "$code" = 0 ] || fail "exit $code after SIGTERM"
+}
+
 # Processes that a killed daemon left behind.
 left_behind() { grep -lsz "^BULLETIND_E2E=$work\$" /proc/[0-9]*/environ; }
 nothing_left_behind() { ! left_behind > /dev/null; }

@@ -8,8 +8,4 @@ house_up
 run_daemon
 python3 "$(dirname "$0")/converse.py" "$SMTP_PORT" "$mail_root" "$bulletinctl" "$house_config" ||
   fail "the conversation"
-kill -TERM "$daemon"
-code=0
-wait "$daemon" || code=$?
-daemon=
-[ "$code" = 0 ] || fail "exit $code after SIGTERM"
+stop_daemon

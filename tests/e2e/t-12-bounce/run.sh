@@ -19,8 +19,4 @@ wait_until "$READY_S" postfix_is_empty || fail "Postfix still has mail"
 # Delivered are two bulletins, one answer, the report on the other, four made-up ones: nothing more.
 outcomes=$(grep -o ' status=[a-z]*' "$work/p/maillog" | sort | uniq -c | tr -s ' \n' ' ')
 [ "$outcomes" = ' 1 status=bounced 8 status=sent ' ] || fail "what Postfix did:$outcomes"
-kill -TERM "$daemon"
-code=0
-wait "$daemon" || code=$?
-daemon=
-[ "$code" = 0 ] || fail "exit $code after SIGTERM"
+stop_daemon

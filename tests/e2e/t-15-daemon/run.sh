@@ -71,11 +71,7 @@ kill -HUP "$daemon"
 wait_for 'reloaded'
 
 before=$(date +%s%N)
-kill -TERM "$daemon"
-code=0
-wait "$daemon" || code=$?
-daemon=
-[ "$code" = 0 ] || fail "exit $code after SIGTERM"
+stop_daemon
 [ $(( ($(date +%s%N) - before) / 1000000 )) -lt 5000 ] || fail "stopping took over 5 s"
 
 # A store that cannot be made, a store of somebody else.

@@ -8,8 +8,4 @@ house_up
 run_daemon
 python3 "$(dirname "$0")/send_scan.py" "$SMTP_PORT" "$mail_root" "$bulletinctl" "$house_config" \
   "$SOURCE_DIR/tests/cases/documents/scan-table-deux-colonnes.eml" || fail "the scan"
-kill -TERM "$daemon"
-code=0
-wait "$daemon" || code=$?
-daemon=
-[ "$code" = 0 ] || fail "exit $code after SIGTERM"
+stop_daemon

@@ -50,14 +50,7 @@ kill -0 "$daemon" || fail "a full disk ended the daemon"
 rm "$fill"
 well_again "after the full disk"
 
-stop() {
-  local code=0
-  kill -TERM "$daemon"
-  wait "$daemon" || code=$?
-  daemon=
-  [ "$code" = 0 ] || fail "exit $code after SIGTERM"
-}
-stop
+stop_daemon
 mount -o remount,ro "$work/store"
 deliver 16
 code=0
@@ -68,7 +61,7 @@ grep -qi 'read-only' "$work/read-only" || fail "a read-only store: $(cat "$work/
 mount -o remount,rw "$work/store"
 run_daemon
 well_again "after the read-only store"
-stop
+stop_daemon
 
 run_daemon # a fresh one has no connection to the submission server yet
 prlimit --pid "$daemon" --nofile=8:4096
@@ -78,7 +71,7 @@ prlimit --pid "$daemon" --nofile=1024:4096
 deliver 24
 well_again "after too few descriptors"
 
-stop
+stop_daemon
 wait_until 60 postfix_is_empty || fail "replies are still in Postfix's queue"
 queue > "$work/queue.jsonl"
 "$bulletinctl" list --json --config "$house_config" > "$work/list.jsonl"

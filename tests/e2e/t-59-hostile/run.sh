@@ -15,8 +15,4 @@ chown -R "$(stat -c %u:%g "$mail_root")" "$mail_root/inscriptions"
 run_daemon
 python3 "$(dirname "$0")/hostile.py" "$bulletinctl" "$house_config" "$mail_root" "$work" "$daemon" ||
   fail "the hostile mails"
-code=0
-kill -TERM "$daemon"
-wait "$daemon" || code=$?
-daemon=
-[ "$code" = 0 ] || fail "exit $code after SIGTERM"
+stop_daemon

@@ -5,13 +5,6 @@
 . "$(dirname "$0")/../mailhouse.sh"
 house_up
 run_daemon
-stop_daemon() {
-  local code=0
-  kill -TERM "$daemon"
-  wait "$daemon" || code=$?
-  daemon=
-  [ "$code" = 0 ] || fail "exit $code after SIGTERM"
-}
 part() {
   python3 "$(dirname "$0")/secretary.py" "$1" "$SMTP_PORT" "$mail_root" "$bulletinctl" "$house_config" \
     "$work" || fail "$1"

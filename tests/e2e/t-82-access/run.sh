@@ -6,4 +6,4 @@
 desk_up
 /usr/bin/python3 -B "$(dirname "$0")/access.py" "$desk_url" "$bulletinctl" "$house_config" "$mail_root" "$SMTP_PORT" \
   "$SOURCE_DIR/tests/cases"
-desk_down
+stop_daemon
