@@ -71,7 +71,11 @@ kill -HUP "$daemon"
 wait_for 'reloaded'
 
 before=$(date +%s%N)
-stop_daemon
+kill -TERM "$daemon"
+code=0
+wait "$daemon" || code=$?
+daemon=
+[ "$code" = 0 ] || fail "exit $code after SIGTERM"
 [ $(( ($(date +%s%N) - before) / 1000000 )) -lt 5000 ] || fail "stopping took over 5 s"
 
 # A store that cannot be made, a store of somebody else.
