@@ -83,8 +83,8 @@ class Client:
                                            "csrf": self.csrf()})
 
 
-def browser(width=1280, height=900, script=True, language="fr"):
-    """Headless Chromium; exits 77 where there is none."""
+def browser(width=1280, height=900, script=True, language="fr", letters=16):
+    """Headless Chromium, with letters of so many pixels; exits 77 where there is none."""
     try:
         from selenium import webdriver
         from selenium.webdriver.chrome.service import Service
@@ -98,6 +98,7 @@ def browser(width=1280, height=900, script=True, language="fr"):
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     options.add_experimental_option("prefs", {
         "intl.accept_languages": language,
+        "webkit.webprefs.default_font_size": letters,
         "profile.managed_default_content_settings.javascript": 1 if script else 2})
     return webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
 
@@ -118,29 +119,25 @@ class Page:
         self.driver.get(self.house.url + path)
 
     def find(self, css):
-        from selenium.webdriver.common.by import By
-        found = self.driver.find_elements(By.CSS_SELECTOR, css)
+        found = self.all(css)
         check(found, "%s: there is no %s on the page:\n%s" % (
             self.driver.current_url, css, self.text()[:2000]))
         return found[0]
 
     def has(self, css):
-        from selenium.webdriver.common.by import By
-        return bool(self.driver.find_elements(By.CSS_SELECTOR, css))
+        return bool(self.all(css))
 
     def all(self, css):
-        from selenium.webdriver.common.by import By
-        return self.driver.find_elements(By.CSS_SELECTOR, css)
+        return self.driver.find_elements("css selector", css)
 
     def text(self):
-        from selenium.webdriver.common.by import By
-        return self.driver.find_element(By.TAG_NAME, "body").text
+        return " ".join(body.text for body in self.all("body"))
 
-    def view(self):
-        return self.find("body").get_attribute("data-view")
+    def is_view(self, view):
+        return self.has('body[data-view="%s"]' % view)
 
     def wait_view(self, view):
-        wait_for(lambda: self.has('body[data-view="%s"]' % view), "the view '%s' (here is %s: %s)" % (
+        wait_for(lambda: self.is_view(view), "the view '%s' (here is %s: %s)" % (
             view, self.driver.current_url, self.text()[:800]))
 
     def fill(self, css, value):
@@ -152,11 +149,25 @@ class Page:
         field.clear()
         field.send_keys(value)
 
-    def press(self, css):
-        """Click, and wait for the next page."""
-        before = self.driver.find_element("tag name", "html").id
-        self.find(css).click()
-        wait_for(lambda: self.driver.find_element("tag name", "html").id != before, "a page after " + css)
+    def press(self, css, by=None):
+        """Click, or a key, and wait for the next page."""
+        before = self.document()
+        target = self.find(css)
+        if by:
+            target.send_keys(by)
+        else:
+            target.click()
+        wait_for(lambda: self.document() not in (None, before), "a page after " + css)
+
+    def document(self):
+        """Tells the pages that are shown apart; None between two of them."""
+        found = self.all("html")
+        return found[0].id if found else None
+
+    def key(self, key, what, is_there):
+        """A key on the page, and wait for what it must bring."""
+        self.find("body").send_keys(key)
+        wait_for(is_there, "%s by the key %s (here is %s)" % (what, key, self.driver.current_url))
 
     def login(self, name="marie", password=PASSWORD):
         self.open("/login")
