@@ -173,7 +173,8 @@ static char *provenance(const PageCall *call, const FieldValue *value) {
   g_autofree char *place = source_words(call, value);
   g_autofree char *read = words_fill(call->language, "source_read", place, (char *)NULL);
   g_autofree char *rule = tell_pieces(call, value->rule, rule_piece);
-  return *rule ? g_strdup_printf("%s, %s", read, rule) : g_steal_pointer(&read);
+  return *rule ? g_strconcat(read, page_word(call, "rule_after"), rule, NULL)
+               : g_steal_pointer(&read);
 }
 
 static void put_marks(const PageCall *call, TemplateValue *map, const PageForm *form,

@@ -156,11 +156,12 @@ static char *tell_field(const Telling *telling, const char *name) {
 
 static char *tell_fields(const Telling *telling, const char *names) {
   g_auto(GStrv) all = g_strsplit_set(names, ", ", -1);
+  const char *between = telling->language == WORDS_JA ? "、" : ", ";
   GString *out = g_string_new(NULL);
   for (char **name = all; *name; name++) {
     if (!**name) continue;
     g_autofree char *label = tell_field(telling, *name);
-    g_string_append_printf(out, "%s%s", out->len ? ", " : "", label);
+    g_string_append_printf(out, "%s%s", out->len ? between : "", label);
   }
   return g_string_free(out, FALSE);
 }

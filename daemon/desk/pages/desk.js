@@ -32,6 +32,10 @@
       history.back();
     });
 
+  // Enter sends what is shown; the page stays at its top, so that it is read first.
+  const send = document.getElementById("send");
+  if (send) send.focus({ preventScroll: true });
+
   // Sent once: a second click does nothing.
   document.querySelectorAll("form[method=post]").forEach(function (form) {
     form.addEventListener("submit", function (event) {
