@@ -1,6 +1,7 @@
 # desk_house - mailhouse with the organiser's page switched on. Sourced, not run.
 #
 # After desk_up: $desk_url, and two users: marie (review) and lecteur (read), password $desk_password.
+# The seventh answer to one address waits: so outgoing mail has something to show.
 # shellcheck shell=bash disable=SC2034,SC2154
 # shellcheck source=mailhouse.sh
 . "$(dirname "${BASH_SOURCE[0]}")/mailhouse.sh"
@@ -23,6 +24,7 @@ desk_up() {
   house_up
   port=$(desk_port)
   desk_url=http://127.0.0.1:$port
+  sed -i 's/address_hour: 0/address_hour: 6/' "$house_config"
   printf 'review:\n  listen: 127.0.0.1:%s\n' "$port" >> "$house_config"
   run_daemon
   desk_user marie review

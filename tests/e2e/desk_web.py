@@ -149,14 +149,10 @@ class Page:
         field.clear()
         field.send_keys(value)
 
-    def press(self, css, by=None):
-        """Click, or a key, and wait for the next page."""
+    def press(self, css):
+        """Click, and wait for the next page."""
         before = self.document()
-        target = self.find(css)
-        if by:
-            target.send_keys(by)
-        else:
-            target.click()
+        self.find(css).click()
         wait_for(lambda: self.document() not in (None, before), "a page after " + css)
 
     def document(self):
@@ -166,7 +162,7 @@ class Page:
 
     def key(self, key, what, is_there):
         """A key on the page, and wait for what it must bring."""
-        self.find("body").send_keys(key)
+        self.driver.switch_to.active_element.send_keys(key)
         wait_for(is_there, "%s by the key %s (here is %s)" % (what, key, self.driver.current_url))
 
     def login(self, name="marie", password=PASSWORD):

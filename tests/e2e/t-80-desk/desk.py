@@ -167,6 +167,19 @@ def edit_and_cancel(house, page):
     wait_for(lambda: of_words(house, "maryvonne", "À une prochaine fois"), "the cancellation")
 
 
+def hold_and_release(house, page):
+    """Whoever has had six answers in an hour waits for the seventh."""
+    for _ in range(7):
+        question(house, "insistante")
+    for state, verb, seen in (("open", "hold", "retenu"), ("held", "release", "libéré")):
+        wait_for(lambda state=state: page.open("/outbox?state=" + state) or page.has("#outbox button[value]"),
+                 "an answer that waits")
+        page.press("#outbox button[value=%s]" % verb)
+        check(seen in page.find("#told").text, "nobody says that it is done: " + page.text())
+    last = [row for row in house.rows("queue", "--outbox") if row["to"].startswith("insistante@")][-1]
+    check(last["state"] == "delayed" and not last["held"], "it is not released: %s" % last)
+
+
 # --- both at once ---------------------------------------------------------------------------------
 
 
@@ -210,22 +223,22 @@ def on_view_of(row):
 def by_keyboard(house, page, cases):
     """The queue is worked through from its top: next, ask, next, accept."""
     rows = [bulletin(house, "jean", "Petit", "Jean", ""), question(house, "anne"), scan(house, cases, "keys")]
-    page.open("/queue")
+    page.open("/queue?state=open")
     page.key("n", "a message", lambda: page.is_view("message"))
     page.open("/message/%s" % rows[0]["id"])
     page.find("textarea[name=own_text]").send_keys("naq")
     check(page.has(on_view_of(rows[0])), "what is typed into a text does something else")
-    page.open("/message/%s" % rows[0]["id"])
+    page.open("/message/%s?state=open" % rows[0]["id"])
     page.key("n", "the next message", lambda: page.has(on_view_of(rows[1])))
     page.key("n", "the one after it", lambda: page.has(on_view_of(rows[2])))
     page.key("a", "what will be sent", lambda: page.is_view("preview"))
-    page.press("#send", by=ENTER)
-    check(page.has("#told") and house.queued(rows[2]["message_id"])["state"] == "settled",
-          "nothing is accepted: " + page.text())
+    check(page.driver.execute_script("return scrollY") == 0, "what will be sent is scrolled past")
+    page.key(ENTER, "the end of it", lambda: page.has("#told"))
+    check(house.queued(rows[2]["message_id"])["state"] == "settled", "nothing is accepted: " + page.text())
     page.open("/message/%s" % rows[0]["id"])
     page.key("q", "what will be asked", lambda: page.is_view("preview") and page.has("#answer"))
     before = len(house.answers("jean"))
-    page.press("#send", by=ENTER)
+    page.key(ENTER, "the end of it", lambda: page.has("#told"))
     wait_for(lambda: len(house.answers("jean")) > before, "the question to him")
 
 
@@ -308,6 +321,7 @@ def main():
         find_people(house, page)
         export(page)
         edit_and_cancel(house, page)
+        hold_and_release(house, page)
         two_at_once(house, page, cases)
         by_keyboard(house, page, cases)
         without_script(house, cases)
