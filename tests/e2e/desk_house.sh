@@ -19,13 +19,15 @@ desk_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-desk_up() {
-  local port
+desk_up() { # desk_up [URL]: with one it stands behind a proxy, on the socket $work/review.socket
+  local listen url=${1:-}
   house_up
-  port=$(desk_port)
-  desk_url=http://127.0.0.1:$port
+  listen=127.0.0.1:$(desk_port)
+  desk_url=http://$listen
+  if [ -n "$url" ]; then listen=unix:$work/review.socket desk_url=${url%/}; fi
   sed -i 's/address_hour: 0/address_hour: 6/' "$house_config"
-  printf 'review:\n  listen: 127.0.0.1:%s\n' "$port" >> "$house_config"
+  printf 'review:\n  listen: %s\n' "$listen" >> "$house_config"
+  if [ -n "$url" ]; then printf '  url: %s\n' "$url" >> "$house_config"; fi
   run_daemon
   desk_user marie review
   desk_user lecteur read

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import smtplib
+import ssl
 import subprocess
 import sys
 import urllib.parse
@@ -49,23 +50,31 @@ class House:
 
 
 class Client:
-    """A bare HTTP client with one cookie jar: what a browser would not send can be sent."""
+    """A bare HTTP client with one cookie jar: what a browser would not send can be sent. With a port, by
+    the proxy that listens there."""
 
-    def __init__(self, url):
-        self.host = urllib.parse.urlsplit(url).netloc
-        self.origin, self.cookies = url, {}
+    def __init__(self, url, port=None):
+        at = urllib.parse.urlsplit(url)
+        self.host, self.base, self.port, self.cookies = at.netloc, at.path, port, {}
+        self.origin = "%s://%s" % (at.scheme, at.netloc)
+
+    def connect(self):
+        if not self.port:
+            return http.client.HTTPConnection(self.host, timeout=PATIENCE_S)
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=PATIENCE_S,
+                                           context=ssl._create_unverified_context())
 
     def ask(self, method, path, form=None, headers=None):
         """Returns (status, header fields, text)."""
-        connection = http.client.HTTPConnection(self.host, timeout=PATIENCE_S)
-        fields = {"Cookie": "; ".join("%s=%s" % pair for pair in self.cookies.items())}
+        connection = self.connect()
+        fields = {"Host": self.host, "Cookie": "; ".join("%s=%s" % pair for pair in self.cookies.items())}
         body = None
         if form is not None:
             body = urllib.parse.urlencode(form)
             fields["Content-Type"] = "application/x-www-form-urlencoded"
             fields["Origin"] = self.origin
         fields.update(headers or {})
-        connection.request(method, path, body, {k: v for k, v in fields.items() if v})
+        connection.request(method, self.base + path, body, {k: v for k, v in fields.items() if v})
         answer = connection.getresponse()
         text = answer.read()
         for value in answer.headers.get_all("Set-Cookie") or []:
@@ -83,8 +92,9 @@ class Client:
                                            "csrf": self.csrf()})
 
 
-def browser(width=1280, height=900, script=True, language="fr", letters=16):
-    """Headless Chromium, with letters of so many pixels; exits 77 where there is none."""
+def browser(width=1280, height=900, script=True, language="fr", letters=16, host="", port=None):
+    """Headless Chromium, with letters of so many pixels; exits 77 where there is none. With a port, it
+    finds `host` by the proxy that listens there."""
     try:
         from selenium import webdriver
         from selenium.webdriver.chrome.service import Service
@@ -95,6 +105,9 @@ def browser(width=1280, height=900, script=True, language="fr", letters=16):
     for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                  "--window-size=%d,%d" % (width, height), "--hide-scrollbars", "--lang=" + language):
         options.add_argument(word)
+    if port:
+        options.add_argument("--host-resolver-rules=MAP %s:443 127.0.0.1:%d" % (host, port))
+        options.add_argument("--ignore-certificate-errors")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     options.add_experimental_option("prefs", {
         "intl.accept_languages": language,
@@ -107,7 +120,8 @@ class Page:
     """A person in front of a browser."""
 
     def __init__(self, house, **wishes):
-        self.house, self.driver = house, browser(**wishes)
+        self.house = house
+        self.driver = browser(host=urllib.parse.urlsplit(house.url).hostname, **wishes)
 
     def __enter__(self):
         return self

@@ -25,8 +25,8 @@ fail() {
   exit 1
 }
 
-house_down() {
-  local code=$?
+house_down() { # house_down [CODE]: a trap that does more before it tells the code
+  local code=${1:-$?}
   set +e
   [ -n "$daemon" ] && kill -KILL "$daemon" 2> /dev/null && wait "$daemon" 2> /dev/null
   if [ -n "$work" ]; then

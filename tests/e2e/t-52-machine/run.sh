@@ -7,7 +7,7 @@
 house_up
 mount -t tmpfs -o size=3m,mode=755 bulletind-test "$work/store" 2> /dev/null ||
   skip "no file system can be mounted here"
-trap 'umount -l "$work/store"; house_down' EXIT
+trap 'code=$?; umount -l "$work/store"; house_down "$code"' EXIT
 python3 "$(dirname "$0")/../generate_mails.py" "$work/mails" 24 7 \
   --us inscriptions@example.test --people person@example.test > /dev/null
 inbox=$mail_root/inscriptions
