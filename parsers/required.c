@@ -44,6 +44,12 @@ static gboolean may_hold(const Runs *runs, const char *word) {
   return TRUE;
 }
 
+const char *runs_find(const Runs *runs, const char *text, const char *const *phrases) {
+  for (; *phrases; phrases++)
+    if (may_hold(runs, *phrases) && strstr(text, *phrases)) return *phrases;
+  return NULL;
+}
+
 gboolean required_may_stand(const Required *required, const Runs *runs) {
   if (!required) return TRUE;
   for (guint i = 0; i < required->words->len; i++)
