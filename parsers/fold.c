@@ -6,7 +6,7 @@
 #include "parsers/eight.h"
 
 void fold_init(Fold *fold) {
-  *fold = (Fold){.text = g_string_new(NULL)};
+  *fold = (Fold){0};
 }
 
 void fold_done(Fold *fold) {
@@ -199,10 +199,16 @@ static gsize write_line(const char *line, const char *end, char *out) {
   return size;
 }
 
+/* Room for `most` bytes of folded text. */
+static void make_room(Fold *fold, gsize most) {
+  if (!fold->text) fold->text = g_string_sized_new(most + 1);
+  g_string_set_size(fold->text, most);
+}
+
 void fold_line(Fold *fold, const char *line, gssize length) {
   fold->line = line;
   fold->length = length < 0 ? strlen(line) : (gsize)length;
-  g_string_set_size(fold->text, fold->length * FOLD_GROWTH);
+  make_room(fold, fold->length * FOLD_GROWTH);
   g_string_truncate(fold->text, write_line(line, line + fold->length, fold->text->str));
   g_clear_pointer(&fold->origins, g_free);
 }
@@ -215,7 +221,8 @@ void fold_again(Fold *fold, const char *line, const char *folded) {
   }
   fold->line = line;
   fold->length = length;
-  g_string_assign(fold->text, folded);
+  make_room(fold, strlen(folded));
+  memcpy(fold->text->str, folded, fold->text->len);
   g_clear_pointer(&fold->origins, g_free);
 }
 

@@ -6,7 +6,7 @@
 #include <glib.h>
 
 typedef struct {
-  GString *text; /* folded UTF-8; NUL-terminated */
+  GString *text; /* folded UTF-8; NUL-terminated; NULL before the first line */
   /* private */
   const char *line; /* borrowed from fold_line */
   gsize length;

@@ -55,8 +55,7 @@ static gboolean is_unanswered(const FormReader *reader, const FormLabel *label,
 /* ---- beside the label ---- */
 
 static gboolean is_closing(const FormReader *reader, guint i) {
-  const char *folded = folded_of(reader, i);
-  return signature_is_closing(folded) || signature_is_greeting(folded);
+  return signature_is_either(folded_of(reader, i));
 }
 
 /* The sender's program broke a long answer within a quote: the rest stands without quote marks, and

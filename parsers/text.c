@@ -363,13 +363,17 @@ static const char *fold_into(const Text *text, const char *line, gsize size, cha
   return g_string_chunk_insert_len(text->letters, start, end - start);
 }
 
+static const char *fold_kept(const Text *text, const char *line) {
+  char near[FOLDED_NEAR_BYTES];
+  gsize size = strlen(line), room = FOLD_GROWTH * size;
+  if (size == 0) return "";
+  g_autofree char *far = room <= sizeof near ? NULL : g_malloc(room);
+  return fold_into(text, line, size, far ? far : near);
+}
+
 const char *text_folded(const Text *text, guint line) {
   TextLine *asked = g_ptr_array_index(text->lines, line);
-  char near[FOLDED_NEAR_BYTES];
-  if (asked->folded) return asked->folded;
-  gsize size = strlen(asked->text), room = FOLD_GROWTH * size;
-  g_autofree char *far = room <= sizeof near ? NULL : g_malloc(room);
-  asked->folded = size ? fold_into(text, asked->text, size, far ? far : near) : "";
+  if (!asked->folded) asked->folded = fold_kept(text, asked->text);
   return asked->folded;
 }
 
