@@ -6,7 +6,7 @@
 #pragma once
 #include <glib.h>
 
-enum { RUNS_BITS = 12 };
+enum { RUNS_BITS = 11 };
 
 /* The runs of three bytes of a text, hashed. */
 typedef struct {
