@@ -62,10 +62,11 @@ static gboolean is_chosen(const Reading *reading, const FormEntry *entry) {
   FieldContext context = {reading->rules, entry->label->fields[0], NULL};
   /* of printed choices on a scan the one is chosen whose box is ticked, whatever else was lost */
   const TextLine *line = reading->text->lines->pdata[entry->line];
-  guint in_label = entry->label->words ? field_choices_printed(&context, entry->label->words) : 0;
-  if (line->scanned && !strstr(entry->raw, "\u2612") &&
-      field_choices_printed(&context, line->text) > in_label + 1)
-    return FALSE;
+  if (line->scanned && !strstr(entry->raw, "\u2612")) {
+    const char *label = entry->label->words;
+    guint in_label = label ? field_choices_printed(&context, label) : 0;
+    if (field_choices_printed(&context, line->text) > in_label + 1) return FALSE;
+  }
   if (choice_left(reading, entry, entry->label->fields[0]) >= 0) return TRUE;
   FieldResult result = field_parse(&context, entry->raw);
   gboolean chosen = result.status != FIELD_BLANK ||
