@@ -85,6 +85,7 @@ typedef struct {
   Submission submission;
   ReviewConfig review;
   guint workers;          /* 0: one a core */
+  guint scan_workers;     /* at most */
   guint worker_timeout_s; /* a message, default 20 */
   Wire__Limits limits;    /* of the workers */
   guint raw_days;         /* raw mail is kept, default 365 */

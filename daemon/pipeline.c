@@ -470,6 +470,7 @@ static gboolean start_workers(Pipeline *pipeline, GError **error) {
       parse_pool_new(NULL, pipeline->config->workers, setup, pipeline->config->events,
                      pipeline->config->worker_timeout_s, on_read, pipeline, problems, error);
   config_worker_setup_free(setup);
+  if (pipeline->pool) parse_pool_set_scans(pipeline->pool, pipeline->config->scan_workers);
   if (!pipeline->pool && problems->len)
     g_set_error_literal(error, WIRE_ERROR, WIRE_ERROR_INVALID, problems->pdata[0]);
   return pipeline->pool != NULL;
