@@ -39,6 +39,7 @@ struct ParsePool {
   guint timeout_s;
   ParseDone done;
   void *context;
+  Metrics *metrics;  /* borrowed; may be NULL */
   GAsyncQueue *jobs; /* ParseJob*; &pool->stop tells one thread to end */
   ParseJob stop;
   GPtrArray *workers;
@@ -271,6 +272,7 @@ static const char *worker_lost(Worker *worker, const char *fault) {
   const char *why = why_ended(worker, worker_reap(worker, TRUE));
   if (g_atomic_int_get(&worker->pool->stopping)) return why;
   g_atomic_int_inc(&worker->pool->restarts);
+  metrics_add(worker->pool->metrics, METRIC_WORKER_RESTARTS, 1);
   log_notice("%s: lost a process: %s", worker->pool->program, why ? why : fault);
   return why;
 }
@@ -461,6 +463,7 @@ static ParsePool *lane_new(ParsePool *pool) {
   lane->timeout_s = pool->lane_timeout_s;
   lane->done = lane_done;
   lane->context = pool;
+  lane->metrics = pool->metrics;
   lane->idle_ms = pool->lane_idle_ms;
   g_ptr_array_add(lane->workers, worker_new(lane));
   if (!pool_probe(lane, NULL, problems, &error)) {
@@ -505,6 +508,10 @@ void parse_pool_set_lane(ParsePool *pool, const char *program, guint idle_ms, gu
 
 void parse_pool_set_scans(ParsePool *pool, guint workers) {
   pool->lane_workers = workers;
+}
+
+void parse_pool_set_metrics(ParsePool *pool, Metrics *metrics) {
+  pool->metrics = metrics;
 }
 
 void parse_pool_set_idle(ParsePool *pool, guint idle_ms) {

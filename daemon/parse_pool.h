@@ -13,6 +13,7 @@
 #pragma once
 #include <glib.h>
 
+#include "daemon/metrics.h"
 #include "parsers/wire.h"
 
 typedef struct ParsePool ParsePool;
@@ -51,6 +52,8 @@ void parse_pool_set_lane(ParsePool *pool, const char *program, guint idle_ms, gu
 /* At most so many of the lane's processes at once (1 and more; without this call: 1). Before the
  * first job. */
 void parse_pool_set_scans(ParsePool *pool, guint workers);
+/* Count lost processes there, too. Borrowed; before the first job. */
+void parse_pool_set_metrics(ParsePool *pool, Metrics *metrics);
 /* End a worker that has had no work for idle_ms, and start it again when some comes. Before the
  * first job. */
 void parse_pool_set_idle(ParsePool *pool, guint idle_ms);
