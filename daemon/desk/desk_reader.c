@@ -158,6 +158,24 @@ Extraction *desk_reader_read(DeskReader *reader, GBytes *raw, const Account *acc
   return ask(reader, job, error);
 }
 
+Extraction *desk_reader_typed(DeskReader *reader, const char *event, const GPtrArray *typed,
+                              const GPtrArray *known, GError **error) {
+  ParseJob *job = parse_job_new_typed(event);
+  const GPtrArray *from[] = {typed, known};
+  GPtrArray *to[] = {job->typed, job->known};
+  for (guint i = 0; i < G_N_ELEMENTS(from); i++)
+    for (guint k = 0; k < from[i]->len; k++) {
+      const StoreField *field = from[i]->pdata[k];
+      parse_job_type(to[i], field->name, field->value);
+    }
+  g_autoptr(Extraction) extraction = ask(reader, job, error);
+  if (!extraction) return NULL;
+  if (extraction->participants->len == typed->len) return g_steal_pointer(&extraction);
+  g_set_error(error, DESK_ERROR, DESK_ERROR_STATE, "what was typed cannot be read: %s",
+              last_note(extraction));
+  return NULL;
+}
+
 /* --- how it looks ----------------------------------------------------------------------------- */
 
 static void part_free(DeskPart *part) {

@@ -73,9 +73,10 @@ static void settle(PageCall *call, gboolean preview) {
   }
   if (action.verb == DESK_ACCEPT && changes->len) action.changes = changes;
   const char *mistake = mistake_of(&action, found);
+  const char *here = page_path_of(call, "/message");
   if (mistake)
-    page_error(call, 422, mistake, page_path_of(call, "/message"));
-  else
+    page_error(call, 422, mistake, here);
+  else if (page_read_typed(call, &action, page.event, here))
     act(call, &action, page.event, verb, preview);
   page_message_done(&page);
 }

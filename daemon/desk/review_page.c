@@ -15,15 +15,15 @@ const PageRoute PAGE_ROUTES[] = {
     {"GET", "/", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_home},
     {"GET", "/queue", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_queue_show},
     {"GET", "/message/:", PAGE_READ, HTTP_LANE_READER, FALSE, review_message_show},
-    {"POST", "/message/:/preview", PAGE_REVIEW, HTTP_LANE_PAGE, FALSE, review_decide_preview},
-    {"POST", "/message/:/do", PAGE_REVIEW, HTTP_LANE_PAGE, FALSE, review_decide_do},
+    {"POST", "/message/:/preview", PAGE_REVIEW, HTTP_LANE_READER, FALSE, review_decide_preview},
+    {"POST", "/message/:/do", PAGE_REVIEW, HTTP_LANE_READER, FALSE, review_decide_do},
     {"GET", "/message/:/original", PAGE_READ, HTTP_LANE_READER, TRUE, review_original_show},
     {"GET", "/message/:/part/:/page/:", PAGE_READ, HTTP_LANE_READER, TRUE, review_original_page},
     {"GET", "/message/:/part/:", PAGE_READ, HTTP_LANE_READER, TRUE, review_original_part},
     {"GET", "/people", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_people_show},
     {"GET", "/people/:", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_person_show},
-    {"POST", "/people/:/preview", PAGE_REVIEW, HTTP_LANE_PAGE, FALSE, review_person_preview},
-    {"POST", "/people/:/do", PAGE_REVIEW, HTTP_LANE_PAGE, FALSE, review_person_do},
+    {"POST", "/people/:/preview", PAGE_REVIEW, HTTP_LANE_READER, FALSE, review_person_preview},
+    {"POST", "/people/:/do", PAGE_REVIEW, HTTP_LANE_READER, FALSE, review_person_do},
     {"GET", "/export/*", PAGE_READ, HTTP_LANE_READER, FALSE, review_export},
     {"GET", "/event/*", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_event_show},
     {"GET", "/outbox", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_outbox_show},
@@ -234,6 +234,7 @@ void review_answer(const HttpRequest *request, HttpResponse *response, void *con
     http_response_text(response, "text/plain; charset=utf-8", g_strdup("503\n"));
   }
   page_end_txn(&call);
+  if (call.typed) g_ptr_array_unref(call.typed);
   template_data_free(call.data);
 }
 

@@ -130,7 +130,7 @@ static void change(PageCall *call, gboolean preview) {
     page_error(call, 422, "error_nothing_chosen", page_path_of(call, "/people"));
   else if (edit && !changes->len)
     page_error(call, 422, "error_no_change", page_path_of(call, "/people"));
-  else
+  else if (page_read_typed(call, &action, event, page_path_of(call, "/people")))
     act(call, &action, event, verb, preview);
 }
 

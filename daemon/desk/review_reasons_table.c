@@ -449,6 +449,12 @@ const WordsRow REASONS_TABLE[] = {
     {"*: '*' is no *",
      {"« {1:field} » : « {2} » n’est pas valable", "“{1:field}”: “{2}” is not valid",
       "「{1:field}」：「{2}」は無効です"}},
+    {"* values at once are too many",
+     {"{1} valeurs à la fois, c’est trop", "{1} values at once are too many",
+      "一度に{1}項目は多すぎます"}},
+    {"what was typed cannot be read: *",
+     {"La saisie n’a pas pu être lue ({1:reason})", "What was typed cannot be read ({1:reason})",
+      "入力内容を読み取れませんでした（{1:reason}）"}},
     {"right would be *", {"exemple : {1:form}", "right would be {1:form}", "例：{1:form}"}},
     /* the log's lines */
     {"from <*>, *, Message-ID <*>", {"De {1}", "From {1}", "差出人：{1}"}},

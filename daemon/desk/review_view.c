@@ -288,6 +288,7 @@ void page_not_found(PageCall *call) {
 static guint status_of(const GError *error) {
   if (error->domain == STORE_ERROR && error->code == STORE_ERROR_NOT_FOUND) return 404;
   if (error->domain == STORE_ERROR && error->code == STORE_ERROR_FULL) return 503;
+  if (g_error_matches(error, WIRE_ERROR, WIRE_ERROR_TIMEOUT)) return 503;
   if (error->domain != DESK_ERROR) return 500;
   return error->code == DESK_ERROR_CHANGED ? 409 : error->code == DESK_ERROR_NOT_FOUND ? 404 : 422;
 }
@@ -329,6 +330,16 @@ void page_set_cookie(PageCall *call, const char *name, const char *value, gint64
       "%s=%s; Path=%s/%s%s; SameSite=Strict%s", review_cookie(review, name), value, review->base,
       age, script ? "" : "; HttpOnly", review->secure ? "; Secure" : "");
   http_response_field(call->response, "Set-Cookie", cookie);
+}
+
+gboolean page_read_typed(PageCall *call, DeskAction *action, const Event *event, const char *back) {
+  g_autoptr(GError) error = NULL;
+  if (!action->changes) return TRUE;
+  call->typed =
+      desk_typed_read(call->review->reader, call->review->config, call->txn, action, &error);
+  action->typed = call->typed;
+  if (!call->typed) page_error_told(call, error, event, back);
+  return call->typed != NULL;
 }
 
 /* --- the desk --------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #pragma once
 #include "daemon/desk/desk.h"
 #include "daemon/desk/desk_reader.h"
+#include "daemon/desk/desk_typed.h"
 #include "daemon/desk/desk_view.h"
 #include "daemon/desk/review_http.h"
 #include "daemon/desk/review_loop.h"
@@ -70,6 +71,7 @@ struct PageCall {
   TemplateData *data;
   TemplateValue *root;
   const char *told, *trouble; /* static or as long as the call; NULL: none */
+  GPtrArray *typed;           /* DeskTyped*; NULL: nothing was typed */
 };
 
 /* --- what was asked --------------------------------------------------------------------------- */
@@ -125,6 +127,10 @@ void page_error_told(PageCall *call, const GError *error, const Event *event, co
 /* No such message, event, …: 404. */
 void page_not_found(PageCall *call);
 void page_end_txn(PageCall *call);
+
+/* Have what action->changes say read by the worker, into action->typed, which lives as long as the
+ * call. Nothing where there are none. FALSE: the answer is given. */
+gboolean page_read_typed(PageCall *call, DeskAction *action, const Event *event, const char *back);
 
 /* --- the desk, in the main loop --------------------------------------------------------------- */
 /* FALSE without an error: the loop did not come to it; nothing was done. */
