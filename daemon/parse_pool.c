@@ -38,8 +38,8 @@ struct ParsePool {
   guint timeout_s;
   ParseDone done;
   void *context;
-  GAsyncQueue *jobs; /* ParseJob*; &pool->stop tells one thread to end */
-  ParseJob stop;
+  GAsyncQueue *jobs;   /* ParseJob*; &pool->stop tells one thread to end */
+  ParseJob stop, warm; /* no jobs: signs for a worker */
   GPtrArray *workers;
   gint stopping, restarts; /* atomic */
   guint idle_ms;           /* a worker without work for so long is ended; 0: never; atomic */
@@ -386,8 +386,12 @@ static ParseJob *next_job(Worker *worker) {
     guint64 idle_us = (guint64)g_atomic_int_get(&pool->idle_ms) * 1000;
     ParseJob *job =
         idle_us ? g_async_queue_timeout_pop(pool->jobs, idle_us) : g_async_queue_pop(pool->jobs);
-    if (job) return job;
-    worker_reap(worker, FALSE); /* end of file ends it */
+    if (!job)
+      worker_reap(worker, FALSE); /* end of file ends it */
+    else if (job == &pool->warm)
+      worker_ensure(worker);
+    else
+      return job;
   }
 }
 
@@ -525,6 +529,10 @@ void parse_pool_set_idle(ParsePool *pool, guint idle_ms) {
 
 void parse_pool_push(ParsePool *pool, ParseJob *job) {
   g_async_queue_push(pool->jobs, job);
+}
+
+void parse_pool_warm(ParsePool *pool) {
+  g_async_queue_push(pool->jobs, &pool->warm);
 }
 
 guint parse_pool_restarts(ParsePool *pool) {

@@ -56,6 +56,8 @@ void parse_pool_set_lane(ParsePool *pool, const char *program, guint idle_ms, gu
 /* End a worker that has had no work for idle_ms, and start it again when some comes. Before the
  * first job. */
 void parse_pool_set_idle(ParsePool *pool, guint idle_ms);
+/* Start a worker that was ended, and keep it for another idle_ms. Never blocks. */
+void parse_pool_warm(ParsePool *pool);
 /* Queue a job; takes it. Never blocks. */
 void parse_pool_push(ParsePool *pool, ParseJob *job);
 /* Workers that had to be killed or died since the start. */

@@ -97,6 +97,11 @@ static ParsePool *pool_of(DeskReader *reader, GError **error) {
   return pool;
 }
 
+void desk_reader_warm(DeskReader *reader) {
+  ParsePool *pool = pool_of(reader, NULL); /* a call that asks is told why there is none */
+  if (pool) parse_pool_warm(pool);
+}
+
 static gint64 deadline_of(const DeskReader *reader) {
   guint reading_s = reader->config->worker_timeout_s + reader->config->limits.scan_s;
   return g_get_monotonic_time() + (gint64)(TRIES * reading_s + SLACK_S) * G_USEC_PER_SEC;

@@ -25,6 +25,10 @@ void desk_reader_free(DeskReader *reader);
  * call. */
 void desk_reader_set_idle(DeskReader *reader, guint idle_ms);
 
+/* Have the worker at hand for the next call, which need not wait for its start then, for another
+ * minute. Blocks for the start of the first one. */
+void desk_reader_warm(DeskReader *reader);
+
 /* What today's rules read from `raw`, scans by bulletin-scan. account: for its event and addresses,
  * may be NULL (then every account's addresses count). event: forced, or "". want_lines: the text
  * with what is quoted. A mail that cannot be read is KIND_UNREADABLE, its last note says why. The

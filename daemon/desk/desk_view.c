@@ -155,7 +155,7 @@ static guint8 *test_all(const CacheUse *use, StoreTxn *txn, const PeopleFilter *
 
 /* The row that stands at place `at`. */
 static guint row_at(const CacheUse *use, const PeopleFilter *filter, guint at) {
-  if (use->order) return g_array_index(use->order, guint32, at);
+  if (use->order) return desk_order_row(use->order, at, filter->descending);
   return filter->descending ? use->people->len - 1 - at : at;
 }
 
@@ -163,7 +163,7 @@ static GArray *person_ids(const CacheUse *use, StoreTxn *txn, const PeopleFilter
                           guint *ret_total) {
   GArray *ids = g_array_new(FALSE, FALSE, sizeof(guint64));
   g_autofree guint8 *passes = test_all(use, txn, filter, ret_total);
-  guint places = use->order ? use->order->len : use->people->len, passed = 0;
+  guint places = use->order ? desk_order_count(use->order) : use->people->len, passed = 0;
   guint count = MIN(filter->count, DESK_PAGE_MAX);
   for (guint i = 0; i < places && ids->len < count; i++) {
     guint row = row_at(use, filter, i);
@@ -176,8 +176,7 @@ static GArray *person_ids(const CacheUse *use, StoreTxn *txn, const PeopleFilter
 PeopleRows *desk_people(DeskCache *cache, StoreTxn *txn, const PeopleFilter *filter,
                         GError **error) {
   gboolean by_id = !filter->sort || !*filter->sort || !strcmp(filter->sort, "id");
-  const CacheWish wish = {
-      .parts = CACHE_PEOPLE, .sort = by_id ? NULL : filter->sort, .descending = filter->descending};
+  const CacheWish wish = {.parts = CACHE_PEOPLE, .sort = by_id ? NULL : filter->sort};
   CacheUse use;
   if (!cache_enter(&use, cache, txn, &wish, error)) return NULL;
   PeopleRows *rows = g_new0(PeopleRows, 1);

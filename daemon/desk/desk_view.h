@@ -29,8 +29,9 @@ DeskCache *desk_cache_new(const Config *config);
 void desk_cache_free(DeskCache *cache);
 /* The language by whose rules values are sorted ("fr", "en", "ja"; at first "fr"). */
 void desk_cache_set_language(DeskCache *cache, const char *language);
-/* Read what is not read yet, so that the next call need not. FALSE: the store cannot be read. */
-gboolean desk_cache_warm(DeskCache *cache, StoreTxn *txn, GError **error);
+/* Read what is not read yet, and sort by each of `sorts` (NULL-terminated, may be NULL) what is not
+ * sorted yet, so that the next call need not. FALSE: the store cannot be read. */
+gboolean desk_cache_warm(DeskCache *cache, StoreTxn *txn, const char *const *sorts, GError **error);
 /* Bytes that it holds now, about. */
 gsize desk_cache_bytes(DeskCache *cache);
 
@@ -60,7 +61,7 @@ typedef struct {
   guint offset, count;
 } PeopleFilter;
 typedef struct {
-  GPtrArray *rows; /* Registration*; equal ones in the order of their ids */
+  GPtrArray *rows; /* Registration*; equal ones in the order of their ids, turned round likewise */
   guint total;     /* that pass the filter */
 } PeopleRows;
 /* NULL: the store cannot be read. A `sort` that no registration has sorts by id. */
@@ -68,7 +69,7 @@ PeopleRows *desk_people(DeskCache *cache, StoreTxn *txn, const PeopleFilter *fil
                         GError **error);
 void people_rows_free(PeopleRows *rows);
 
-enum { DESK_LOG_READ_MAX = 50000 /* lines that a call looks through */ };
+enum { DESK_LOG_READ_MAX = 30000 /* lines that a call looks through */ };
 typedef struct {
   const char *search; /* in the text, the word, the message's id; NULL or "": every line */
   guint64 message;    /* of this message alone; 0: of all */

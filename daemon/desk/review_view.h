@@ -11,6 +11,7 @@
 #include "daemon/desk/review_page.h"
 #include "daemon/desk/review_session.h"
 #include "daemon/desk/review_templates.h"
+#include "daemon/desk/review_warm.h"
 
 enum {
   PAGE_ROWS = 50,                   /* of a list, a page of it */
@@ -47,7 +48,7 @@ struct Review {
   Originals *originals;
   ReviewLoop *loop;
   HttpServer *server;
-  GThread *warming;  /* reads what is searched, once */
+  Warm *warm;
   char *base;        /* path before every link, without a "/" at its end */
   char *url_host;    /* host[:port] of the URL; NULL: none is set */
   char *listen_host; /* the same of the place; "localhost" of a Unix socket */
@@ -112,6 +113,8 @@ const char *page_tone(const char *group, const char *word);
 /* The first event's, else the machine's. Freed by caller. */
 GTimeZone *page_zone(const PageCall *call);
 const Event *page_event(const PageCall *call, const char *id);
+/* Is it one of the columns of the list of participants? */
+gboolean page_is_column(const EventField *field);
 /* The name that people go by: the event's fields of names, else the number. Freed by caller. */
 char *page_person_name(const PageCall *call, const Registration *registration);
 
