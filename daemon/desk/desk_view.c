@@ -19,23 +19,37 @@ static const char *wanted(const CacheUse *use, const char *word, gboolean *ret_n
   return known;
 }
 
+static const char *const todo_states[] = {"review", "unreadable"};
+
+gboolean desk_is_todo(const char *state) {
+  for (gsize i = 0; i < G_N_ELEMENTS(todo_states); i++)
+    if (!strcmp(todo_states[i], state)) return TRUE;
+  return FALSE;
+}
+
+guint64 desk_todo_count(StoreTxn *txn) {
+  guint64 count = 0;
+  for (gsize i = 0; i < G_N_ELEMENTS(todo_states); i++) count += message_count(txn, todo_states[i]);
+  return count;
+}
+
 /* --- the queue -------------------------------------------------------------------------------- */
 
 typedef struct {
   StoreTxn *txn;
   const char *event, *state, *kind; /* as the rows have them; NULL: any */
   const char *settled;              /* "open": any but this one */
-  gboolean none;
+  gboolean todo, none;
   char **words;
 } MailTest;
 
 static void mail_test_init(MailTest *test, const CacheUse *use, StoreTxn *txn,
                            const QueueFilter *filter) {
   gboolean open = !g_strcmp0(filter->state, "open");
-  *test = (MailTest){.txn = txn};
+  *test = (MailTest){.txn = txn, .todo = !g_strcmp0(filter->state, "todo")};
   test->event = wanted(use, filter->event, &test->none);
   test->kind = wanted(use, filter->kind, &test->none);
-  test->state = open ? NULL : wanted(use, filter->state, &test->none);
+  test->state = open || test->todo ? NULL : wanted(use, filter->state, &test->none);
   test->settled = open ? cache_word(use, "settled") : NULL;
   test->words = words_of(filter->search);
 }
@@ -49,6 +63,7 @@ static gboolean mail_has_words(const MailTest *test, const MailRow *row) {
 
 static gboolean mail_passes(const MailTest *test, const MailRow *row) {
   if (test->none || (test->settled && row->state == test->settled)) return FALSE;
+  if (test->todo && !desk_is_todo(row->state)) return FALSE;
   return (!test->event || row->event == test->event) &&
          (!test->state || row->state == test->state) && (!test->kind || row->kind == test->kind) &&
          mail_has_words(test, row);

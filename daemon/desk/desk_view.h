@@ -35,11 +35,17 @@ gboolean desk_cache_warm(DeskCache *cache, StoreTxn *txn, const char *const *sor
 /* Bytes that it holds now, about. */
 gsize desk_cache_bytes(DeskCache *cache);
 
+/* Does a mail in this state wait for a person at the desk, and not for its sender or nobody? And
+ * how many do. */
+gboolean desk_is_todo(const char *state);
+guint64 desk_todo_count(StoreTxn *txn);
+
 typedef struct {
   const char *event, *kind; /* NULL or "": any */
-  const char *state;        /* NULL or "": any, settled ones too; "open": all that waits */
-  const char *search;       /* in sender, subject, reason, event, ids */
-  guint offset, count;      /* rows to pass over, rows to give */
+  const char *state;   /* NULL or "": any, settled ones too; "open": all that waits; "todo": for
+                          a person at the desk */
+  const char *search;  /* in sender, subject, reason, event, ids */
+  guint offset, count; /* rows to pass over, rows to give */
 } QueueFilter;
 typedef struct {
   GPtrArray *rows; /* Message*, without extraction; oldest first */

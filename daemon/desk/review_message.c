@@ -11,9 +11,8 @@ enum { HISTORY_MAX = 200, PAGES_SHOWN_MAX = 20 };
 const char *const PAGE_QUEUE_FILTER[] = {"event", "state", "kind", "q", NULL};
 
 QueueFilter page_queue_filter(const PageCall *call) {
-  const char *state = page_arg(call, "state");
   return (QueueFilter){.event = page_arg(call, "event"),
-                       .state = *state ? state : "open",
+                       .state = page_queue_state(call),
                        .kind = page_arg(call, "kind"),
                        .search = page_arg(call, "q"),
                        .count = 1};

@@ -27,6 +27,8 @@ const PageRoute PAGE_ROUTES[] = {
     {"GET", "/export/*", PAGE_READ, HTTP_LANE_READER, FALSE, review_export},
     {"GET", "/event/*", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_event_show},
     {"GET", "/outbox", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_outbox_show},
+    {"GET", "/outbox/:", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_answer_show},
+    {"GET", "/outbox/:/text", PAGE_READ, HTTP_LANE_READER, TRUE, review_answer_text},
     {"POST", "/outbox/:/do", PAGE_REVIEW, HTTP_LANE_PAGE, FALSE, review_outbox_do},
     {"GET", "/log", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_log_show},
     {"GET", "/count", PAGE_READ, HTTP_LANE_PAGE, TRUE, review_count},

@@ -26,6 +26,11 @@ guint page_arg_number(const PageCall *call, const char *name) {
              : 0;
 }
 
+guint64 page_arg_id(const PageCall *call, const char *name) {
+  guint64 id = 0;
+  return g_ascii_string_to_unsigned(page_arg(call, name), 10, 0, G_MAXINT64, &id, NULL) ? id : 0;
+}
+
 void page_query_add(GString *query, const char *name, const char *value) {
   if (!*value) return;
   g_autofree char *escaped = g_uri_escape_string(value, NULL, FALSE);
@@ -212,7 +217,7 @@ static void put_navigation(PageCall *call, const char *view) {
   static const char *const places[][2] = {{"in_queue", " queue message "},
                                           {"in_people", " people person "},
                                           {"in_event", " event "},
-                                          {"in_outbox", " outbox "},
+                                          {"in_outbox", " outbox answer "},
                                           {"in_log", " log "}};
   const GPtrArray *events = call->review->config->events;
   g_autofree char *spaced = g_strconcat(" ", view, " ", NULL);
@@ -225,7 +230,7 @@ static void put_navigation(PageCall *call, const char *view) {
     page_put_truth(call, call->root, "may_review", call->may_review);
   if (call->logged_in) {
     page_put(call, call->root, "csrf", call->session.csrf);
-    page_put_number(call, call->root, "waiting", call->txn ? message_count(call->txn, "open") : 0);
+    page_put_number(call, call->root, "waiting", call->txn ? desk_todo_count(call->txn) : 0);
   }
 }
 

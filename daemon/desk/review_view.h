@@ -79,6 +79,7 @@ struct PageCall {
 /* A value of the query or of the form, "" where it is not there. Borrowed. */
 const char *page_arg(const PageCall *call, const char *name);
 const char *page_field(const PageCall *call, const char *name);
+guint64 page_arg_id(const PageCall *call, const char *name); /* 0: none */
 guint page_arg_number(const PageCall *call, const char *name);
 /* "?a=b&c=d" of those of `names` (NULL-terminated) that the query has, "" if none. Freed by caller.
  */
@@ -127,6 +128,10 @@ void page_redirect(PageCall *call, const char *path);
 void page_error(PageCall *call, guint status, const char *key, const char *back);
 /* The same for a mistake that a room told in English. */
 void page_error_told(PageCall *call, const GError *error, const Event *event, const char *back);
+/* Somebody else's HTML, harmless by desk_reader's promise, as the document of a frame. */
+void page_frame(PageCall *call, const char *html);
+/* Why there is none: 404, or a worker that cannot be had. Begins a transaction of its own. */
+void page_frame_failed(PageCall *call, const GError *error);
 /* No such message, event, …: 404. */
 void page_not_found(PageCall *call);
 void page_end_txn(PageCall *call);
@@ -168,6 +173,7 @@ void page_message_done(PageMessage *message);
 PageForm page_message_form(const PageMessage *message, guint index, const char *prefix);
 /* What stands in the query of a message: the queue's filter. */
 extern const char *const PAGE_QUEUE_FILTER[];
+const char *page_queue_state(const PageCall *call);
 QueueFilter page_queue_filter(const PageCall *call);
 /* The path of the record that the call is about: "/people/12". Lives as long as call->data. */
 const char *page_path_of(const PageCall *call, const char *folder);
@@ -195,6 +201,8 @@ void review_person_do(PageCall *call);
 void review_export(PageCall *call);
 void review_event_show(PageCall *call);
 void review_outbox_show(PageCall *call);
+void review_answer_show(PageCall *call);
+void review_answer_text(PageCall *call);
 void review_outbox_do(PageCall *call);
 void review_log_show(PageCall *call);
 void review_home(PageCall *call);
