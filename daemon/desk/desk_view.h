@@ -75,7 +75,7 @@ PeopleRows *desk_people(DeskCache *cache, StoreTxn *txn, const PeopleFilter *fil
                         GError **error);
 void people_rows_free(PeopleRows *rows);
 
-enum { DESK_LOG_READ_MAX = 30000 /* lines that a call looks through */ };
+enum { DESK_LOG_READ_MAX = 20000 /* lines that a call looks through */ };
 typedef struct {
   const char *search; /* in the text, the word, the message's id; NULL or "": every line */
   guint64 message;    /* of this message alone; 0: of all */

@@ -55,6 +55,10 @@ static void act(PageCall *call, const DeskAction *action, const Event *event, co
 
 static void settle(PageCall *call, gboolean preview) {
   PageMessage page;
+  if (!strcmp(page_field(call, "do"), "requeue")) {
+    review_requeue(call, preview);
+    return;
+  }
   if (!page_message_load(call, call->numbers[0], &page)) {
     page_message_done(&page);
     return;

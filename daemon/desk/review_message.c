@@ -120,6 +120,7 @@ static void put_original(PageCall *call, guint64 id) {
   g_autoptr(GBytes) raw = message_raw(call->txn, id, NULL);
   Originals *originals = call->review->originals;
   const DeskOriginal *original = raw ? originals_take(originals, id, raw, &error) : NULL;
+  page_put_truth(call, call->root, "may_requeue", raw && call->may_review);
   page_put_truth(call, call->root, "has_original", original != NULL);
   page_put(call, call->root, "no_original",
            page_word(call, raw ? "no_original_unreadable" : "no_original_gone"));

@@ -5,7 +5,7 @@
 #include "daemon/desk/desk_fold.h"
 #include "daemon/desk/review_view.h"
 
-enum { OUTBOX_VISITED_MAX = 20000 }; /* answers that a page looks through */
+enum { OUTBOX_VISITED_MAX = 10000 }; /* answers that a page looks through */
 
 static const char *const states[] = {"open", "held", "failed", "sent"};
 

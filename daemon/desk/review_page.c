@@ -22,6 +22,7 @@ const PageRoute PAGE_ROUTES[] = {
     {"GET", "/message/:/part/:", PAGE_READ, HTTP_LANE_READER, TRUE, review_original_part},
     {"GET", "/people", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_people_show},
     {"GET", "/people/:", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_person_show},
+    {"GET", "/people/:/merge", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_merge_show},
     {"POST", "/people/:/preview", PAGE_REVIEW, HTTP_LANE_READER, FALSE, review_person_preview},
     {"POST", "/people/:/do", PAGE_REVIEW, HTTP_LANE_READER, FALSE, review_person_do},
     {"GET", "/export/*", PAGE_READ, HTTP_LANE_READER, FALSE, review_export},

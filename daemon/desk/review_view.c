@@ -215,7 +215,7 @@ static void put_languages(PageCall *call) {
 /* Which entry of the navigation a view belongs to. */
 static void put_navigation(PageCall *call, const char *view) {
   static const char *const places[][2] = {{"in_queue", " queue message "},
-                                          {"in_people", " people person "},
+                                          {"in_people", " people person merge "},
                                           {"in_event", " event "},
                                           {"in_outbox", " outbox answer "},
                                           {"in_log", " log "}};

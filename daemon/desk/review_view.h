@@ -177,9 +177,12 @@ const char *page_queue_state(const PageCall *call);
 QueueFilter page_queue_filter(const PageCall *call);
 /* The path of the record that the call is about: "/people/12". Lives as long as call->data. */
 const char *page_path_of(const PageCall *call, const char *folder);
-/* Show what `action` would do, with the form's values once more as hidden fields, so that what was
- * previewed is what is done at `back`/do; or, without `preview`, do it. TRUE: it is done, and the
- * caller says where to go; FALSE: the answer is given. */
+/* Show a preview, with the form's values once more as hidden fields, so that what was previewed is
+ * what is done at `back`/do. */
+void page_show_preview(PageCall *call, const DeskPreview *preview, const Event *event,
+                       const char *verb, const char *back);
+/* Show what `action` would do; or, without `preview`, do it. TRUE: it is done, and the caller says
+ * where to go; FALSE: the answer is given. */
 gboolean page_act(PageCall *call, const DeskAction *action, const Event *event, const char *verb,
                   const char *back, gboolean preview);
 
@@ -191,11 +194,14 @@ void review_queue_show(PageCall *call);
 void review_message_show(PageCall *call);
 void review_decide_preview(PageCall *call);
 void review_decide_do(PageCall *call);
+/* Of review_decide_preview and review_decide_do. */
+void review_requeue(PageCall *call, gboolean preview);
 void review_original_show(PageCall *call);
 void review_original_part(PageCall *call);
 void review_original_page(PageCall *call);
 void review_people_show(PageCall *call);
 void review_person_show(PageCall *call);
+void review_merge_show(PageCall *call);
 void review_person_preview(PageCall *call);
 void review_person_do(PageCall *call);
 void review_export(PageCall *call);
