@@ -39,9 +39,9 @@ struct ParsePool {
   guint timeout_s;
   ParseDone done;
   void *context;
-  Metrics *metrics;  /* borrowed; may be NULL */
-  GAsyncQueue *jobs; /* ParseJob*; &pool->stop tells one thread to end */
-  ParseJob stop;
+  Metrics *metrics;    /* borrowed; may be NULL */
+  GAsyncQueue *jobs;   /* ParseJob*; &pool->stop tells one thread to end */
+  ParseJob stop, warm; /* no jobs: signs for a worker */
   GPtrArray *workers;
   gint stopping, restarts; /* atomic */
   guint idle_ms;           /* a worker without work for so long is ended; 0: never; atomic */
@@ -66,8 +66,33 @@ ParseJob *parse_job_new(GBytes *raw, void *tag) {
   return job;
 }
 
+static void typed_free(gpointer typed) {
+  wire__typed__free_unpacked(typed, NULL);
+}
+
+ParseJob *parse_job_new_typed(const char *event) {
+  g_autoptr(GBytes) nothing = g_bytes_new_static("", 0);
+  ParseJob *job = parse_job_new(nothing, NULL);
+  g_free(job->event);
+  job->event = g_strdup(event);
+  job->typed = g_ptr_array_new_with_free_func(typed_free);
+  job->known = g_ptr_array_new_with_free_func(typed_free);
+  return job;
+}
+
+/* Of malloc, as protobuf-c has it: wire__typed__free_unpacked frees it. */
+void parse_job_type(GPtrArray *to, const char *field, const char *value) {
+  Wire__Typed *typed = g_new(Wire__Typed, 1);
+  wire__typed__init(typed);
+  typed->field = g_strdup(field);
+  typed->value = g_strdup(value);
+  g_ptr_array_add(to, typed);
+}
+
 void parse_job_free(ParseJob *job) {
   if (!job) return;
+  if (job->typed) g_ptr_array_unref(job->typed);
+  if (job->known) g_ptr_array_unref(job->known);
   g_bytes_unref(job->raw);
   g_free(job->event);
   g_free(job->account_event);
@@ -203,6 +228,12 @@ static Extraction *worker_ask(Worker *worker, const ParseJob *job, guint64 id, G
   request.want_original = job->want_original;
   request.want_part = job->want_part;
   request.part = job->part;
+  if (job->typed) {
+    request.n_typed = job->typed->len;
+    request.typed = (Wire__Typed **)job->typed->pdata;
+    request.n_known = job->known->len;
+    request.known = (Wire__Typed **)job->known->pdata;
+  }
   g_autoptr(GBytes) packed = wire_pack(&request.base);
   gint64 deadline = deadline_in(worker->pool->timeout_s);
   const guint8 *bytes = g_bytes_get_data(packed, &size);
@@ -284,7 +315,8 @@ static Extraction *worker_parse_header(Worker *worker, const ParseJob *job, cons
   ParseJob alone = *job;
   alone.raw = header;
   alone.header_only = TRUE;
-  if (job->first || job->header_only || !worker_ensure(worker)) return unreadable(reason);
+  if (job->first || job->header_only || job->typed || !worker_ensure(worker))
+    return unreadable(reason);
   Extraction *extraction = worker_ask(worker, &alone, HEADER_ATTEMPT, NULL);
   if (!extraction) {
     worker_lost(worker, "its header cannot be read either");
@@ -368,8 +400,12 @@ static ParseJob *next_job(Worker *worker) {
     guint64 idle_us = (guint64)g_atomic_int_get(&pool->idle_ms) * 1000;
     ParseJob *job =
         idle_us ? g_async_queue_timeout_pop(pool->jobs, idle_us) : g_async_queue_pop(pool->jobs);
-    if (job) return job;
-    worker_reap(worker, FALSE); /* end of file ends it */
+    if (!job)
+      worker_reap(worker, FALSE); /* end of file ends it */
+    else if (job == &pool->warm)
+      worker_ensure(worker);
+    else
+      return job;
   }
 }
 
@@ -520,6 +556,10 @@ void parse_pool_set_idle(ParsePool *pool, guint idle_ms) {
 
 void parse_pool_push(ParsePool *pool, ParseJob *job) {
   g_async_queue_push(pool->jobs, job);
+}
+
+void parse_pool_warm(ParsePool *pool) {
+  g_async_queue_push(pool->jobs, &pool->warm);
 }
 
 guint parse_pool_restarts(ParsePool *pool) {

@@ -24,6 +24,7 @@
 #include "parsers/reading.h"
 #include "parsers/scanned.h"
 #include "parsers/signature.h"
+#include "parsers/typed.h"
 
 enum {
   LINE_MAX_BYTES = 1000, /* of a note, a reason or a source */
@@ -90,12 +91,7 @@ int reading_role(const Reading *reading, const char *role) {
 }
 
 const char *reading_country(const Reading *reading, const char *address) {
-  g_autofree char *words = fold_words(address);
-  gboolean japan = field_is_japanese(address) || strstr(words, "japan") || strstr(words, "japon");
-  if (japan) return "JP";
-  const char *overseas =
-      strcmp(reading->event->country, "FR") == 0 ? field_overseas(address) : NULL;
-  return overseas ? overseas : reading->event->country;
+  return field_country(reading->event->country, address);
 }
 
 /* ---- the header ---- */
@@ -583,6 +579,10 @@ static void read_wanted(const Extractor *extractor, const Wire__Request *request
 
 Extraction *extract(const Extractor *extractor, const Wire__Request *request) {
   Extraction *result = extraction_new();
+  if (request->n_typed) {
+    typed_read(rules_by_id(extractor, request->event), request, result);
+    return result;
+  }
   g_autoptr(GBytes) raw = g_bytes_new_static(request->message.data, request->message.len);
   g_autoptr(MimeMail) mail = mime_read(raw, &extractor->limits);
   read_header(mail, result);

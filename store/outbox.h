@@ -54,6 +54,9 @@ typedef gboolean (*OutboxVisitor)(const OutboxEntry *entry, void *context);
 /* `state` NULL: all; "open": neither sent nor failed. Oldest first. */
 gboolean outbox_foreach(StoreTxn *txn, const char *state, OutboxVisitor visit, void *context,
                         GError **error);
+/* The same from the latest back, of those before entry `before` (0: all). */
+gboolean outbox_foreach_back(StoreTxn *txn, const char *state, guint64 before, OutboxVisitor visit,
+                             void *context, GError **error);
 guint64 outbox_count(StoreTxn *txn, const char *state);
 /* Id of the entry with this Message-ID of ours, 0: none. */
 guint64 outbox_by_message_id(StoreTxn *txn, const char *message_id);

@@ -30,7 +30,7 @@ GPtrArray *desk_fold_topics(const char *text, guint most);
 typedef struct DeskCollator DeskCollator;
 DeskCollator *desk_collator_new(const char *language);
 void desk_collator_free(DeskCollator *collator);
-/* Bytes whose order is that of the texts. The caller frees. */
-GBytes *desk_collator_key(DeskCollator *collator, const char *text);
+/* Bytes whose strcmp order is that of the texts. The caller frees. */
+char *desk_collator_key(DeskCollator *collator, const char *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DeskCollator, desk_collator_free)

@@ -26,9 +26,12 @@ static const char *shown_value(const PageForm *form, const EventField *field) {
   return stored ? stored : "";
 }
 
-static const char *input_type(const EventField *field) {
+/* The keys that a telephone shows. The browser checks nothing: the parsers read "Marie
+ * <m@ville.fr>", too. */
+static const char *input_mode(const EventField *field) {
   if (!strcmp(field->type, "email")) return "email";
   if (!strcmp(field->type, "phone")) return "tel";
+  if (!strcmp(field->type, "integer")) return "numeric";
   return "text";
 }
 
@@ -72,7 +75,7 @@ static void put_input(const PageCall *call, TemplateValue *map, const PageForm *
   page_put_truth(call, map, "as_lines", !is_choice(field) && lines);
   page_put_truth(call, map, "as_text", !is_choice(field) && !lines);
   page_put_truth(call, map, "wide", !is_choice(field) && lines);
-  page_put(call, map, "type", input_type(field));
+  page_put(call, map, "mode", input_mode(field));
   if (is_choice(field)) put_options(call, map, form, field, value);
 }
 

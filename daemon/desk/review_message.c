@@ -11,9 +11,8 @@ enum { HISTORY_MAX = 200, PAGES_SHOWN_MAX = 20 };
 const char *const PAGE_QUEUE_FILTER[] = {"event", "state", "kind", "q", NULL};
 
 QueueFilter page_queue_filter(const PageCall *call) {
-  const char *state = page_arg(call, "state");
   return (QueueFilter){.event = page_arg(call, "event"),
-                       .state = *state ? state : "open",
+                       .state = page_queue_state(call),
                        .kind = page_arg(call, "kind"),
                        .search = page_arg(call, "q"),
                        .count = 1};
@@ -121,6 +120,7 @@ static void put_original(PageCall *call, guint64 id) {
   g_autoptr(GBytes) raw = message_raw(call->txn, id, NULL);
   Originals *originals = call->review->originals;
   const DeskOriginal *original = raw ? originals_take(originals, id, raw, &error) : NULL;
+  page_put_truth(call, call->root, "may_requeue", raw && call->may_review);
   page_put_truth(call, call->root, "has_original", original != NULL);
   page_put(call, call->root, "no_original",
            page_word(call, raw ? "no_original_unreadable" : "no_original_gone"));

@@ -84,6 +84,7 @@ static void put_facts(PageCall *call, const Registration *registration, const Ev
   page_put_take(call, root, "updated", words_time(call->language, registration->updated, zone));
   if (registration->message) page_put_number(call, root, "message", registration->message);
   page_put_truth(call, root, "cancelled", cancelled);
+  if (registration->merged) page_put_number(call, root, "merged", registration->merged);
   page_put_truth(call, root, "locked", cancelled || !call->may_review || !event);
   page_put_take(call, root, "stamp", desk_stamp_registration(registration));
 }
@@ -112,25 +113,43 @@ static void act(PageCall *call, const DeskAction *action, const Event *event, co
   page_redirect(call, path->str);
 }
 
+static const struct {
+  const char *name;
+  DeskVerb verb;
+} verbs[] = {{"edit", DESK_EDIT}, {"cancel", DESK_CANCEL}, {"merge", DESK_MERGE}};
+
+/* What the form asks for but its changes; FALSE: nothing that we know. */
+static gboolean read_action(const PageCall *call, const char *verb, DeskAction *action) {
+  for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
+    if (strcmp(verbs[i].name, verb) != 0) continue;
+    const char *text = page_field(call, "own_text");
+    action->verb = verbs[i].verb;
+    action->stamp = page_field(call, "stamp");
+    if (action->verb == DESK_CANCEL && *text) action->own_text = text;
+    return action->verb != DESK_MERGE ||
+           g_ascii_string_to_unsigned(page_field(call, "other"), 10, 1, G_MAXINT64, &action->other,
+                                      NULL);
+  }
+  return FALSE;
+}
+
 static void change(PageCall *call, gboolean preview) {
   g_autoptr(Registration) registration = load(call);
   if (!registration) return;
   const Event *event = page_event(call, registration->event);
-  const char *verb = page_field(call, "do"), *text = page_field(call, "own_text");
+  const char *verb = page_field(call, "do"), *here = page_path_of(call, "/people");
   g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func((GDestroyNotify)store_field_free);
   PageForm form = {.event = event, .prefix = "", .stored = registration};
-  gboolean edit = !strcmp(verb, "edit");
-  DeskAction action = {.verb = edit ? DESK_EDIT : DESK_CANCEL,
-                       .id = registration->id,
-                       .stamp = page_field(call, "stamp")};
+  DeskAction action = {.id = registration->id};
+  gboolean found = read_action(call, verb, &action);
+  gboolean edit = found && action.verb == DESK_EDIT;
   if (edit && event) page_form_changes(call, &form, changes);
   if (edit) action.changes = changes;
-  if (!edit && *text) action.own_text = text;
-  if (!edit && strcmp(verb, "cancel"))
-    page_error(call, 422, "error_nothing_chosen", page_path_of(call, "/people"));
+  if (!found)
+    page_error(call, 422, "error_nothing_chosen", here);
   else if (edit && !changes->len)
-    page_error(call, 422, "error_no_change", page_path_of(call, "/people"));
-  else
+    page_error(call, 422, "error_no_change", here);
+  else if (page_read_typed(call, &action, event, here))
     act(call, &action, event, verb, preview);
 }
 

@@ -58,8 +58,8 @@ static void put_registrations(PageCall *call, const DeskPreview *preview, const 
   }
 }
 
-static void show(PageCall *call, const DeskPreview *preview, const Event *event, const char *verb,
-                 const char *back) {
+void page_show_preview(PageCall *call, const DeskPreview *preview, const Event *event,
+                       const char *verb, const char *back) {
   TemplateValue *root = call->root;
   gboolean answered = preview->text != NULL;
   g_autofree char *key = g_strconcat("preview_", verb, NULL);
@@ -90,7 +90,7 @@ gboolean page_act(PageCall *call, const DeskAction *action, const Event *event, 
   if (!preview && page_do(call, action, &error)) return TRUE;
   g_autoptr(DeskPreview) shown = preview ? page_preview(call, action, &error) : NULL;
   if (shown)
-    show(call, shown, event, verb, back);
+    page_show_preview(call, shown, event, verb, back);
   else
     page_error_told(call, error, event, back);
   return FALSE;
