@@ -15,6 +15,7 @@
 #include "parsers/fields/field.h"
 #include "parsers/formats/container.h"
 #include "parsers/formats/page_picture.h"
+#include "parsers/known.h"
 #include "parsers/language.h"
 #include "parsers/original.h"
 #include "parsers/people.h"
@@ -39,6 +40,7 @@ struct Extractor {
   Wire__Limits limits;
   GPtrArray *rules; /* Rules*, one an event */
   GPtrArray *sent;  /* QuoteSent*, one an event */
+  GPtrArray *known; /* Known*, one an event */
   PictureReader pictures;
 };
 
@@ -54,9 +56,11 @@ Extractor *extractor_new(const Wire__Setup *setup, GPtrArray *problems) {
   if (setup->limits) extractor->limits = *setup->limits;
   extractor->rules = g_ptr_array_new_with_free_func((GDestroyNotify)rules_free);
   extractor->sent = g_ptr_array_new_with_free_func((GDestroyNotify)quote_sent_free);
+  extractor->known = g_ptr_array_new_with_free_func((GDestroyNotify)known_free);
   for (gsize i = 0; i < setup->n_events; i++) {
     g_ptr_array_add(extractor->rules, rules_new(setup->events[i], &extractor->limits, problems));
     g_ptr_array_add(extractor->sent, quote_sent_new(setup->events[i]));
+    g_ptr_array_add(extractor->known, known_new());
   }
   return extractor;
 }
@@ -65,6 +69,7 @@ void extractor_free(Extractor *extractor) {
   if (!extractor) return;
   g_ptr_array_unref(extractor->rules);
   g_ptr_array_unref(extractor->sent);
+  g_ptr_array_unref(extractor->known);
   g_free(extractor);
 }
 
@@ -186,9 +191,11 @@ static Rules *rules_by_id(const Extractor *extractor, const char *id) {
   return NULL;
 }
 
-static const QuoteSent *sent_of(const Extractor *extractor, const Rules *rules) {
+/* What `of_events` has for the event of `rules`; NULL: those are of none. */
+static gpointer of_event(const Extractor *extractor, const GPtrArray *of_events,
+                         const Rules *rules) {
   for (guint i = 0; i < extractor->rules->len; i++)
-    if (extractor->rules->pdata[i] == rules) return extractor->sent->pdata[i];
+    if (extractor->rules->pdata[i] == rules) return of_events->pdata[i];
   return NULL;
 }
 
@@ -509,8 +516,9 @@ static void read_body(const Extractor *extractor, const Wire__Request *request,
   Rules *rules = choose_rules(extractor, request, mail, result->subject);
   const Wire__Event *event = rules ? rules_event(rules) : NULL;
   if (event) scanned_boxes(text, event);
+  if (event) known_begin(of_event(extractor, extractor->known, rules), text);
   QuotePeople people = {result->from, result->from_name, addresses, event,
-                        sent_of(extractor, rules)};
+                        of_event(extractor, extractor->sent, rules)};
   g_autoptr(Quote) quote = quote_mark(text, mail, &people);
   signature_mark(text, result->from_name);
   Reading reading = {.rules = rules,

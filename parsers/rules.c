@@ -648,8 +648,10 @@ gboolean rules_is_staff(const Rules *rules, const char *key) {
 }
 
 int rules_role(const Rules *rules, const char *role) {
-  for (gsize f = 0; f < rules->event->n_fields; f++)
-    if (strcmp(rules->event->fields[f]->role, role) == 0) return (int)f;
+  for (gsize f = 0; f < rules->event->n_fields; f++) {
+    const char *other = rules->event->fields[f]->role;
+    if (*other == *role && strcmp(other, role) == 0) return (int)f;
+  }
   return -1;
 }
 
