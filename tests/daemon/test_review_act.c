@@ -256,7 +256,7 @@ static void test_a_question_is_answered_first(void) {
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
-  log_init("test", LOG_LEVEL_ERROR);
+  log_init("test", LOG_LEVEL_ERROR, NULL);
   g_test_add_func("/review-act/candidates", test_candidates);
   g_test_add_func("/review-act/merge", test_merge);
   g_test_add_func("/review-act/merge-mistakes", test_merge_mistakes);

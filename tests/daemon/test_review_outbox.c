@@ -163,7 +163,7 @@ static void test_one_answer(void) {
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
-  log_init("test", LOG_LEVEL_ERROR);
+  log_init("test", LOG_LEVEL_ERROR, NULL);
   g_test_add_func("/review-outbox/what-waits-for-a-person", test_what_waits_for_a_person);
   g_test_add_func("/review-outbox/sent-by-pages", test_sent_by_pages);
   g_test_add_func("/review-outbox/one-answer", test_one_answer);
