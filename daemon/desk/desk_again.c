@@ -148,3 +148,14 @@ GPtrArray *desk_again_changes(const DeskAgain *again, const Config *config, Stor
   }
   return changes;
 }
+
+GPtrArray *desk_changes_stored(const Config *config, StoreTxn *txn, const DeskPreview *preview) {
+  GPtrArray *changes = g_ptr_array_new_with_free_func(changed_free);
+  for (guint i = 0; i < preview->registrations->len; i++) {
+    const Registration *after = preview->registrations->pdata[i];
+    const Event *event = event_find(config->events, after->event);
+    g_autoptr(Registration) before = registration_get(txn, after->id, NULL);
+    if (before && event) tell_registration(changes, before, after, event);
+  }
+  return changes;
+}

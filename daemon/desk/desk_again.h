@@ -39,3 +39,5 @@ typedef struct {
 /* What the preview of the requeue would change: DeskChanged*, the array frees them. */
 GPtrArray *desk_again_changes(const DeskAgain *again, const Config *config, StoreTxn *txn,
                               const DeskPreview *preview);
+/* The same of any preview, of registrations that are stored alone. */
+GPtrArray *desk_changes_stored(const Config *config, StoreTxn *txn, const DeskPreview *preview);

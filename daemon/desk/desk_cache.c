@@ -9,6 +9,8 @@
 
 #include "daemon/desk/desk_fold.h"
 
+enum { PHONE_MIN_DIGITS = 8 }; /* of E.164 */
+
 typedef struct {
   DeskOrder *rows;
   StoreMark born;  /* the store as it was when its rows were read */
@@ -126,12 +128,23 @@ static void fold_into(GString *text, const char *part) {
   g_string_append_c(text, '\n'); /* no word of a search has one: none goes across */
 }
 
+/* "+33612345678" is 0612345678 to whoever searches: behind a country code of two or three digits.
+ */
+static void add_national(GString *text, const char *value) {
+  gsize digits = *value == '+' ? strspn(value + 1, "0123456789") : 0;
+  if (digits < PHONE_MIN_DIGITS || value[1 + digits]) return;
+  g_string_append_printf(text, "0%s\n0%s\n", value + 3, value + 4);
+}
+
 char *cache_person_text(const Registration *registration) {
   GString *text = g_string_sized_new(256);
   g_string_append_printf(text, "%" G_GUINT64_FORMAT "\n", registration->id);
   fold_into(text, registration->sender);
-  for (guint i = 0; i < registration->fields->len; i++)
-    fold_into(text, ((const StoreField *)registration->fields->pdata[i])->value);
+  for (guint i = 0; i < registration->fields->len; i++) {
+    const char *value = ((const StoreField *)registration->fields->pdata[i])->value;
+    fold_into(text, value);
+    add_national(text, value);
+  }
   return g_string_free(text, FALSE);
 }
 

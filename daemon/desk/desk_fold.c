@@ -93,6 +93,19 @@ gboolean desk_fold_has(const char *folded, char *const *words) {
   return TRUE;
 }
 
+char *desk_fold_number(const char *word) {
+  enum { DIGITS_MIN = 8 };
+  g_autoptr(GString) digits = g_string_new(NULL);
+  for (const char *at = word; *at; at++) {
+    if (g_ascii_isdigit(*at) || (*at == '+' && at == word))
+      g_string_append_c(digits, *at);
+    else if (!strchr(".-/()", *at))
+      return NULL;
+  }
+  gboolean number = digits->len >= DIGITS_MIN && digits->len < strlen(word);
+  return number ? g_strdup(digits->str) : NULL;
+}
+
 /* --- the names of bodies ---------------------------------------------------------------------- */
 
 static gboolean is_word_part(gunichar c) {

@@ -25,6 +25,10 @@ char *desk_fold_body(const char *name);
  * char* sorted; the array frees them. Never NULL. */
 GPtrArray *desk_fold_topics(const char *text, guint most);
 
+/* A word of a search that may be a telephone number ("06.12.34.56.78", "03-1234-5678") without what
+ * stands between its digits; NULL: it is none. The caller frees. */
+char *desk_fold_number(const char *word);
+
 /* The order of a language ("fr", "en", "ja"; unknown: the one common to all), digits by their
  * number. */
 typedef struct DeskCollator DeskCollator;

@@ -138,13 +138,38 @@ typedef struct {
   const char *event, *status;
   gboolean none;
   char **words;
+  GPtrArray *numbers; /* char*, of each word; NULL: it is none */
 } PersonTest;
 
+static void person_test_init(PersonTest *test, const CacheUse *use, StoreTxn *txn,
+                             const PeopleFilter *filter) {
+  *test = (PersonTest){.txn = txn,
+                       .words = words_of(filter->search),
+                       .numbers = g_ptr_array_new_with_free_func(g_free)};
+  for (char **word = test->words; word && *word; word++)
+    g_ptr_array_add(test->numbers, desk_fold_number(*word));
+  test->event = wanted(use, filter->event, &test->none);
+  test->status = wanted(use, filter->status, &test->none);
+}
+
+static void person_test_clear(PersonTest *test) {
+  g_strfreev(test->words);
+  g_ptr_array_unref(test->numbers);
+}
+
+static gboolean text_has_words(const PersonTest *test, const char *text) {
+  for (guint i = 0; i < test->numbers->len; i++) {
+    const char *number = test->numbers->pdata[i];
+    if (!strstr(text, test->words[i]) && !(number && strstr(text, number))) return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean person_has_words(const PersonTest *test, const PersonRow *row) {
-  if (!test->words || row->text) return desk_fold_has(row->text ? row->text : "", test->words);
+  if (!test->words || row->text) return !test->words || text_has_words(test, row->text);
   g_autoptr(Registration) registration = registration_get(test->txn, row->id, NULL);
   g_autofree char *text = registration ? cache_person_text(registration) : g_strdup("");
-  return desk_fold_has(text, test->words);
+  return text_has_words(test, text);
 }
 
 static gboolean person_passes(const PersonTest *test, const PersonRow *row) {
@@ -156,15 +181,14 @@ static gboolean person_passes(const PersonTest *test, const PersonRow *row) {
 static guint8 *test_all(const CacheUse *use, StoreTxn *txn, const PeopleFilter *filter,
                         guint *ret_total) {
   guint8 *passes = g_malloc0(use->people->len ? use->people->len : 1);
-  PersonTest test = {.txn = txn, .words = words_of(filter->search)};
-  test.event = wanted(use, filter->event, &test.none);
-  test.status = wanted(use, filter->status, &test.none);
+  PersonTest test;
+  person_test_init(&test, use, txn, filter);
   *ret_total = 0;
   for (guint i = 0; i < use->people->len; i++) {
     passes[i] = person_passes(&test, &g_array_index(use->people, PersonRow, i)) ? 1 : 0;
     *ret_total += passes[i];
   }
-  g_strfreev(test.words);
+  person_test_clear(&test);
   return passes;
 }
 

@@ -44,7 +44,7 @@ static char *value_of(const PageCall *call, const Event *event, const DeskChange
                                            : value);
 }
 
-static void put_changes(PageCall *call, const GPtrArray *changes, const Event *event) {
+void page_put_changes(PageCall *call, const GPtrArray *changes, const Event *event) {
   TemplateValue *list = page_list(call, call->root, "changes");
   page_put_truth(call, call->root, "any_change", changes->len > 0);
   for (guint i = 0; i < changes->len; i++) {
@@ -75,7 +75,7 @@ static void show(PageCall *call, const DeskAgain *again, const DeskPreview *prev
     return;
   }
   page_put_take(call, call->root, "query", page_query(call, PAGE_QUEUE_FILTER));
-  put_changes(call, changes, event);
+  page_put_changes(call, changes, event);
   page_show_preview(call, preview, event, "requeue", page_path_of(call, "/message"));
 }
 

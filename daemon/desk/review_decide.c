@@ -59,6 +59,7 @@ static void settle(PageCall *call, gboolean preview) {
     review_requeue(call, preview);
     return;
   }
+  call->again = review_message_show;
   if (!page_message_load(call, call->numbers[0], &page)) {
     page_message_done(&page);
     return;

@@ -63,9 +63,10 @@ static void put_options(const PageCall *call, TemplateValue *map, const PageForm
 
 static void put_input(const PageCall *call, TemplateValue *map, const PageForm *form,
                       const EventField *field) {
-  const char *value = shown_value(form, field);
-  gboolean lines = !strcmp(field->type, "lines") || strchr(value, '\n');
   g_autofree char *name = g_strconcat(form->prefix, field->name, NULL);
+  const char *typed = form->typed ? g_hash_table_lookup(call->request->form, name) : NULL;
+  const char *value = typed ? typed : shown_value(form, field);
+  gboolean lines = !strcmp(field->type, "lines") || strchr(value, '\n');
   page_put(call, map, "name", name);
   page_put_take(call, map, "id", g_strdelimit(g_strconcat("f-", name, NULL), ".", '-'));
   page_put(call, map, "label", event_label(form->event, words_code(call->language), field->name));

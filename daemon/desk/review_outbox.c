@@ -48,15 +48,19 @@ static void put_entry(PageCall *call, TemplateValue *row, const OutboxEntry *ent
   page_put(call, row, "tone", page_tone("outbox", state));
   page_put_time(call, row, time_of(call, entry));
   page_put_reason(call, row, "note", NULL, entry->last_error);
-  page_put(call, row, "message", NULL);
-  if (entry->message) page_put_number(call, row, "message", entry->message);
+  if (entry->message)
+    page_put_number(call, row, "message", entry->message);
+  else
+    page_put(call, row, "message", NULL);
 }
 
 static void put_person(PageCall *call, TemplateValue *row, const OutboxEntry *entry) {
   g_autoptr(Registration) person =
       entry->registration ? registration_get(call->txn, entry->registration, NULL) : NULL;
-  page_put(call, row, "person", NULL);
-  if (!person) return;
+  if (!person) {
+    page_put(call, row, "person", NULL);
+    return;
+  }
   page_put_number(call, row, "person", person->id);
   page_put_take(call, row, "person_name", page_person_name(call, person));
 }

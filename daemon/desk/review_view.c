@@ -272,6 +272,18 @@ void page_redirect(PageCall *call, const char *path) {
   http_response_field(call->response, "Location", whole);
 }
 
+/* TRUE: the form is shown once more, below call->trouble. */
+static gboolean show_again(PageCall *call) {
+  void (*again)(PageCall *) = call->again;
+  if (again && !call->txn) call->txn = store_begin(call->review->store, FALSE, NULL);
+  if (!again || !call->txn) return FALSE;
+  call->again = NULL;
+  call->retrying = TRUE;
+  call->response->status = 422;
+  again(call);
+  return TRUE;
+}
+
 static void show_error(PageCall *call, guint status, const char *heading, const char *back) {
   call->response->status = status;
   page_put(call, call->root, "heading", heading);
@@ -281,6 +293,7 @@ static void show_error(PageCall *call, guint status, const char *heading, const 
 
 void page_error(PageCall *call, guint status, const char *key, const char *back) {
   call->trouble = page_word(call, key);
+  if (status == 422 && show_again(call)) return;
   if (status == 503) http_response_field(call->response, "Retry-After", "5");
   show_error(call, status, page_word(call, "error_title"), back);
 }
@@ -320,8 +333,9 @@ void page_error_told(PageCall *call, const GError *error, const Event *event, co
                            : foreign ? words_fill(call->language, "foreign", told, (char *)NULL)
                                      : g_strdup(told);
   call->trouble = whole;
-  show_error(call, status, page_word(call, status == 409 ? "error_409_title" : "error_422_title"),
-             back);
+  if (status == 409 || !show_again(call))
+    show_error(call, status, page_word(call, status == 409 ? "error_409_title" : "error_422_title"),
+               back);
   call->trouble = NULL;
 }
 

@@ -73,6 +73,9 @@ struct PageCall {
   TemplateValue *root;
   const char *told, *trouble; /* static or as long as the call; NULL: none */
   GPtrArray *typed;           /* DeskTyped*; NULL: nothing was typed */
+  void (*again)(
+      PageCall *call); /* shows the form that was sent, to be mended; NULL: there is none */
+  gboolean retrying;   /* it does: with what was typed */
 };
 
 /* --- what was asked --------------------------------------------------------------------------- */
@@ -124,7 +127,9 @@ char *page_person_name(const PageCall *call, const Registration *registration);
 void page_show(PageCall *call, const char *view, const char *title);
 /* 303 to a path of ours. */
 void page_redirect(PageCall *call, const char *path);
-/* A page that tells what went wrong. `key`: of review_words; back: where to go from there. */
+/* A page that tells what went wrong. `key`: of review_words; back: where to go from there. A
+ * mistake that a person can put right (422) is told above the form, with what was typed
+ * (call->again). */
 void page_error(PageCall *call, guint status, const char *key, const char *back);
 /* The same for a mistake that a room told in English. */
 void page_error_told(PageCall *call, const GError *error, const Event *event, const char *back);
@@ -152,6 +157,7 @@ typedef struct {
   const Participant *read;    /* what a message says; NULL: none */
   const Registration *stored; /* what is registered; NULL: none */
   gboolean mark;              /* tell what is doubtful */
+  gboolean typed;             /* show what the request's form has, where it has something */
 } PageForm;
 void page_put_fields(const PageCall *call, TemplateValue *to, const PageForm *form);
 /* What the request's form has other than `form` shows: StoreField*, added to `changes`. */
@@ -177,6 +183,8 @@ const char *page_queue_state(const PageCall *call);
 QueueFilter page_queue_filter(const PageCall *call);
 /* The path of the record that the call is about: "/people/12". Lives as long as call->data. */
 const char *page_path_of(const PageCall *call, const char *folder);
+/* What a preview would change (DeskChanged*): for page_show_preview. */
+void page_put_changes(PageCall *call, const GPtrArray *changes, const Event *event);
 /* Show a preview, with the form's values once more as hidden fields, so that what was previewed is
  * what is done at `back`/do. */
 void page_show_preview(PageCall *call, const DeskPreview *preview, const Event *event,

@@ -209,6 +209,35 @@ static void test_older_transaction(void) {
   desks_close(&desks);
 }
 
+/* A number is found as people write it, whatever form is stored. */
+static void test_numbers(void) {
+  static const struct {
+    const char *search, *want;
+  } rows[] = {{"+33612345678", "1 of 1"},
+              {"0612345678", "1 of 1"},
+              {"06 12 34 56 78", "1 of 1"},
+              {"06.12.34.56.78", "1 of 1"},
+              {"03-1234-5678", "2 of 1"},
+              {"0262 45 43 45", "3 of 1"},
+              {"durand 06.12.34.56.78", "1 of 1"},
+              {"06.12.34.56.79", "of 0"},
+              {"2019-07-03", "2 of 1"},
+              {"12/34", "of 0"}};
+  Desks desks;
+  desks_open(&desks);
+  desks_add(&desks, "last_name=Durand|phone=+33612345678");
+  desks_add(&desks, "last_name=Sato|phone=+81312345678|themes=le 2019-07-03");
+  desks_add(&desks, "last_name=Payet|phone=+262262454345");
+  g_autoptr(DeskCache) cache = desk_cache_new(desks.fixture.config);
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    const PeopleFilter filter = {.search = rows[i].search, ALL};
+    g_autofree char *line = people_line(&desks, cache, &filter);
+    g_test_message("%s", rows[i].search);
+    g_assert_cmpstr(line, ==, rows[i].want);
+  }
+  desks_close(&desks);
+}
+
 /* An order that is first asked for by such a transaction is right for those that come after it. */
 static void test_order_of_an_older_transaction(void) {
   Desks desks;
@@ -462,6 +491,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/desk_view/cache-follows", test_cache_follows);
   g_test_add_func("/desk_view/bounds", test_bounds);
   g_test_add_func("/desk_view/older-transaction", test_older_transaction);
+  g_test_add_func("/desk_view/numbers", test_numbers);
   g_test_add_func("/desk_view/older-order", test_order_of_an_older_transaction);
   g_test_add_func("/desk_view/language", test_language);
   g_test_add_func("/desk_view/queue", test_queue);

@@ -185,6 +185,75 @@ static void test_read_again_mistakes(void) {
   house_close(&house);
 }
 
+/* --- forms that are refused, and forms that are shown ------------------------------------------
+ */
+
+/* A slip costs nobody what else was typed. */
+static void test_what_was_typed_stays(void) {
+  House house;
+  house_open(&house);
+  accept_all(&house, three);
+  g_autofree char *person = page_of(&house, "/people/1", WHO_REVIEW);
+  g_autofree char *stamp = hidden_of(person, "stamp");
+  g_autofree char *form =
+      g_strdup_printf("do=edit&stamp=%s&phone=06+12&city=Aix%%22&last_name=DURAND", stamp);
+  g_autofree char *edit = post(&house, "/people/1/preview", form, 422, NULL);
+  assert_has(edit, "id=\"trouble\"");
+  assert_has(edit, "trop court");
+  assert_has(edit, "value=\"06 12\"");
+  assert_has(edit, "value=\"Aix&quot;\"");
+  g_autofree char *same = hidden_of(edit, "stamp");
+  g_assert_cmpstr(same, ==, stamp);
+  house_mail(&house, HOUSE_WHOLE, "Bulletin", NULL);
+  g_autofree char *message = page_of(&house, "/message/4", WHO_REVIEW);
+  g_autofree char *of_message = hidden_of(message, "stamp");
+  g_autofree char *decide = g_strdup_printf(
+      "do=accept&stamp=%s&1.phone=zero&1.city=Aix&own_text=Chère+Marie", of_message);
+  g_autofree char *accept = post(&house, "/message/4/preview", decide, 422, NULL);
+  assert_has(accept, "value=\"zero\"");
+  assert_has(accept, "value=\"Aix\"");
+  assert_has(accept, ">Chère Marie</textarea>");
+  g_autofree char *empty = g_strdup_printf("do=reply&stamp=%s&own_text=&1.city=Aix", of_message);
+  g_autofree char *reply = post(&house, "/message/4/preview", empty, 422, NULL);
+  assert_has(reply, "value=\"Aix\"");
+  house_close(&house);
+}
+
+static void test_preview_tells_what_changes(void) {
+  House house;
+  house_open(&house);
+  accept_all(&house, three);
+  g_autofree char *person = page_of(&house, "/people/2", WHO_REVIEW);
+  assert_has(person, "href=\"/desk/outbox?state=sent&amp;q=m.durand%40ville.example\"");
+  g_autofree char *stamp = hidden_of(person, "stamp");
+  g_autofree char *form = g_strdup_printf("do=edit&stamp=%s&phone=03-1234-5678&title=M.", stamp);
+  g_autofree char *html = post(&house, "/people/2/preview", form, 200, NULL);
+  assert_has(html, "<del>+33612345678</del> → <ins>+81312345678</ins>");
+  assert_has(html, "<del>–</del> → <ins>M.</ins>");
+  g_assert_null(strstr(html, "<del>DURAND"));
+  house_close(&house);
+}
+
+/* Who asks something is to be answered: that comes before the empty form. */
+static void test_a_question_is_answered_first(void) {
+  House house;
+  house_open(&house);
+  house_mail(&house, HOUSE_WHOLE, "Bulletin", NULL);
+  house_mail(&house, "", "Question", NULL);
+  StoreTxn *txn = store_begin(house.store, TRUE, NULL);
+  g_autoptr(Message) message = message_get(txn, 2, NULL);
+  fixture_string(&message->kind, "question");
+  g_assert_true(message_update(txn, message, NULL));
+  g_assert_true(store_commit(txn, NULL));
+  g_autofree char *bulletin = page_of(&house, "/message/1", WHO_REVIEW);
+  g_autofree char *question = page_of(&house, "/message/2", WHO_REVIEW);
+  g_assert_true(strstr(bulletin, "id=\"own_text\"") > strstr(bulletin, "name=\"1.last_name\""));
+  g_assert_true(strstr(question, "id=\"own_text\"") < strstr(question, "name=\"1.last_name\""));
+  g_autofree char *reader = page_of(&house, "/message/2", WHO_READ);
+  g_assert_null(strstr(reader, "id=\"own_text\""));
+  house_close(&house);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   log_init("test", LOG_LEVEL_ERROR, NULL);
@@ -193,5 +262,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/review-act/merge-mistakes", test_merge_mistakes);
   g_test_add_func("/review-act/read-again", test_read_again);
   g_test_add_func("/review-act/read-again-mistakes", test_read_again_mistakes);
+  g_test_add_func("/review-act/typed-stays", test_what_was_typed_stays);
+  g_test_add_func("/review-act/what-changes", test_preview_tells_what_changes);
+  g_test_add_func("/review-act/question-first", test_a_question_is_answered_first);
   return g_test_run();
 }

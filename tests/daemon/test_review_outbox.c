@@ -74,6 +74,7 @@ static void add_answers(House *house) {
     fixture_string(&entry->state, i == 2 ? "failed" : "sent");
     entry->created = 1559554200;
     entry->sent = i == 2 ? 0 : 1559554200 + 60 * (gint64)i;
+    if (i == 4) entry->message = entry->registration = 1;
     if (i != 3) entry->mail = g_bytes_new_static(SENT_MAIL, strlen(SENT_MAIL));
     g_assert_true(outbox_add(txn, entry, NULL));
   }
@@ -125,9 +126,19 @@ static void test_sent_by_pages(void) {
   house_close(&house);
 }
 
+static void add_person(House *house) {
+  StoreTxn *txn = store_begin(house->store, TRUE, NULL);
+  g_autoptr(Registration) person = fixture_helene();
+  person->id = 0;
+  registration_set(person, "first_name", "Marie");
+  g_assert_true(registration_add(txn, person, NULL));
+  g_assert_true(store_commit(txn, NULL));
+}
+
 static void test_one_answer(void) {
   House house;
   house_open(&house);
+  add_person(&house);
   add_answers(&house);
   g_autofree char *page = page_of(&house, "/outbox/1", 200);
   g_assert_nonnull(strstr(page, "p1@ville.example"));
@@ -139,6 +150,9 @@ static void test_one_answer(void) {
   g_assert_cmpstr(text.csp, ==, HTTP_CSP_FRAME);
   g_assert_nonnull(strstr(html, "bien inscrite. &lt;b&gt;&amp;"));
   http_response_done(&text);
+  g_autofree char *ways = page_of(&house, "/outbox/4", 200); /* to its mail and to the person */
+  g_assert_nonnull(strstr(ways, "href=\"/desk/message/1\""));
+  g_assert_nonnull(strstr(ways, "href=\"/desk/people/1\">DURAND Marie<"));
   g_autofree char *without = page_of(&house, "/outbox/3", 200); /* its text is gone */
   g_assert_null(strstr(without, "<iframe"));
   g_free(page_of(&house, "/outbox/3/text", 404));
