@@ -1,4 +1,5 @@
-/* rules - an event's labels, and its patterns, compiled (PCRE2, JIT) once, before the sandbox locks.
+/* rules - an event's labels, and its patterns, compiled (PCRE2, JIT) once, before the sandbox
+ * locks.
  *
  * A text is scanned once for all labels. Patterns' match limits are always set; a
  * pattern that runs into one is named in a note and costs the message a review. Everything
