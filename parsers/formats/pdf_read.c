@@ -213,10 +213,13 @@ static void add_character(Piece *piece, const char *p, const PopplerRectangle *a
   piece->box.y1 = MAX(piece->box.y1, box.y1);
 }
 
-/* The font of every character, by Poppler's list of runs. */
-static Font font_at(GList **run, int index) {
+/* The font of the character, by Poppler's list of runs; `before` is that of the one before it. */
+static Font font_at(GList **run, int index, Font before) {
+  const GList *last = *run;
   while (*run && ((PopplerTextAttributes *)(*run)->data)->end_index < index) *run = (*run)->next;
-  return *run ? font_of(((PopplerTextAttributes *)(*run)->data)->font_name) : FONT_TEXT;
+  if (!*run) return FONT_TEXT;
+  return index > 0 && *run == last ? before
+                                   : font_of(((PopplerTextAttributes *)(*run)->data)->font_name);
 }
 
 static void read_printed(Pdf *pdf, PopplerPage *page, const char *text) {
@@ -230,7 +233,7 @@ static void read_printed(Pdf *pdf, PopplerPage *page, const char *text) {
                  .middles = g_array_new(FALSE, FALSE, sizeof(double))};
   int index = 0;
   for (const char *p = text; *p && (guint)index < n; p = g_utf8_next_char(p), index++) {
-    Font font = font_at(&run, index);
+    Font font = font_at(&run, index, piece.font);
     if (*p == '\n' || font != piece.font) end_piece(&piece);
     piece.font = font;
     if (*p != '\n') add_character(&piece, p, &boxes[index]);
