@@ -179,9 +179,8 @@ static gboolean worker_spawn(Worker *worker, GError **error) {
   return TRUE;
 }
 
-/* Spawn, hand over the setup, wait for the verdict on its patterns. */
+/* Hand the setup to one that was spawned, wait for the verdict on its patterns. */
 static Wire__SetupReply *worker_setup(Worker *worker, GError **error) {
-  if (!worker_spawn(worker, error)) return NULL;
   gint64 deadline = deadline_in(SETUP_TIMEOUT_S);
   gsize size = 0;
   const guint8 *data = g_bytes_get_data(worker->pool->setup, &size);
@@ -203,7 +202,7 @@ static Wire__SetupReply *worker_setup(Worker *worker, GError **error) {
 }
 
 static gboolean worker_start(Worker *worker, GError **error) {
-  Wire__SetupReply *reply = worker_setup(worker, error);
+  Wire__SetupReply *reply = worker_spawn(worker, error) ? worker_setup(worker, error) : NULL;
   if (!reply) return FALSE;
   wire__setup_reply__free_unpacked(reply, NULL);
   return TRUE;
@@ -268,7 +267,7 @@ static GBytes *header_of(GBytes *raw) {
 static gboolean worker_ensure(Worker *worker) {
   while (!worker->pid && !g_atomic_int_get(&worker->pool->stopping)) {
     if (worker_start(worker, NULL)) break;
-    g_usleep(RESTART_WAIT_MS * 1000);
+    if (!g_atomic_int_get(&worker->pool->stopping)) g_usleep(RESTART_WAIT_MS * 1000);
   }
   return worker->pid != 0;
 }
@@ -461,14 +460,23 @@ static void append_problems(const Wire__SetupReply *reply, const GPtrArray *even
   }
 }
 
-/* The first worker is started here and now: it tells whether the patterns compile. */
-static gboolean pool_probe(ParsePool *pool, const GPtrArray *events, GPtrArray *problems,
+static void start_thread(Worker *worker) {
+  worker->thread = g_thread_new("parse", worker_thread, worker);
+}
+
+/* The first worker is started here and now: it tells whether the patterns compile. Meanwhile the
+ * others, if one can be started at all, do as it does. */
+static gboolean pool_start(ParsePool *pool, const GPtrArray *events, GPtrArray *problems,
                            GError **error) {
-  Wire__SetupReply *reply = worker_setup(pool->workers->pdata[0], error);
+  Worker *first = pool->workers->pdata[0];
+  if (!worker_spawn(first, error)) return FALSE;
+  for (guint i = 1; i < pool->workers->len; i++) start_thread(pool->workers->pdata[i]);
+  Wire__SetupReply *reply = worker_setup(first, error);
   if (!reply) return FALSE;
   gboolean clean = reply->n_problems == 0;
   append_problems(reply, events, problems);
   wire__setup_reply__free_unpacked(reply, NULL);
+  if (clean) start_thread(first);
   return clean;
 }
 
@@ -480,10 +488,6 @@ static ParsePool *pool_new(char *take_program, GBytes *setup) {
   pool->jobs = g_async_queue_new();
   pool->workers = g_ptr_array_new_with_free_func((GDestroyNotify)worker_free);
   return pool;
-}
-
-static void start_thread(Worker *worker) {
-  worker->thread = g_thread_new("parse", worker_thread, worker);
 }
 
 static void lane_grow(ParsePool *lane) {
@@ -502,13 +506,12 @@ static ParsePool *lane_new(ParsePool *pool) {
   lane->metrics = pool->metrics;
   lane->idle_ms = pool->lane_idle_ms;
   g_ptr_array_add(lane->workers, worker_new(lane));
-  if (!pool_probe(lane, NULL, problems, &error)) {
+  if (!pool_start(lane, NULL, problems, &error)) {
     g_warning("%s: pictures are left to a person: %s", pool->lane_program,
               error ? error->message : "its setup failed");
     parse_pool_free(lane, FALSE);
     return NULL;
   }
-  start_thread(lane->workers->pdata[0]);
   return lane;
 }
 
@@ -527,11 +530,10 @@ ParsePool *parse_pool_new(const char *program, guint workers, const Wire__Setup 
   pool->context = context;
   guint count = workers ? workers : parse_pool_cores();
   for (guint i = 0; i < count; i++) g_ptr_array_add(pool->workers, worker_new(pool));
-  if (!pool_probe(pool, events, problems, error)) {
+  if (!pool_start(pool, events, problems, error)) {
     parse_pool_free(pool, FALSE);
     return NULL;
   }
-  for (guint i = 0; i < pool->workers->len; i++) start_thread(pool->workers->pdata[i]);
   return pool;
 }
 

@@ -65,6 +65,10 @@ static guint32 letters_of(gunichar ch) {
   case 0x0142:
   case 0x0141:
     return 'l';
+  case 0x017F: /* the long s */
+    return 's';
+  case 0x03C2: /* the sigma that ends a word */
+    return 0x03C3;
   default:
     return 0;
   }

@@ -10,6 +10,7 @@
 
 #include "daemon/event.h"
 #include "parsers/extract.h"
+#include "parsers/formats/format.h"
 #include "parsers/wire.h"
 
 G_NORETURN static void die(const char *what) {
@@ -37,6 +38,7 @@ int main(int argc, char **argv) {
   setup.events = &event->rules;
   setup.n_events = 1;
   g_autoptr(Extractor) extractor = extractor_new(&setup, problems);
+  pdf_warm_up(); /* as a worker does */
   for (int i = 0; i < atoi(argv[2]); i++) {
     g_autofree char *path = g_strdup_printf("%s/%06d.eml", argv[1], i);
     read_one(extractor, path);
