@@ -314,9 +314,11 @@ static void test_file(void) {
   struct stat st;
   g_assert_cmpint(stat(path, &st), ==, 0);
   g_assert_cmpint(st.st_mode & 0777, ==, 0600);
-  g_assert_true(oauth_grant_prepare(path, &draft, NULL)); /* a run that was cut off … */
-  g_assert_true(oauth_grant_prepare(path, &draft, NULL)); /* … hinders none */
+  OauthDraft cut_off;
+  g_assert_true(oauth_grant_prepare(path, &cut_off, NULL));
+  g_assert_true(oauth_grant_prepare(path, &draft, NULL)); /* not hindered by it */
   oauth_grant_drop(&draft);
+  oauth_grant_drop(&cut_off);
   g_autoptr(OauthGrant) still = oauth_grant_load(path, NULL);
   g_assert_cmpstr(still->refresh_token, ==, "r");
 
