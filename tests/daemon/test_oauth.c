@@ -140,19 +140,13 @@ static void test_urls(void) {
   static const struct {
     const char *url;
     gboolean safe;
-  } rows[] = {{"https://a.example/token", TRUE},
-              {"https://a.example:8443/t?x=y", TRUE},
-              {"http://127.0.0.1:8080/t", TRUE},
-              {"http://[::1]:8080/t", TRUE},
-              {"http://a.example/t", FALSE},
-              {"http://localhost/t", FALSE},
-              {"http://127.0.0.1.a.example", FALSE},
-              {"https://", FALSE},
-              {"https://u:p@a.example/", FALSE},
-              {"file:///etc/passwd", FALSE},
-              {"https://a.example/ b", FALSE},
-              {"https://a.example/#f", FALSE},
-              {"", FALSE},
+  } rows[] = {{"https://a.example/token", TRUE},     {"https://a.example:8443/t?x=y", TRUE},
+              {"http://127.0.0.1:8080/t", TRUE},     {"http://[::1]:8080/t", TRUE},
+              {"http://a.example/t", FALSE},         {"http://localhost/t", FALSE},
+              {"http://127.0.0.1.a.example", FALSE}, {"https://", FALSE},
+              {"https://u:p@a.example/", FALSE},     {"file:///etc/passwd", FALSE},
+              {"ftp://127.0.0.1/t", FALSE},          {"https://a.example/ b", FALSE},
+              {"https://a.example/#f", FALSE},       {"", FALSE},
               {"https://a.example/\n", FALSE}};
   for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_test_message("%s", rows[i].url);
