@@ -10,12 +10,26 @@ typedef enum {
   SECRET_FILE,
   SECRET_COMMAND,
   SECRET_CREDENTIAL,
-  SECRET_TOKEN_COMMAND
+  SECRET_TOKEN_COMMAND,
+  SECRET_OAUTH /* the daemon keeps the login itself: the OauthSettings beside it */
 } SecretKind;
 typedef struct {
   SecretKind kind;
   char *source; /* path, shell command, or name under $CREDENTIALS_DIRECTORY */
 } Secret;
+
+/* Where and how tokens are had (OAuth 2, RFC 6749). Counted: a thread may outlive its account. */
+typedef struct {
+  char *provider; /* microsoft, google, custom */
+  char *tenant;   /* of microsoft */
+  char *client_id;
+  char *client_secret_file;                             /* NULL: a public client has none */
+  char *authorize_url, *token_url, *device_url, *scope; /* the provider's, or given; NULL: none */
+  char *ca_file;                                        /* NULL: the system's */
+  char *user;                                           /* who logs in */
+  char *file;    /* where the login is kept, in the store's folder */
+  char *command; /* what to run: bulletinctl oauth login NAME */
+} OauthSettings;
 
 typedef enum { LINK_TLS, LINK_STARTTLS, LINK_CLEAR } LinkSecurity;
 typedef struct {
@@ -32,7 +46,8 @@ typedef struct {
   Endpoint imap;
   char *user;
   Secret secret;
-  char *ca_file; /* NULL: the system's */
+  OauthSettings *oauth; /* of SECRET_OAUTH */
+  char *ca_file;        /* NULL: the system's */
   char **folders;
   char **addresses; /* lower case */
   char *event;      /* "" : by match, or the only event */
@@ -57,6 +72,7 @@ typedef struct {
   Endpoint url; /* host NULL: no submission configured (parse only) */
   char *user;   /* "" : no AUTH */
   Secret secret;
+  OauthSettings *oauth; /* of SECRET_OAUTH */
   char *ca_file;
   char *from;          /* "Cités Unies France <a@b>" */
   char *from_address;  /* its addr-spec */

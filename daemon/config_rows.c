@@ -5,6 +5,7 @@
 
 #include "daemon/config_internal.h"
 #include "daemon/endpoint.h"
+#include "daemon/mail/oauth_settings.h"
 #include "daemon/util.h"
 
 enum { CONFIG_ACCOUNTS_MAX = 100, CONFIG_NAME_MAX_CHARS = 64 };
@@ -244,14 +245,18 @@ static gboolean read_accounts(SettingReader *reader, const Setting *setting, con
                               void *at);
 static gboolean read_group(SettingReader *reader, const Setting *setting, const YamlNode *node,
                            void *at);
+static gboolean read_oauth(SettingReader *reader, const Setting *setting, const YamlNode *node,
+                           void *at);
 
 static const char *const languages[] = {"en", "fr", "ja", NULL};
 static const char *const starts[] = {"all", "now", NULL};
+static const char *const providers[] = {"microsoft", "google", "custom", NULL};
 static const char *const responders[] = {"personal", "service", NULL};
 
 static const SettingType CONFIG_IMAP = {"URL", NODE_SCALAR, read_imap};
 static const SettingType CONFIG_SUBMISSION_URL = {"URL", NODE_SCALAR, read_submission_url};
 static const SettingType CONFIG_SECRET = {"secret", NODE_SCALAR, read_secret};
+static const SettingType CONFIG_OAUTH = {"map", NODE_MAP, read_oauth};
 static const SettingType CONFIG_CA_FILE = {"path", NODE_SCALAR, read_ca_file};
 static const SettingType CONFIG_ADDRESSES = {"list of addresses", NODE_LIST, read_addresses};
 static const SettingType CONFIG_FROM = {"address", NODE_SCALAR, read_from};
@@ -274,6 +279,8 @@ static const SettingType CONFIG_GROUP = {"map", NODE_MAP, read_group};
   .group = "accounts", .key = key_, .type = &type_, .offset = G_STRUCT_OFFSET(Account, member)
 #define SUBMISSION(key_, type_, member)                                                            \
   .group = "submission", .key = key_, .type = &type_, .offset = G_STRUCT_OFFSET(Submission, member)
+#define OAUTH(key_, type_, member)                                                                 \
+  .group = "oauth", .key = key_, .type = &type_, .offset = G_STRUCT_OFFSET(OauthSettings, member)
 #define REPLIES(member)                                                                            \
   .group = "submission.limits", .key = #member, .type = &SETTING_COUNT,                            \
   .offset = G_STRUCT_OFFSET(ReplyLimits, member)
@@ -330,6 +337,8 @@ static const Setting rows[] = {
      .manual = "systemd credential that holds the password"},
     {ACCOUNT("token_command", CONFIG_SECRET, secret), .fallback = "",
      .manual = "shell command that prints an OAuth 2.0 access token (XOAUTH2)"},
+    {ACCOUNT("oauth", CONFIG_OAUTH, oauth), .fallback = "",
+     .manual = "OAuth 2.0 (XOAUTH2); log in once with bulletinctl oauth login"},
     {ACCOUNT("ca_file", CONFIG_CA_FILE, ca_file), .fallback = "",
      .manual = "authorities to trust (PEM); default: the system's"},
     {ACCOUNT("folders", SETTING_STRINGS, folders), .fallback = "[INBOX]", .minimum = 1,
@@ -377,6 +386,9 @@ static const Setting rows[] = {
      .manual = "systemd credential that holds the password"},
     {SUBMISSION("token_command", CONFIG_SECRET, secret), .fallback = "",
      .manual = "shell command that prints an OAuth 2.0 access token (XOAUTH2)"},
+    {SUBMISSION("oauth", CONFIG_OAUTH, oauth), .fallback = "",
+     .manual =
+         "OAuth 2.0 (XOAUTH2); an account's login serves, where user and client are the same"},
     {SUBMISSION("ca_file", CONFIG_CA_FILE, ca_file), .fallback = "",
      .manual = "authorities to trust (PEM); default: the system's"},
     {SUBMISSION("from", CONFIG_FROM, from), .manual = "From: of the replies; Name <a@example.org>"},
@@ -392,6 +404,25 @@ static const Setting rows[] = {
      BOUNDS(1, 720), .manual = "how long a reply is tried again while the server defers it"},
     {SUBMISSION("limits", CONFIG_GROUP, limits), .fallback = "",
      .manual = "how many replies are sent; more are delayed, none is dropped; 0: no limit"},
+
+    {OAUTH("provider", SETTING_WORD, provider), .words = providers,
+     .manual = "microsoft, google, or custom with addresses of its own"},
+    {OAUTH("client_id", SETTING_TEXT, client_id),
+     .manual = "the application's id, as it was registered with the provider"},
+    {OAUTH("client_secret_file", SETTING_PATH, client_secret_file), .fallback = "",
+     .manual = "file with the application's secret in its first line; a public one has none"},
+    {OAUTH("tenant", SETTING_TEXT, tenant), .fallback = "common",
+     .manual = "of microsoft: the organisation's tenant, where the application is its own"},
+    {OAUTH("authorize_url", SETTING_TEXT, authorize_url), .fallback = "",
+     .manual = "of custom: where a person logs in with a browser"},
+    {OAUTH("token_url", SETTING_TEXT, token_url), .fallback = "",
+     .manual = "of custom: where tokens are given out"},
+    {OAUTH("device_url", SETTING_TEXT, device_url), .fallback = "",
+     .manual = "of custom: where a device code is had; a browser on any machine will do then"},
+    {OAUTH("scope", SETTING_TEXT, scope), .fallback = "",
+     .manual = "what is asked for; default: the provider's, for IMAP and SMTP"},
+    {OAUTH("ca_file", CONFIG_CA_FILE, ca_file), .fallback = "",
+     .manual = "authorities to trust at these addresses (PEM); default: the system's"},
 
     {REPLIES(address_hour), .fallback = "20", BOUNDS(0, 100000),
      .manual = "replies to one address in an hour"},
@@ -481,9 +512,19 @@ static gboolean read_group(SettingReader *reader, const Setting *setting, const 
   return TRUE;
 }
 
+static gboolean read_oauth(SettingReader *reader, const Setting *setting, const YamlNode *node,
+                           void *at) {
+  (void)setting; /* of accounts and of submission alike */
+  OauthSettings *oauth = oauth_settings_new();
+  read_by_name(reader, "oauth", node, oauth);
+  *(OauthSettings **)at = oauth;
+  return TRUE;
+}
+
 void config_free_account(gpointer data) {
   Account *account = data;
   endpoint_done(&account->imap);
+  oauth_settings_unref(account->oauth);
   char *owned[] = {
       account->name,  account->user,         account->secret.source,      account->ca_file,
       account->event, account->after_folder, account->trusted_authserv_id};

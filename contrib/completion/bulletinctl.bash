@@ -47,6 +47,9 @@ _bulletinctl() {
         [ "$previous" != user ] ||
           mapfile -t COMPREPLY < <(compgen -W "add list role password remove" -- "$word")
         ;;
+      oauth)
+        [ "$previous" != oauth ] || mapfile -t COMPREPLY < <(compgen -W "login status" -- "$word")
+        ;;
       parse | explain | import | organizations) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     esac
   fi

@@ -60,6 +60,8 @@ static const Command commands[] = {
      ctl_import},
     {"user", "add|list|role|password|remove [NAME]", 1, 2, "add marie",
      OPTION_ROLE | OPTION_JSON | OPTION_YES, "Who may use the review page", ctl_user},
+    {"oauth", "login|status [ACCOUNT]", 1, 2, "status", OPTION_JSON,
+     "Log in for an account that has oauth, or show how the logins stand", ctl_oauth},
     {"verify", "", 0, 0, "", OPTION_JSON,
      "Read every record of the store and every reference between them", ctl_verify},
     {"backup", "FILE", 1, 1, "store.backup", OPTION_FORCE,

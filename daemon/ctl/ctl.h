@@ -76,6 +76,7 @@ int ctl_release(const Options *options, char **arguments);
 int ctl_requeue(const Options *options, char **arguments);
 int ctl_import(const Options *options, char **arguments);
 int ctl_user(const Options *options, char **arguments);
+int ctl_oauth(const Options *options, char **arguments);
 int ctl_verify(const Options *options, char **arguments);
 int ctl_backup(const Options *options, char **arguments);
 int ctl_restore(const Options *options, char **arguments);
