@@ -89,6 +89,8 @@ typedef struct {
   Wire__Limits limits;    /* of the workers */
   guint raw_days;         /* raw mail is kept, default 365 */
   guint journal_days;     /* default 730 */
+  guint registration_days; /* after the end of their event; 0, the default: for ever */
+  guint needs_days;        /* likewise of private fields, default 30; 0: as the registration */
   GPtrArray *events;      /* Event* (daemon/event.h) */
 } Config;
 

@@ -60,6 +60,10 @@ static const Command commands[] = {
      ctl_import},
     {"user", "add|list|role|password|remove [NAME]", 1, 2, "add marie",
      OPTION_ROLE | OPTION_JSON | OPTION_YES, "Who may use the review page", ctl_user},
+    {"person", "ADDRESS", 1, 1, "m.durand@ville-exemple.fr", OPTION_OUT,
+     "Print all that is kept on one person, as one JSON object", ctl_person},
+    {"forget", "ADDRESS", 1, 1, "m.durand@ville-exemple.fr", OPTION_YES,
+     "Erase a person everywhere, rewrite the store and search its bytes", ctl_forget},
     {"verify", "", 0, 0, "", OPTION_JSON,
      "Read every record of the store and every reference between them", ctl_verify},
     {"backup", "FILE", 1, 1, "store.backup", OPTION_FORCE,
@@ -114,6 +118,8 @@ static const OptionRow option_rows[] = {
         "The words; - is standard input (else an editor)", "FILE", "--text-file words.txt"),
     ROW(OPTION_WAIT, "wait", 0, G_OPTION_ARG_NONE, wait, "Let the mail go on waiting", NULL,
         "--wait"),
+    ROW(OPTION_OUT, "out", 0, G_OPTION_ARG_FILENAME, out,
+        "Write the mails as they came there, one .eml file each", "DIR", "--out person"),
     ROW(OPTION_ACCOUNT, "account", 0, G_OPTION_ARG_FILENAME, account,
         "The account whose mails they are (where there are several)", "NAME",
         "--account inscriptions"),
@@ -236,6 +242,7 @@ static void options_done(Options *options) {
   g_free(options->text_file);
   g_free(options->role);
   g_free(options->account);
+  g_free(options->out);
 }
 
 static int run(Options *options, int argc, char **argv) {
