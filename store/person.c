@@ -20,7 +20,8 @@ typedef struct {
   GError **error;
 } Erase;
 
-/* --- is it the person? ------------------------------------------------------------------------- */
+/* --- is it the person? -------------------------------------------------------------------------
+ */
 
 static gboolean is_address(const char *value, const char *address) {
   return g_ascii_strcasecmp(value, address) == 0;
@@ -110,7 +111,7 @@ static gboolean names(const Erase *erase, const void *data, gsize size) {
   for (gsize i = 0; i < size; i++) bytes[i] = g_ascii_tolower(((const char *)data)[i]);
   if (has_term(bytes, size, erase->address, erase->longer)) return TRUE;
   for (guint i = 0; erase->terms && erase->terms[i] && i < ERASE_TERMS_MAX; i++)
-    if (has_term(bytes, size, erase->terms[i], NULL)) return TRUE;
+    if (has_term(bytes, size, erase->terms[i], erase->longer)) return TRUE;
   return FALSE;
 }
 
@@ -124,7 +125,8 @@ static gboolean bytes_name(const Erase *erase, GBytes *bytes) {
   return size && names(erase, data, size);
 }
 
-/* --- tombstones -------------------------------------------------------------------------------- */
+/* --- tombstones --------------------------------------------------------------------------------
+ */
 
 static Key tombstone(const StoreTxn *txn, const char *kind, const char *first, const char *second) {
   g_autofree char *text = g_strjoin("\n", kind, first, second, NULL);
@@ -155,7 +157,8 @@ static gboolean note_mail(StoreTxn *txn, const Message *message, GError **error)
   return put_tombstone(txn, &key, error);
 }
 
-/* --- messages ---------------------------------------------------------------------------------- */
+/* --- messages ----------------------------------------------------------------------------------
+ */
 
 static void set_text(char **text, const char *value) {
   g_free(*text);
@@ -241,7 +244,8 @@ static gboolean erase_message(Erase *erase, guint64 id) {
   return strip_message(erase->txn, message, &erase->count->raw, erase->error);
 }
 
-/* --- answers ----------------------------------------------------------------------------------- */
+/* --- answers -----------------------------------------------------------------------------------
+ */
 
 static gboolean drop_answer(StoreTxn *txn, const OutboxEntry *entry, GError **error) {
   Key key = key_of_number(entry->id);
@@ -268,7 +272,8 @@ static gboolean erase_answer(Erase *erase, guint64 id) {
   return drop_answer(erase->txn, entry, erase->error);
 }
 
-/* --- registrations ----------------------------------------------------------------------------- */
+/* --- registrations -----------------------------------------------------------------------------
+ */
 
 static gboolean drop_registration(StoreTxn *txn, const Registration *row, GError **error) {
   Key key = key_of_number(row->id);
@@ -310,7 +315,8 @@ static gboolean scrub_registration(Erase *erase, guint64 id) {
   return !gone || registration_update(erase->txn, row, erase->error);
 }
 
-/* --- the log and the counters ------------------------------------------------------------------ */
+/* --- the log and the counters ------------------------------------------------------------------
+ */
 
 typedef struct {
   Erase *erase;
@@ -351,7 +357,8 @@ static gboolean erase_lines(Erase *erase) {
   return drop_lines(erase->txn, rows, erase->error);
 }
 
-/* --- all of it --------------------------------------------------------------------------------- */
+/* --- all of it ---------------------------------------------------------------------------------
+ */
 
 static gboolean walk(Erase *erase, Table table, gboolean (*visit)(Erase *, guint64)) {
   g_array_set_size(erase->ids, 0);
@@ -403,7 +410,8 @@ gboolean store_erase(StoreTxn *txn, const char *address, const char *const *term
   return erase_all(&erase);
 }
 
-/* --- a restored backup ------------------------------------------------------------------------- */
+/* --- a restored backup -------------------------------------------------------------------------
+ */
 
 typedef struct {
   StoreTxn *to;
@@ -489,7 +497,8 @@ gint tombstone_carry(StoreTxn *from, StoreTxn *to, GError **error) {
   return done ? (gint)g_hash_table_size(fresh) : -1;
 }
 
-/* --- retention --------------------------------------------------------------------------------- */
+/* --- retention ---------------------------------------------------------------------------------
+ */
 
 typedef struct {
   GArray *ids;
@@ -533,8 +542,7 @@ static gboolean expire_registration(StoreTxn *txn, const char *event, guint64 id
   return row && !strcmp(row->event, event) && drop_registration(txn, row, NULL);
 }
 
-static gboolean next_rows(StoreTxn *txn, Table table, guint max, RetentionWalk *walk,
-                          GArray *ids) {
+static gboolean next_rows(StoreTxn *txn, Table table, guint max, RetentionWalk *walk, GArray *ids) {
   Key from = key_of_number(walk->after + 1);
   Some some = {ids, max};
   table_scan(txn, table, NULL, &from, take_some, &some, NULL);

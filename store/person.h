@@ -1,7 +1,7 @@
 /* person - all that the store holds on one person: to be shown, and to be erased for good.
  *
- * A person is an e-mail address. Erasing empties the rows at once; what lies in freed pages goes with
- * store_rewrite, which the erasing transaction asks for. */
+ * A person is an e-mail address. Erasing empties the rows at once; what lies in freed pages goes
+ * with store_rewrite, which the erasing transaction asks for. */
 #pragma once
 #include "store/message.h"
 #include "store/outbox.h"
@@ -35,7 +35,8 @@ gboolean tombstone_has_mail(StoreTxn *txn, const char *message_id, const char *d
  * how many tombstones were new; -1 with an error. */
 gint tombstone_carry(StoreTxn *from, StoreTxn *to, GError **error);
 
-/* --- retention: a bounded piece of work each call ------------------------------------------------ */
+/* --- retention: a bounded piece of work each call ------------------------------------------------
+ */
 
 /* A walk over one event, table by table; zeroed to begin. */
 typedef struct {
@@ -43,8 +44,8 @@ typedef struct {
   guint64 after;
   gboolean done;
 } RetentionWalk;
-/* Forget the whole event: answers, messages, registrations. Looks at `max` rows at most; returns how
- * many it erased. */
+/* Forget the whole event: answers, messages, registrations. Looks at `max` rows at most; returns
+ * how many it erased. */
 guint person_expire_event(StoreTxn *txn, const char *event, guint max, RetentionWalk *walk);
 /* Forget these fields (NULL-terminated) of the event's registrations, and their mails' text. */
 guint person_expire_fields(StoreTxn *txn, const char *event, const char *const *fields, guint max,

@@ -1,5 +1,5 @@
-/* rewrite - see rewrite.h. The copy is made row by row into an empty file: LMDB's own compacting copy
- * takes the unused end of a large record's last page along, with what stood there before. */
+/* rewrite - see rewrite.h. The copy is made row by row into an empty file: LMDB's own compacting
+ * copy takes the unused end of a large record's last page along, with what stood there before. */
 #include "store/rewrite.h"
 
 #include <errno.h>
@@ -28,7 +28,8 @@ gboolean store_wants_rewrite(StoreTxn *txn) {
   return table_get(txn, TABLE_META, &key, &value, NULL);
 }
 
-/* --- the copy ---------------------------------------------------------------------------------- */
+/* --- the copy ----------------------------------------------------------------------------------
+ */
 
 typedef struct {
   MDB_env *env;
@@ -59,8 +60,7 @@ static int copy_table(StoreTxn *from, Fresh *fresh, Table table) {
   MDB_cursor *cursor = NULL;
   MDB_val key, value;
   int code = mdb_dbi_open(fresh->txn, table_name(table), MDB_CREATE, &to);
-  if (code == MDB_SUCCESS)
-    code = mdb_cursor_open(from->txn, from->store->tables[table], &cursor);
+  if (code == MDB_SUCCESS) code = mdb_cursor_open(from->txn, from->store->tables[table], &cursor);
   if (code != MDB_SUCCESS) return code;
   while ((code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == MDB_SUCCESS)
     if (!is_request(table, &key) && (code = copy_row(fresh, to, &key, &value)) != MDB_SUCCESS)
@@ -94,7 +94,8 @@ static gboolean copy_rows(Store *store, const char *folder, GError **error) {
   return code == MDB_SUCCESS || store_fail(store, code, "writing the store anew", error);
 }
 
-/* --- in its place ------------------------------------------------------------------------------ */
+/* --- in its place ------------------------------------------------------------------------------
+ */
 
 /* Alone with the file: whoever else had it open would go on with the old one. */
 static gboolean lock_alone(const char *folder, int *ret_fd, GError **error) {
@@ -151,7 +152,8 @@ gboolean store_rewrite(const char *folder, GError **error) {
   return done;
 }
 
-/* --- the search -------------------------------------------------------------------------------- */
+/* --- the search --------------------------------------------------------------------------------
+ */
 
 typedef struct {
   const char *const *terms, *const *others;
@@ -239,7 +241,8 @@ gboolean store_search(const char *path, const char *const *terms, const char *co
   return TRUE;
 }
 
-/* --- whom the address is part of --------------------------------------------------------------- */
+/* --- whom the address is part of ---------------------------------------------------------------
+ */
 
 typedef struct {
   const char *address;

@@ -9,9 +9,10 @@ gboolean store_wants_rewrite(StoreTxn *txn);
  * crash leaves the old store, which asks again, or the new one. */
 gboolean store_rewrite(const char *folder, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Count where each of `terms` (lower case, NULL-terminated) stands in the file at `path`, in its bytes
- * and in what its compressed records hold, freed pages included. What is part of one of `others`
- * (longer words that contain a term; NULL: none) does not count. ret_counts: one a term. */
+/* Count where each of `terms` (lower case, NULL-terminated) stands in the file at `path`, in its
+ * bytes and in what its compressed records hold, freed pages included. What is part of one of
+ * `others` (longer words that contain a term; NULL: none) does not count. ret_counts: one a term.
+ */
 gboolean store_search(const char *path, const char *const *terms, const char *const *others,
                       guint64 *ret_counts, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The addresses in the store that contain `address` and are longer: what store_search calls others.

@@ -91,7 +91,11 @@ static gboolean take_daemon_lock(Store *store, GError **error) {
   g_autofree char *path = g_build_filename(store->path, "daemon.lock", NULL);
   store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (store->lock_fd < 0) return store_fail(store, errno, "opening daemon.lock", error);
-  if (flock(store->lock_fd, LOCK_EX | LOCK_NB) == 0) return TRUE;
+  if (flock(store->lock_fd, LOCK_EX | LOCK_NB) == 0) {
+    g_autofree char *rest = g_build_filename(store->path, "rewrite", NULL);
+    rmdir(rest); /* of a rewrite that was cut short behind its last step; else it is not empty */
+    return TRUE;
+  }
   g_set_error(error, STORE_ERROR, STORE_ERROR_LOCKED,
               "%s: another bulletind works on this store; stop it first (systemctl stop bulletind)",
               store->path);

@@ -10,8 +10,7 @@
 
 typedef struct {
   char *config; /* NULL: not given */
-  char *event, *format, *id, *since, *pages, *output, *language, *text_file, *role, *account,
-      *out;
+  char *event, *format, *id, *since, *pages, *output, *language, *text_file, *role, *account, *out;
   int jobs;
   gboolean json, text, all, outbox, follow, unused, force, yes, answer, wait;
 } Options;
