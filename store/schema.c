@@ -2,7 +2,8 @@
  *
  * Version 2 added the table tally; version 3 put the mails of the outbox into a table of their own,
  * so that a row whose state changes is written anew without its mail, and added the tables user and
- * tombstone, and the indexes by change, which are empty at first: a record comes into them when it is updated. */
+ * tombstone, and the indexes by change, which are empty at first: a record comes into them when it
+ * is updated. */
 #include <string.h>
 #include <sys/random.h>
 
