@@ -13,6 +13,7 @@
 #include "daemon/check.h"
 #include "daemon/desk/review_page.h"
 #include "daemon/log.h"
+#include "daemon/metrics_server.h"
 #include "daemon/pipeline.h"
 #include "store/rewrite.h"
 #include "store/tally.h"
@@ -30,8 +31,10 @@ typedef struct {
   Replies *replies;
   Store *store;
   char *store_path; /* of the start: a reload does not move it */
+  Metrics *metrics;
   Pipeline *pipeline;
-  Review *review; /* NULL with --once */
+  Review *review;                /* NULL with --once; likewise below */
+  MetricsServer *metrics_server; /* or where they cannot be served */
   GMainLoop *loop;
   GFileMonitor *monitor; /* of the store's wake file */
   gint64 rewrite_not_before_us;
@@ -84,7 +87,7 @@ static void on_done(int exit_code, void *context) {
 }
 
 static gboolean start_pipeline(Daemon *daemon, GError **error) {
-  daemon->pipeline = pipeline_new(daemon->store, daemon->config, daemon->replies,
+  daemon->pipeline = pipeline_new(daemon->store, daemon->config, daemon->replies, daemon->metrics,
                                   daemon->options.once, on_done, daemon, error);
   return daemon->pipeline != NULL;
 }
@@ -96,6 +99,15 @@ static void start_review(Daemon *daemon) {
   if (!daemon->review) daemon->review = review_new(daemon->store, &error);
   if (!daemon->review || !review_start(daemon->review, daemon->config, daemon->replies, &error))
     log_error("the page is not served: %s", error->message);
+}
+
+/* Likewise. */
+static void start_metrics(Daemon *daemon) {
+  g_autoptr(GError) error = NULL;
+  if (daemon->options.once) return;
+  daemon->metrics_server =
+      metrics_server_new(daemon->metrics, daemon->store, daemon->config, &error);
+  if (!daemon->metrics_server) log_error("the metrics are not served: %s", error->message);
 }
 
 static gboolean on_stop(gpointer data) {
@@ -120,6 +132,9 @@ static gboolean on_reload(gpointer data) {
   if (!g_str_equal(config->store, daemon->config->store))
     log_warning("reload: store %s takes effect at the next start", config->store);
   review_stop(daemon->review);
+  metrics_server_free(g_steal_pointer(&daemon->metrics_server));
+  metrics_forget(daemon->metrics, METRIC_IMAP_CONNECTED);
+  metrics_forget(daemon->metrics, METRIC_IMAP_SEEN);
   pipeline_free(g_steal_pointer(&daemon->pipeline));
   config_free(daemon->config);
   replies_free(daemon->replies);
@@ -132,6 +147,7 @@ static gboolean on_reload(gpointer data) {
     g_main_loop_quit(daemon->loop);
   } else {
     start_review(daemon);
+    start_metrics(daemon);
     log_notice("reloaded");
   }
   sd_notify(0, "READY=1");
@@ -169,6 +185,7 @@ static gboolean on_rewrite(gpointer data) {
   if (!daemon->store || g_get_monotonic_time() < daemon->rewrite_not_before_us ||
       !wants_rewrite(daemon))
     return G_SOURCE_CONTINUE;
+  metrics_server_free(g_steal_pointer(&daemon->metrics_server));
   if (daemon->review) review_stop(daemon->review);
   review_free(g_steal_pointer(&daemon->review));
   pipeline_free(g_steal_pointer(&daemon->pipeline));
@@ -179,6 +196,7 @@ static gboolean on_rewrite(gpointer data) {
     return G_SOURCE_CONTINUE;
   }
   start_review(daemon);
+  start_metrics(daemon);
   return G_SOURCE_CONTINUE;
 }
 
@@ -214,6 +232,7 @@ static void start_watchdog(Daemon *daemon) {
 
 static void end(Daemon *daemon) {
   if (daemon->monitor) g_object_unref(daemon->monitor);
+  metrics_server_free(daemon->metrics_server);
   review_free(daemon->review);
   pipeline_free(daemon->pipeline);
   store_close(daemon->store);
@@ -256,6 +275,7 @@ static int run(Daemon *daemon) {
     return error->domain == STORE_ERROR ? store_exit_code(error) : EX_SOFTWARE;
   }
   start_review(daemon);
+  start_metrics(daemon);
   sd_notify(0, "READY=1");
   log_info("ready, version %s", BULLETIND_VERSION);
   start_watchdog(daemon);
@@ -311,14 +331,14 @@ static int work(Daemon *daemon, int argc, char **argv) {
     return EX_OK;
   }
   if (!options->config_file) options->config_file = g_strdup(DEFAULT_CONFIG);
-  log_init("bulletind", options->verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+  log_init("bulletind", options->verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, daemon->metrics);
   return options->check ? run_check(options->config_file) : run(daemon);
 }
 
 int main(int argc, char **argv) {
   fill_standard_descriptors();
   signal(SIGPIPE, SIG_IGN);
-  Daemon daemon = {0};
+  Daemon daemon = {.metrics = metrics_new()};
   int exit_code = work(&daemon, argc, argv);
   end(&daemon);
   g_free(daemon.options.config_file);

@@ -39,7 +39,11 @@ void config_free(Config *config) {
                    submission->envelope_from,
                    submission->helo,
                    config->review.listen,
-                   config->review.url};
+                   config->review.url,
+                   config->metrics.listen,
+                   config->metrics.file,
+                   config->notice.to,
+                   config->notice.language};
   for (guint i = 0; i < G_N_ELEMENTS(owned); i++) g_free(owned[i]);
   g_ptr_array_unref(config->accounts);
   g_ptr_array_unref(config->events);

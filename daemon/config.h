@@ -76,6 +76,20 @@ typedef struct {
   guint idle_s;    /* and so long after it was last used, default 1 h */
 } ReviewConfig;
 
+/* Figures for a monitoring system (daemon/metrics.h). */
+typedef struct {
+  char *listen; /* "": off; as that of the page */
+  char *file;   /* NULL: none; written anew every METRICS_FILE_EVERY_S */
+} MetricsConfig;
+
+/* A mail to the administrator when something waits too long (daemon/notice.h). */
+typedef struct {
+  char *to;       /* "": nobody is told; lower case */
+  char *language; /* "fr", "en" or "ja" */
+  guint after_s;  /* waiting for a person so long, default a day */
+  guint every_s;  /* told again no sooner, default a day */
+} NoticeConfig;
+
 typedef struct {
   char *file;
   char *store;
@@ -84,7 +98,10 @@ typedef struct {
   GPtrArray *accounts; /* Account* */
   Submission submission;
   ReviewConfig review;
+  MetricsConfig metrics;
+  NoticeConfig notice;
   guint workers;           /* 0: one a core */
+  guint scan_workers;      /* at most */
   guint worker_timeout_s;  /* a message, default 20 */
   Wire__Limits limits;     /* of the workers */
   guint raw_days;          /* raw mail is kept, default 365 */

@@ -162,6 +162,19 @@ static gboolean read_first_word(SettingReader *reader, const Setting *setting, c
   return TRUE;
 }
 
+/* "" or an address, in lower case. */
+static gboolean read_notice_to(SettingReader *reader, const Setting *setting, const YamlNode *node,
+                               void *at) {
+  g_autofree char *lower = g_ascii_strdown(node->text, -1);
+  if (*lower && !settings_is_address(lower)) {
+    settings_problem(reader, node, "%s: '%s' is no address; one like name@example.org",
+                     setting->key, node->text);
+    return FALSE;
+  }
+  string_set((char **)at, lower);
+  return TRUE;
+}
+
 /* --- review: where the page listens, and its URL
  * --------------------------------------------------
  */
@@ -232,6 +245,7 @@ static gboolean read_accounts(SettingReader *reader, const Setting *setting, con
 static gboolean read_group(SettingReader *reader, const Setting *setting, const YamlNode *node,
                            void *at);
 
+static const char *const languages[] = {"en", "fr", "ja", NULL};
 static const char *const starts[] = {"all", "now", NULL};
 static const char *const responders[] = {"personal", "service", NULL};
 
@@ -246,6 +260,7 @@ static const SettingType CONFIG_NAME = {"name", NODE_SCALAR, read_account_name};
 static const SettingType CONFIG_FIRST_WORD = {"word", NODE_SCALAR, read_first_word};
 static const SettingType CONFIG_AFTER = {"word or map", NODE_ANY, read_after};
 static const SettingType CONFIG_LISTEN = {"address", NODE_SCALAR, read_listen};
+static const SettingType CONFIG_NOTICE_TO = {"address", NODE_SCALAR, read_notice_to};
 static const SettingType CONFIG_PAGE_URL = {"URL", NODE_SCALAR, read_page_url};
 static const SettingType CONFIG_ACCOUNTS = {"list of maps", NODE_LIST, read_accounts};
 static const SettingType CONFIG_GROUP = {"map", NODE_MAP, read_group};
@@ -264,6 +279,10 @@ static const SettingType CONFIG_GROUP = {"map", NODE_MAP, read_group};
   .offset = G_STRUCT_OFFSET(ReplyLimits, member)
 #define REVIEW(key_, type_, member)                                                                \
   .group = "review", .key = key_, .type = &type_, .offset = G_STRUCT_OFFSET(ReviewConfig, member)
+#define METRICS(key_, type_, member)                                                               \
+  .group = "metrics", .key = key_, .type = &type_, .offset = G_STRUCT_OFFSET(MetricsConfig, member)
+#define NOTICE(key_, type_, member)                                                                \
+  .group = "notice", .key = key_, .type = &type_, .offset = G_STRUCT_OFFSET(NoticeConfig, member)
 #define LIMIT(key_, type_, member)                                                                 \
   .group = "limits", .key = key_, .type = &type_, .offset = G_STRUCT_OFFSET(Wire__Limits, member)
 #define BOUNDS(from, to) .minimum = (from), .maximum = (to)
@@ -282,8 +301,14 @@ static const Setting rows[] = {
      .manual = "how replies are sent; needed where there is an account"},
     {TOP("review", CONFIG_GROUP, review), .fallback = "",
      .manual = "the page on which a person reviews; off by default"},
+    {TOP("metrics", CONFIG_GROUP, metrics), .fallback = "",
+     .manual = "figures for a monitoring system; off by default"},
+    {TOP("notice", CONFIG_GROUP, notice), .fallback = "",
+     .manual = "a mail to whoever should know that something waits; off by default"},
     {TOP("workers", SETTING_COUNT, workers), .fallback = "0", BOUNDS(0, 256),
      .manual = "parser processes; 0: one a core"},
+    {TOP("scan_workers", SETTING_COUNT, scan_workers), .fallback = "2", BOUNDS(1, 64),
+     .manual = "processes that read scans, at most; each may take limits' scan_memory"},
     {TOP("worker_timeout", SETTING_DURATION, worker_timeout_s), .fallback = "20s", SECONDS(1, 600),
      .manual = "time to read one mail; twice over it, a person is asked"},
     {TOP("limits", CONFIG_GROUP, limits), .fallback = "",
@@ -395,6 +420,20 @@ static const Setting rows[] = {
     {REVIEW("idle", SETTING_DURATION, idle_s), .fallback = "1h", SECONDS(60, 604800),
      .manual = "how long a session lives that is not used"},
 
+    {METRICS("listen", CONFIG_LISTEN, listen), .fallback = "\"\"",
+     .manual = "127.0.0.1:PORT, [::1]:PORT or unix:/PATH; empty: nothing listens"},
+    {METRICS("file", SETTING_PATH, file), .fallback = "",
+     .manual = "a file for node_exporter's textfile collector, its name ends with .prom"},
+
+    {NOTICE("to", CONFIG_NOTICE_TO, to), .fallback = "\"\"",
+     .manual = "who is told; empty: nobody"},
+    {NOTICE("language", SETTING_WORD, language), .fallback = "fr", .words = languages,
+     .manual = "the language of the mail"},
+    {NOTICE("after", SETTING_DURATION, after_s), .fallback = "1d", SECONDS(3600, 2592000),
+     .manual = "how long something may wait for a person before it is told"},
+    {NOTICE("every", SETTING_DURATION, every_s), .fallback = "1d", SECONDS(3600, 2592000),
+     .manual = "the shortest time between two such mails"},
+
     {LIMIT("message_size", SETTING_SIZE, message_bytes), .fallback = "30M",
      BOUNDS(1 << 10, 64 << 20), .manual = "bytes of a mail that are read"},
     {LIMIT("parts", SETTING_COUNT, parts), .fallback = "500", BOUNDS(1, 10000),
@@ -483,6 +522,8 @@ void config_read_rows(SettingReader *reader, const YamlNode *map, Config *config
   read_by_name(reader, "submission", NULL, &config->submission);
   read_by_name(reader, "submission.limits", NULL, &config->submission.limits);
   read_by_name(reader, "review", NULL, &config->review);
+  read_by_name(reader, "metrics", NULL, &config->metrics);
+  read_by_name(reader, "notice", NULL, &config->notice);
   read_by_name(reader, "limits", NULL, &config->limits);
   read_by_name(reader, "", map, config);
 }

@@ -18,6 +18,7 @@ enum {
   SETUP_TIMEOUT_S = 30,
   RESTART_WAIT_MS = 1000,
   SCAN_IDLE_MS = 60000,
+  SCAN_WORKERS = 1,
   SCAN_SLACK_S = 30,
   HEADER_ATTEMPT = 3, /* after two of the whole message */
   HEADER_MAX_BYTES = 64 << 10,
@@ -38,16 +39,18 @@ struct ParsePool {
   guint timeout_s;
   ParseDone done;
   void *context;
+  Metrics *metrics;  /* borrowed; may be NULL */
   GAsyncQueue *jobs; /* ParseJob*; &pool->stop tells one thread to end */
   ParseJob stop;
   GPtrArray *workers;
   gint stopping, restarts; /* atomic */
   guint idle_ms;           /* a worker without work for so long is ended; 0: never; atomic */
-  GMutex lane_lock;        /* guards lane and lane_failed */
+  GMutex lane_lock;        /* guards lane, its workers, and lane_failed */
   struct ParsePool *lane;  /* for messages with pictures; NULL: none has come */
   gboolean lane_failed;
   char *lane_program; /* NULL: there is no lane */
-  guint lane_timeout_s, lane_idle_ms;
+  guint lane_workers, lane_timeout_s, lane_idle_ms;
+  gint lane_jobs; /* handed to the lane and not done; atomic */
 };
 
 #define MALLOC_TUNABLES "glibc.malloc.tcache_count=127:glibc.malloc.mxfast=0"
@@ -269,6 +272,7 @@ static const char *worker_lost(Worker *worker, const char *fault) {
   const char *why = why_ended(worker, worker_reap(worker, TRUE));
   if (g_atomic_int_get(&worker->pool->stopping)) return why;
   g_atomic_int_inc(&worker->pool->restarts);
+  metrics_add(worker->pool->metrics, METRIC_WORKER_RESTARTS, 1);
   log_notice("%s: lost a process: %s", worker->pool->program, why ? why : fault);
   return why;
 }
@@ -319,6 +323,7 @@ static Extraction *worker_parse(Worker *worker, const ParseJob *job) {
 static void lane_done(ParseJob *job, Extraction *extraction, void *context) {
   ParsePool *pool = context;
   Extraction *first = g_steal_pointer(&job->first);
+  g_atomic_int_add(&pool->lane_jobs, -1);
   gboolean failed = extraction->kind == KIND_UNREADABLE && first->kind != KIND_UNREADABLE;
   for (guint i = 0; failed && i < extraction->notes->len; i++)
     g_ptr_array_add(first->notes,
@@ -328,16 +333,25 @@ static void lane_done(ParseJob *job, Extraction *extraction, void *context) {
 }
 
 static ParsePool *lane_new(ParsePool *pool);
+static void lane_grow(ParsePool *lane);
 
-/* Hand the message to the lane, started if need be. FALSE: there is none. */
-static gboolean lane_take(ParsePool *pool, ParseJob *job, Extraction *first) {
-  if (!pool->lane_program || g_atomic_int_get(&pool->stopping)) return FALSE;
-  g_mutex_lock(&pool->lane_lock);
+/* The lane, started if need be, with a worker for one more job if it may have one; NULL: none. */
+static ParsePool *lane_ensure(ParsePool *pool) {
   if (!pool->lane && !pool->lane_failed) {
     pool->lane = lane_new(pool);
     pool->lane_failed = !pool->lane;
   }
-  ParsePool *lane = pool->lane;
+  if (!pool->lane) return NULL;
+  guint jobs = (guint)g_atomic_int_add(&pool->lane_jobs, 1) + 1;
+  if (MIN(jobs, pool->lane_workers) > pool->lane->workers->len) lane_grow(pool->lane);
+  return pool->lane;
+}
+
+/* Hand the message to the lane. FALSE: there is none. */
+static gboolean lane_take(ParsePool *pool, ParseJob *job, Extraction *first) {
+  if (!pool->lane_program || g_atomic_int_get(&pool->stopping)) return FALSE;
+  g_mutex_lock(&pool->lane_lock);
+  ParsePool *lane = lane_ensure(pool);
   g_mutex_unlock(&pool->lane_lock);
   if (!lane) return FALSE;
   job->first = first;
@@ -432,11 +446,14 @@ static ParsePool *pool_new(char *take_program, GBytes *setup) {
   return pool;
 }
 
-static void start_threads(ParsePool *pool) {
-  for (guint i = 0; i < pool->workers->len; i++) {
-    Worker *worker = pool->workers->pdata[i];
-    worker->thread = g_thread_new("parse", worker_thread, worker);
-  }
+static void start_thread(Worker *worker) {
+  worker->thread = g_thread_new("parse", worker_thread, worker);
+}
+
+static void lane_grow(ParsePool *lane) {
+  Worker *worker = worker_new(lane);
+  g_ptr_array_add(lane->workers, worker);
+  start_thread(worker);
 }
 
 static ParsePool *lane_new(ParsePool *pool) {
@@ -446,6 +463,7 @@ static ParsePool *lane_new(ParsePool *pool) {
   lane->timeout_s = pool->lane_timeout_s;
   lane->done = lane_done;
   lane->context = pool;
+  lane->metrics = pool->metrics;
   lane->idle_ms = pool->lane_idle_ms;
   g_ptr_array_add(lane->workers, worker_new(lane));
   if (!pool_probe(lane, NULL, problems, &error)) {
@@ -454,7 +472,7 @@ static ParsePool *lane_new(ParsePool *pool) {
     parse_pool_free(lane, FALSE);
     return NULL;
   }
-  start_threads(lane);
+  start_thread(lane->workers->pdata[0]);
   return lane;
 }
 
@@ -465,6 +483,7 @@ ParsePool *parse_pool_new(const char *program, guint workers, const Wire__Setup 
   ParsePool *pool =
       pool_new(program ? g_strdup(program) : paths_libexec("bulletin-parser"), packed);
   if (!program) pool->lane_program = paths_libexec("bulletin-scan");
+  pool->lane_workers = SCAN_WORKERS;
   pool->lane_idle_ms = SCAN_IDLE_MS;
   pool->lane_timeout_s = (setup->limits ? setup->limits->scan_s : 0) + SCAN_SLACK_S;
   pool->timeout_s = timeout_s;
@@ -476,7 +495,7 @@ ParsePool *parse_pool_new(const char *program, guint workers, const Wire__Setup 
     parse_pool_free(pool, FALSE);
     return NULL;
   }
-  start_threads(pool);
+  for (guint i = 0; i < pool->workers->len; i++) start_thread(pool->workers->pdata[i]);
   return pool;
 }
 
@@ -485,6 +504,14 @@ void parse_pool_set_lane(ParsePool *pool, const char *program, guint idle_ms, gu
   pool->lane_program = g_strdup(program);
   pool->lane_idle_ms = idle_ms;
   pool->lane_timeout_s = timeout_s;
+}
+
+void parse_pool_set_scans(ParsePool *pool, guint workers) {
+  pool->lane_workers = workers;
+}
+
+void parse_pool_set_metrics(ParsePool *pool, Metrics *metrics) {
+  pool->metrics = metrics;
 }
 
 void parse_pool_set_idle(ParsePool *pool, guint idle_ms) {

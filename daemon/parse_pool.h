@@ -6,12 +6,14 @@
  * again; else it gets one retry alone in a fresh worker. Then its header alone is read: the
  * extraction says who wrote, is KIND_UNREADABLE, and its last note is the reason.
  *
- * A message whose pictures may hold a bulletin goes to a lane of its own with one bulletin-scan,
- * which is started when one comes and ended when none has come for a minute: a scan never holds up
- * typed bulletins. Where it cannot be started, or fails, the first reading stands. */
+ * A message whose pictures may hold a bulletin goes to a lane of its own with bulletin-scan, which
+ * is started when one comes, another while more wait, and ended when none has come for a minute. It
+ * yields to other processes: a scan never holds up typed bulletins. Where it cannot be started, or
+ * fails, the first reading stands. */
 #pragma once
 #include <glib.h>
 
+#include "daemon/metrics.h"
 #include "parsers/wire.h"
 
 typedef struct ParsePool ParsePool;
@@ -47,6 +49,11 @@ ParsePool *parse_pool_new(const char *program, guint workers, const Wire__Setup 
 /* Another program for the lane (NULL: no lane), ended when no job has come for idle_ms; a job may
  * take timeout_s. Before the first job. */
 void parse_pool_set_lane(ParsePool *pool, const char *program, guint idle_ms, guint timeout_s);
+/* At most so many of the lane's processes at once (1 and more; without this call: 1). Before the
+ * first job. */
+void parse_pool_set_scans(ParsePool *pool, guint workers);
+/* Count lost processes there, too. Borrowed; before the first job. */
+void parse_pool_set_metrics(ParsePool *pool, Metrics *metrics);
 /* End a worker that has had no work for idle_ms, and start it again when some comes. Before the
  * first job. */
 void parse_pool_set_idle(ParsePool *pool, guint idle_ms);

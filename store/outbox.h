@@ -21,6 +21,7 @@ typedef struct {
   char *text_hash;            /* of template and values: equal texts have equal hashes */
   char *last_error;           /* last answer of the server or limit that holds it; "" if none */
   GBytes *mail;               /* for outbox_add: RFC 5322, CRLF; NULL in what is read */
+  gint64 since_us; /* not stored: when the mail that it answers was fetched, microseconds; 0 */
   /* As the indexes know it: set where it is read or added, for outbox_update. */
   char *stored_state;
   gint64 stored_next;

@@ -260,7 +260,7 @@ static int run(Options *options, int argc, char **argv) {
 int main(int argc, char **argv) {
   signal(SIGPIPE, SIG_IGN); /* a worker that died, a pager that was left: both are told as errors */
   g_set_prgname("bulletinctl");
-  log_init("bulletinctl", LOG_LEVEL_WARNING);
+  log_init("bulletinctl", LOG_LEVEL_WARNING, NULL);
   Options options = {0};
   int code = run(&options, argc, argv);
   options_done(&options);

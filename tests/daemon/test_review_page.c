@@ -593,7 +593,7 @@ static void test_languages(void) {
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
-  log_init("test", LOG_LEVEL_ERROR);
+  log_init("test", LOG_LEVEL_ERROR, NULL);
   g_test_add_func("/review-page/every-route", test_every_route);
   g_test_add_func("/review-page/posts-are-for-reviewers", test_posts_are_for_reviewers);
   g_test_add_func("/review-page/statuses", test_statuses);
