@@ -116,13 +116,15 @@ typedef struct {
   ReviewConfig review;
   MetricsConfig metrics;
   NoticeConfig notice;
-  guint workers;          /* 0: one a core */
-  guint scan_workers;     /* at most */
-  guint worker_timeout_s; /* a message, default 20 */
-  Wire__Limits limits;    /* of the workers */
-  guint raw_days;         /* raw mail is kept, default 365 */
-  guint journal_days;     /* default 730 */
-  GPtrArray *events;      /* Event* (daemon/event.h) */
+  guint workers;           /* 0: one a core */
+  guint scan_workers;      /* at most */
+  guint worker_timeout_s;  /* a message, default 20 */
+  Wire__Limits limits;     /* of the workers */
+  guint raw_days;          /* raw mail is kept, default 365 */
+  guint journal_days;      /* default 730 */
+  guint registration_days; /* after the end of their event; 0, the default: for ever */
+  guint needs_days;        /* likewise of private fields, default 30; 0: as the registration */
+  GPtrArray *events;       /* Event* (daemon/event.h) */
 } Config;
 
 /* Read `file` and the events that it names. Every mistake is appended to `problems` (char*,

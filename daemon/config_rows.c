@@ -324,6 +324,12 @@ static const Setting rows[] = {
      BOUNDS(1, 36500), .manual = "how long a mail is kept as it came"},
     {TOP("keep_journal", SETTING_DURATION, journal_days), .fallback = "730d", .unit_s = 86400,
      BOUNDS(1, 36500), .manual = "how long the log of what happened is kept"},
+    {TOP("keep_registrations", SETTING_DURATION, registration_days), .fallback = "0d",
+     .unit_s = 86400, BOUNDS(0, 36500),
+     .manual = "how long registrations are kept after their event's end; 0: for ever"},
+    {TOP("keep_needs", SETTING_DURATION, needs_days), .fallback = "30d", .unit_s = 86400,
+     BOUNDS(0, 36500),
+     .manual = "how long private fields are kept after their event's end; 0: as the rest"},
 
     {ACCOUNT("name", CONFIG_NAME, name), .manual = "the account's name in logs; never change it"},
     {ACCOUNT("imap", CONFIG_IMAP, imap),

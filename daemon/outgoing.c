@@ -173,8 +173,14 @@ static void measure(Outgoing *outgoing, const OutboxEntry *entry, const Outcome 
 
 static gboolean write_outcome(Outgoing *outgoing, StoreTxn *txn, const Outcome *outcome, gint64 now,
                               GError **error) {
-  g_autoptr(OutboxEntry) entry = outbox_get(txn, outcome->id, error);
-  if (!entry) return FALSE;
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(OutboxEntry) entry = outbox_get(txn, outcome->id, &failed);
+  if (!entry && g_error_matches(failed, STORE_ERROR, STORE_ERROR_NOT_FOUND))
+    return TRUE; /* erased meanwhile: whom it spoke of was forgotten */
+  if (!entry) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
   if (!is_accepted(outcome)) string_set(&entry->last_error, outcome->text);
   if (is_accepted(outcome)) {
     accept(entry, now);

@@ -31,6 +31,7 @@ struct Pipeline {
   gint woken;          /* atomic: a wake-up is under way */
   gint stopping;       /* atomic */
   guint timer, upkeep; /* GSource ids */
+  Retention retention;
   gboolean store_refuses;
   WallClock clock;
   gint64 set_back_s;     /* by which the clock was set back, not yet dealt with */
@@ -430,10 +431,16 @@ static gboolean on_upkeep(gpointer data) {
   gint64 now = now_us / G_USEC_PER_SEC;
   gboolean queued = FALSE;
   if (!upkeep_expire(pipeline->store, pipeline->config, now, &error) ||
+      !upkeep_retain(pipeline->store, pipeline->config, &pipeline->retention, now, &error) ||
       !notice_check(pipeline->store, pipeline->config, now, &queued, &error))
     store_state(pipeline, error);
   if (queued) wake(pipeline);
   return G_SOURCE_CONTINUE;
+}
+
+static gboolean on_first_upkeep(gpointer data) {
+  on_upkeep(data);
+  return G_SOURCE_REMOVE;
 }
 
 /* --- start and stop ------------------------------------------------------------------------------
@@ -517,6 +524,7 @@ Pipeline *pipeline_new(Store *store, const Config *config, const Replies *replie
   }
   watch_store(pipeline);
   start_mailboxes(pipeline);
+  g_idle_add(on_first_upkeep, pipeline);
   pipeline->upkeep = g_timeout_add_seconds(UPKEEP_EVERY_S, on_upkeep, pipeline);
   wake(pipeline);
   return pipeline;

@@ -27,7 +27,7 @@ _bulletinctl() {
     --language) mapfile -t COMPREPLY < <(compgen -W "fr en ja" -- "$word"); return ;;
     --output) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --role) mapfile -t COMPREPLY < <(compgen -W "read review" -- "$word"); return ;;
-    --text-file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --out | --text-file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --event | --id | --account | --since | -s | --jobs | -j) return ;;
   esac
   if [[ $word == -* ]]; then

@@ -94,7 +94,8 @@ static void test_values(void) {
        "c.yaml:1: unknown key 'wrokers'; did you mean 'workers'?\n"},
       {"nothing near", "zzz: 1\n",
        "c.yaml:1: unknown key 'zzz'; known: store, events, replies, accounts, submission, review, "
-       "metrics, notice, workers, scan_workers, worker_timeout, limits, keep_raw, keep_journal\n"},
+       "metrics, notice, workers, scan_workers, worker_timeout, limits, keep_raw, keep_journal, "
+       "keep_registrations, keep_needs\n"},
       {"several at once", "wrokers: 1\nworkers: many\nkeep_raw: 5x\n",
        "c.yaml:1: unknown key 'wrokers'; did you mean 'workers'?\n"
        "c.yaml:2: workers: 'many' is no whole number\n"
