@@ -17,6 +17,7 @@ from people import US, check, mail_of, wait_for  # noqa: E402
 
 BULLETINS, DAYS, DAY_S = 70, 24, 86400  # the servers' certificates last 30 days
 WIDTH, TELEPHONE, TALLEST = 1280, 320, 1150  # pixels
+TALL = {"person": 1500}  # its history stands below
 FIRST = [("Mme", name) for name in "Marie Anne Claire Sophie Inès Élodie Naoko Léa Aïcha".split()] + [
     ("M.", name) for name in "Jean Paul Luc Hugo Karim Yann Marc Kenji".split()]
 LAST = ("Lefèvre Moreau Garnier Petit Roux Fontaine Blanc Guérin Boyer Chevalier Robin Masson Tanaka Denis "
@@ -107,7 +108,7 @@ def shoot(page, out, name, telephone):
     driver = page.driver
     wait_for(lambda: driver.execute_script("return [...document.images].every(i => i.complete)"), "pictures of " + name)
     height = driver.execute_script("return document.documentElement.scrollHeight")
-    window(page, min(max(height, 480), TALLEST), telephone)
+    window(page, min(max(height, 480), TALL.get(name, TALLEST)), telephone)
     path = os.path.join(out, name + ".png")
     check(driver.save_screenshot(path), name + " cannot be written")
     subprocess.run(["pngquant", "--force", "--ext", ".png", "--strip", "32", path], check=True)

@@ -53,7 +53,7 @@ const WordsRow WORDS_TABLE[] = {
     {"filter_status", {"Statut", "Status", "登録状況"}},
     {"filter_search", {"Rechercher", "Search", "検索"}},
     {"filter_do", {"Afficher", "Show", "表示"}},
-    {"filter_clear", {"Tout afficher", "Show everything", "条件を解除"}},
+    {"filter_clear", {"Effacer les filtres", "Clear the filters", "条件を解除"}},
     /* columns */
     {"col_received", {"Reçu", "Received", "受信"}},
     {"col_from", {"Expéditeur", "Sender", "差出人"}},
