@@ -13,7 +13,9 @@
 #include "daemon/check.h"
 #include "daemon/desk/review_page.h"
 #include "daemon/log.h"
+#include "daemon/metrics_server.h"
 #include "daemon/pipeline.h"
+#include "store/rewrite.h"
 #include "store/tally.h"
 
 #define DEFAULT_CONFIG "/etc/bulletind/bulletind.yaml"
@@ -28,11 +30,18 @@ typedef struct {
   Config *config;
   Replies *replies;
   Store *store;
+  char *store_path; /* of the start: a reload does not move it */
+  Metrics *metrics;
   Pipeline *pipeline;
-  Review *review; /* NULL with --once */
+  Review *review;                /* NULL with --once; likewise below */
+  MetricsServer *metrics_server; /* or where they cannot be served */
   GMainLoop *loop;
+  GFileMonitor *monitor; /* of the store's wake file */
+  gint64 rewrite_not_before_us;
   int exit_code;
 } Daemon;
+
+enum { REWRITE_LOOK_S = 60, REWRITE_AGAIN_S = 600 };
 
 /* --- configuration ------------------------------------------------------------------------------
  */
@@ -78,7 +87,7 @@ static void on_done(int exit_code, void *context) {
 }
 
 static gboolean start_pipeline(Daemon *daemon, GError **error) {
-  daemon->pipeline = pipeline_new(daemon->store, daemon->config, daemon->replies,
+  daemon->pipeline = pipeline_new(daemon->store, daemon->config, daemon->replies, daemon->metrics,
                                   daemon->options.once, on_done, daemon, error);
   return daemon->pipeline != NULL;
 }
@@ -90,6 +99,15 @@ static void start_review(Daemon *daemon) {
   if (!daemon->review) daemon->review = review_new(daemon->store, &error);
   if (!daemon->review || !review_start(daemon->review, daemon->config, daemon->replies, &error))
     log_error("the page is not served: %s", error->message);
+}
+
+/* Likewise. */
+static void start_metrics(Daemon *daemon) {
+  g_autoptr(GError) error = NULL;
+  if (daemon->options.once) return;
+  daemon->metrics_server =
+      metrics_server_new(daemon->metrics, daemon->store, daemon->config, &error);
+  if (!daemon->metrics_server) log_error("the metrics are not served: %s", error->message);
 }
 
 static gboolean on_stop(gpointer data) {
@@ -114,6 +132,9 @@ static gboolean on_reload(gpointer data) {
   if (!g_str_equal(config->store, daemon->config->store))
     log_warning("reload: store %s takes effect at the next start", config->store);
   review_stop(daemon->review);
+  metrics_server_free(g_steal_pointer(&daemon->metrics_server));
+  metrics_forget(daemon->metrics, METRIC_IMAP_CONNECTED);
+  metrics_forget(daemon->metrics, METRIC_IMAP_SEEN);
   pipeline_free(g_steal_pointer(&daemon->pipeline));
   config_free(daemon->config);
   replies_free(daemon->replies);
@@ -126,10 +147,70 @@ static gboolean on_reload(gpointer data) {
     g_main_loop_quit(daemon->loop);
   } else {
     start_review(daemon);
+    start_metrics(daemon);
     log_notice("reloaded");
   }
   sd_notify(0, "READY=1");
   return G_SOURCE_CONTINUE;
+}
+
+/* --- somebody was forgotten: the store is written anew ------------------------------------------
+ */
+
+static gboolean wants_rewrite(const Daemon *daemon) {
+  g_autoptr(StoreTxn) txn = store_begin(daemon->store, FALSE, NULL);
+  return txn && store_wants_rewrite(txn);
+}
+
+/* With nothing at work. FALSE: the store cannot be opened any more. */
+static gboolean rewrite_closed(Daemon *daemon, GError **error) {
+  g_autoptr(GError) failed = NULL;
+  store_close(g_steal_pointer(&daemon->store));
+  if (store_rewrite(daemon->store_path, &failed))
+    log_notice("somebody was forgotten: the store was written anew");
+  else
+    log_error("the store is not written anew: %s; tried again in %d minutes", failed->message,
+              REWRITE_AGAIN_S / 60);
+  daemon->rewrite_not_before_us =
+      failed ? g_get_monotonic_time() + REWRITE_AGAIN_S * G_USEC_PER_SEC : 0;
+  daemon->store = store_open(daemon->store_path, STORE_DAEMON, error);
+  return daemon->store != NULL;
+}
+
+/* As a reload does: what was fetched and not committed is fetched again, what was being sent is
+ * sent to its end or again under its Message-ID. Who had logged in to the page does so again. */
+static gboolean on_rewrite(gpointer data) {
+  Daemon *daemon = data;
+  g_autoptr(GError) error = NULL;
+  if (!daemon->store || g_get_monotonic_time() < daemon->rewrite_not_before_us ||
+      !wants_rewrite(daemon))
+    return G_SOURCE_CONTINUE;
+  metrics_server_free(g_steal_pointer(&daemon->metrics_server));
+  if (daemon->review) review_stop(daemon->review);
+  review_free(g_steal_pointer(&daemon->review));
+  pipeline_free(g_steal_pointer(&daemon->pipeline));
+  if (!rewrite_closed(daemon, &error) || !start_pipeline(daemon, &error)) {
+    log_error("%s", error->message);
+    daemon->exit_code = EX_TEMPFAIL;
+    g_main_loop_quit(daemon->loop);
+    return G_SOURCE_CONTINUE;
+  }
+  start_review(daemon);
+  start_metrics(daemon);
+  return G_SOURCE_CONTINUE;
+}
+
+static void on_woken(GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event,
+                     gpointer data) {
+  (void)monitor, (void)file, (void)other, (void)event;
+  on_rewrite(data);
+}
+
+static void watch_rewrite(Daemon *daemon) {
+  g_autoptr(GFile) file = g_file_new_for_path(store_wake_path(daemon->store));
+  daemon->monitor = g_file_monitor_file(file, G_FILE_MONITOR_NONE, NULL, NULL);
+  if (daemon->monitor) g_signal_connect(daemon->monitor, "changed", G_CALLBACK(on_woken), daemon);
+  g_timeout_add_seconds(REWRITE_LOOK_S, on_rewrite, daemon);
 }
 
 static gboolean on_watchdog(gpointer data) {
@@ -150,9 +231,12 @@ static void start_watchdog(Daemon *daemon) {
 }
 
 static void end(Daemon *daemon) {
+  if (daemon->monitor) g_object_unref(daemon->monitor);
+  metrics_server_free(daemon->metrics_server);
   review_free(daemon->review);
   pipeline_free(daemon->pipeline);
   store_close(daemon->store);
+  g_free(daemon->store_path);
   replies_free(daemon->replies);
   config_free(daemon->config);
   if (daemon->loop) g_main_loop_unref(daemon->loop);
@@ -171,8 +255,13 @@ static void tell_store(Store *store) {
 static int run(Daemon *daemon) {
   g_autoptr(GError) error = NULL;
   if (!load(daemon->options.config_file, &daemon->config, &daemon->replies)) return EX_CONFIG;
-  daemon->store = store_open(daemon->config->store, STORE_CREATE | STORE_DAEMON, &error);
+  daemon->store_path = g_strdup(daemon->config->store);
+  daemon->store = store_open(daemon->store_path, STORE_CREATE | STORE_DAEMON, &error);
   if (!daemon->store) {
+    log_error("%s", error->message);
+    return store_exit_code(error);
+  }
+  if (wants_rewrite(daemon) && !rewrite_closed(daemon, &error)) {
     log_error("%s", error->message);
     return store_exit_code(error);
   }
@@ -186,9 +275,11 @@ static int run(Daemon *daemon) {
     return error->domain == STORE_ERROR ? store_exit_code(error) : EX_SOFTWARE;
   }
   start_review(daemon);
+  start_metrics(daemon);
   sd_notify(0, "READY=1");
   log_info("ready, version %s", BULLETIND_VERSION);
   start_watchdog(daemon);
+  if (!daemon->options.once) watch_rewrite(daemon);
   g_main_loop_run(daemon->loop);
   return daemon->exit_code;
 }
@@ -240,14 +331,14 @@ static int work(Daemon *daemon, int argc, char **argv) {
     return EX_OK;
   }
   if (!options->config_file) options->config_file = g_strdup(DEFAULT_CONFIG);
-  log_init("bulletind", options->verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+  log_init("bulletind", options->verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, daemon->metrics);
   return options->check ? run_check(options->config_file) : run(daemon);
 }
 
 int main(int argc, char **argv) {
   fill_standard_descriptors();
   signal(SIGPIPE, SIG_IGN);
-  Daemon daemon = {0};
+  Daemon daemon = {.metrics = metrics_new()};
   int exit_code = work(&daemon, argc, argv);
   end(&daemon);
   g_free(daemon.options.config_file);

@@ -8,6 +8,7 @@
 #include "daemon/util.h"
 #include "store/counter.h"
 #include "store/journal.h"
+#include "store/person.h"
 
 G_DEFINE_QUARK(commit_error, commit_error)
 
@@ -388,6 +389,13 @@ static gboolean note_copy(StoreTxn *txn, const CommitInput *input, guint64 origi
   return journal_add(txn, input->fetched_us, original, "received", text, error);
 }
 
+/* Its sender was forgotten, and the mailbox still holds it. */
+static gboolean note_erased(StoreTxn *txn, const CommitInput *input, GError **error) {
+  g_autofree char *text = g_strdup_printf("a mail that was erased, %s/%s UID %u: nothing is kept",
+                                          input->account_name, input->folder, input->uid);
+  return journal_add(txn, input->fetched_us, 0, "received", text, error);
+}
+
 static void verdict_input(DecideInput *decision, const CommitContext *context,
                           const CommitInput *input, const Event *event) {
   decision->extraction = input->extraction;
@@ -446,6 +454,9 @@ gboolean commit_message(const CommitContext *context, StoreTxn *txn, const Commi
     *ret_id = same.original;
     return note_copy(txn, input, same.original, error);
   }
+  *ret_id = 0;
+  if (tombstone_has_mail(txn, extraction->message_id, extraction->content_digest))
+    return note_erased(txn, input, error);
   g_autoptr(OutboxEntry) bounced = NULL;
   if (!find_answer(txn, extraction, &bounced, error)) return FALSE;
   guint64 thread = token_find(context->secret, extraction->references);

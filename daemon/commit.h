@@ -34,8 +34,8 @@ typedef struct {
   guint sending_max;
 } CommitContext;
 
-/* Decide on one message against what the transaction sees and write the outcome. *ret_id: its id.
- */
+/* Decide on one message against what the transaction sees and write the outcome. *ret_id: its id;
+ * 0: it was erased before, and nothing of it is kept. */
 gboolean commit_message(const CommitContext *context, StoreTxn *txn, const CommitInput *input,
                         gint64 now, guint64 *ret_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

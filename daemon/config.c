@@ -4,6 +4,7 @@
 #include "daemon/config_internal.h"
 #include "daemon/endpoint.h"
 #include "daemon/event.h"
+#include "daemon/mail/oauth_settings.h"
 #include "daemon/util.h"
 
 static Config *config_new(const char *file) {
@@ -27,6 +28,7 @@ void config_free(Config *config) {
   if (!config) return;
   Submission *submission = &config->submission;
   endpoint_done(&submission->url);
+  oauth_settings_unref(submission->oauth);
   char *owned[] = {config->file,
                    config->store,
                    config->events_dir,
@@ -39,7 +41,11 @@ void config_free(Config *config) {
                    submission->envelope_from,
                    submission->helo,
                    config->review.listen,
-                   config->review.url};
+                   config->review.url,
+                   config->metrics.listen,
+                   config->metrics.file,
+                   config->notice.to,
+                   config->notice.language};
   for (guint i = 0; i < G_N_ELEMENTS(owned); i++) g_free(owned[i]);
   g_ptr_array_unref(config->accounts);
   g_ptr_array_unref(config->events);
@@ -58,16 +64,38 @@ static gboolean has_user(const char *user) {
   return user && *user;
 }
 
+/* Each address and file that a login needs; what is wrong is told where it stands. */
+static void check_oauth(SettingReader *reader, const YamlNode *node, OauthSettings *oauth) {
+  const char *key = NULL;
+  const YamlNode *group = yaml_get(node, "oauth");
+  g_autofree char *problem = oauth_settings_problem(oauth, &key);
+  if (problem) settings_problem(reader, at_key(group, key), "%s: %s", key, problem);
+}
+
+/* `name` of the account, or "submission". */
+static void set_oauth(SettingReader *reader, const YamlNode *node, const char *name,
+                      const char *user, OauthSettings *oauth, Secret *secret,
+                      const Config *config) {
+  if (!oauth) return;
+  if (secret->kind != SECRET_NONE)
+    settings_problem(reader, at_key(node, "oauth"),
+                     "oauth stands beside another secret; keep one of them");
+  else
+    secret->kind = SECRET_OAUTH;
+  oauth_settings_complete(oauth, name, user, config->store);
+  check_oauth(reader, node, oauth);
+}
+
 static void check_secret(SettingReader *reader, const YamlNode *node, const char *user,
                          const Secret *secret) {
   static const char *const keys[] = {"password_file", "password_command", "credential",
-                                     "token_command"};
+                                     "token_command", "oauth"};
   gboolean tried = FALSE;
   for (guint i = 0; i < G_N_ELEMENTS(keys); i++) tried = tried || yaml_get(node, keys[i]);
   if (has_user(user) && !tried)
     settings_problem(reader, at_key(node, "user"),
                      "user without a secret; give password_file, "
-                     "password_command, credential or token_command");
+                     "password_command, credential, token_command or oauth");
   if (!has_user(user) && secret->kind != SECRET_NONE)
     settings_problem(reader, node, "a secret without user; give the name to log in with");
 }
@@ -133,6 +161,7 @@ static void check_account(SettingReader *reader, const Config *config, guint ind
   if (!account->name) account->name = g_strdup("");
   if (!account->user) account->user = g_strdup("");
   set_addresses(reader, node, account);
+  set_oauth(reader, node, account->name, account->user, account->oauth, &account->secret, config);
   check_secret(reader, node, account->user, &account->secret);
   check_event(reader, node, config, account);
   check_others(reader, node, config, index);
@@ -168,8 +197,10 @@ static void check_submission(SettingReader *reader, const YamlNode *root, Config
   set_helo(submission);
   if (!node && config->accounts->len)
     settings_problem(reader, root, "'submission' is missing; accounts need one to answer from");
-  if (node && node->kind == NODE_MAP)
-    check_secret(reader, node, submission->user, &submission->secret);
+  if (!node || node->kind != NODE_MAP) return;
+  set_oauth(reader, node, "submission", submission->user, submission->oauth, &submission->secret,
+            config);
+  check_secret(reader, node, submission->user, &submission->secret);
 }
 
 /* --- loading

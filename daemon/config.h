@@ -10,12 +10,26 @@ typedef enum {
   SECRET_FILE,
   SECRET_COMMAND,
   SECRET_CREDENTIAL,
-  SECRET_TOKEN_COMMAND
+  SECRET_TOKEN_COMMAND,
+  SECRET_OAUTH /* the daemon keeps the login itself: the OauthSettings beside it */
 } SecretKind;
 typedef struct {
   SecretKind kind;
   char *source; /* path, shell command, or name under $CREDENTIALS_DIRECTORY */
 } Secret;
+
+/* Where and how tokens are had (OAuth 2, RFC 6749). Counted: a thread may outlive its account. */
+typedef struct {
+  char *provider; /* microsoft, google, custom */
+  char *tenant;   /* of microsoft */
+  char *client_id;
+  char *client_secret_file;                             /* NULL: a public client has none */
+  char *authorize_url, *token_url, *device_url, *scope; /* the provider's, or given; NULL: none */
+  char *ca_file;                                        /* NULL: the system's */
+  char *user;                                           /* who logs in */
+  char *file;    /* where the login is kept, in the store's folder */
+  char *command; /* what to run: bulletinctl oauth login NAME */
+} OauthSettings;
 
 typedef enum { LINK_TLS, LINK_STARTTLS, LINK_CLEAR } LinkSecurity;
 typedef struct {
@@ -32,7 +46,8 @@ typedef struct {
   Endpoint imap;
   char *user;
   Secret secret;
-  char *ca_file; /* NULL: the system's */
+  OauthSettings *oauth; /* of SECRET_OAUTH */
+  char *ca_file;        /* NULL: the system's */
   char **folders;
   char **addresses; /* lower case */
   char *event;      /* "" : by match, or the only event */
@@ -57,6 +72,7 @@ typedef struct {
   Endpoint url; /* host NULL: no submission configured (parse only) */
   char *user;   /* "" : no AUTH */
   Secret secret;
+  OauthSettings *oauth; /* of SECRET_OAUTH */
   char *ca_file;
   char *from;          /* "Cités Unies France <a@b>" */
   char *from_address;  /* its addr-spec */
@@ -76,6 +92,20 @@ typedef struct {
   guint idle_s;    /* and so long after it was last used, default 1 h */
 } ReviewConfig;
 
+/* Figures for a monitoring system (daemon/metrics.h). */
+typedef struct {
+  char *listen; /* "": off; as that of the page */
+  char *file;   /* NULL: none; written anew every METRICS_FILE_EVERY_S */
+} MetricsConfig;
+
+/* A mail to the administrator when something waits too long (daemon/notice.h). */
+typedef struct {
+  char *to;       /* "": nobody is told; lower case */
+  char *language; /* "fr", "en" or "ja" */
+  guint after_s;  /* waiting for a person so long, default a day */
+  guint every_s;  /* told again no sooner, default a day */
+} NoticeConfig;
+
 typedef struct {
   char *file;
   char *store;
@@ -84,12 +114,17 @@ typedef struct {
   GPtrArray *accounts; /* Account* */
   Submission submission;
   ReviewConfig review;
-  guint workers;          /* 0: one a core */
-  guint worker_timeout_s; /* a message, default 20 */
-  Wire__Limits limits;    /* of the workers */
-  guint raw_days;         /* raw mail is kept, default 365 */
-  guint journal_days;     /* default 730 */
-  GPtrArray *events;      /* Event* (daemon/event.h) */
+  MetricsConfig metrics;
+  NoticeConfig notice;
+  guint workers;           /* 0: one a core */
+  guint scan_workers;      /* at most */
+  guint worker_timeout_s;  /* a message, default 20 */
+  Wire__Limits limits;     /* of the workers */
+  guint raw_days;          /* raw mail is kept, default 365 */
+  guint journal_days;      /* default 730 */
+  guint registration_days; /* after the end of their event; 0, the default: for ever */
+  guint needs_days;        /* likewise of private fields, default 30; 0: as the registration */
+  GPtrArray *events;       /* Event* (daemon/event.h) */
 } Config;
 
 /* Read `file` and the events that it names. Every mistake is appended to `problems` (char*,

@@ -5,6 +5,7 @@
 
 #include "daemon/config_internal.h"
 #include "daemon/endpoint.h"
+#include "daemon/mail/oauth_settings.h"
 #include "daemon/util.h"
 
 enum { CONFIG_ACCOUNTS_MAX = 100, CONFIG_NAME_MAX_CHARS = 64 };
@@ -162,6 +163,19 @@ static gboolean read_first_word(SettingReader *reader, const Setting *setting, c
   return TRUE;
 }
 
+/* "" or an address, in lower case. */
+static gboolean read_notice_to(SettingReader *reader, const Setting *setting, const YamlNode *node,
+                               void *at) {
+  g_autofree char *lower = g_ascii_strdown(node->text, -1);
+  if (*lower && !settings_is_address(lower)) {
+    settings_problem(reader, node, "%s: '%s' is no address; one like name@example.org",
+                     setting->key, node->text);
+    return FALSE;
+  }
+  string_set((char **)at, lower);
+  return TRUE;
+}
+
 /* --- review: where the page listens, and its URL
  * --------------------------------------------------
  */
@@ -231,13 +245,18 @@ static gboolean read_accounts(SettingReader *reader, const Setting *setting, con
                               void *at);
 static gboolean read_group(SettingReader *reader, const Setting *setting, const YamlNode *node,
                            void *at);
+static gboolean read_oauth(SettingReader *reader, const Setting *setting, const YamlNode *node,
+                           void *at);
 
+static const char *const languages[] = {"en", "fr", "ja", NULL};
 static const char *const starts[] = {"all", "now", NULL};
+static const char *const providers[] = {"microsoft", "google", "custom", NULL};
 static const char *const responders[] = {"personal", "service", NULL};
 
 static const SettingType CONFIG_IMAP = {"URL", NODE_SCALAR, read_imap};
 static const SettingType CONFIG_SUBMISSION_URL = {"URL", NODE_SCALAR, read_submission_url};
 static const SettingType CONFIG_SECRET = {"secret", NODE_SCALAR, read_secret};
+static const SettingType CONFIG_OAUTH = {"map", NODE_MAP, read_oauth};
 static const SettingType CONFIG_CA_FILE = {"path", NODE_SCALAR, read_ca_file};
 static const SettingType CONFIG_ADDRESSES = {"list of addresses", NODE_LIST, read_addresses};
 static const SettingType CONFIG_FROM = {"address", NODE_SCALAR, read_from};
@@ -246,6 +265,7 @@ static const SettingType CONFIG_NAME = {"name", NODE_SCALAR, read_account_name};
 static const SettingType CONFIG_FIRST_WORD = {"word", NODE_SCALAR, read_first_word};
 static const SettingType CONFIG_AFTER = {"word or map", NODE_ANY, read_after};
 static const SettingType CONFIG_LISTEN = {"address", NODE_SCALAR, read_listen};
+static const SettingType CONFIG_NOTICE_TO = {"address", NODE_SCALAR, read_notice_to};
 static const SettingType CONFIG_PAGE_URL = {"URL", NODE_SCALAR, read_page_url};
 static const SettingType CONFIG_ACCOUNTS = {"list of maps", NODE_LIST, read_accounts};
 static const SettingType CONFIG_GROUP = {"map", NODE_MAP, read_group};
@@ -259,11 +279,17 @@ static const SettingType CONFIG_GROUP = {"map", NODE_MAP, read_group};
   .group = "accounts", .key = key_, .type = &type_, .offset = G_STRUCT_OFFSET(Account, member)
 #define SUBMISSION(key_, type_, member)                                                            \
   .group = "submission", .key = key_, .type = &type_, .offset = G_STRUCT_OFFSET(Submission, member)
+#define OAUTH(key_, type_, member)                                                                 \
+  .group = "oauth", .key = key_, .type = &type_, .offset = G_STRUCT_OFFSET(OauthSettings, member)
 #define REPLIES(member)                                                                            \
   .group = "submission.limits", .key = #member, .type = &SETTING_COUNT,                            \
   .offset = G_STRUCT_OFFSET(ReplyLimits, member)
 #define REVIEW(key_, type_, member)                                                                \
   .group = "review", .key = key_, .type = &type_, .offset = G_STRUCT_OFFSET(ReviewConfig, member)
+#define METRICS(key_, type_, member)                                                               \
+  .group = "metrics", .key = key_, .type = &type_, .offset = G_STRUCT_OFFSET(MetricsConfig, member)
+#define NOTICE(key_, type_, member)                                                                \
+  .group = "notice", .key = key_, .type = &type_, .offset = G_STRUCT_OFFSET(NoticeConfig, member)
 #define LIMIT(key_, type_, member)                                                                 \
   .group = "limits", .key = key_, .type = &type_, .offset = G_STRUCT_OFFSET(Wire__Limits, member)
 #define BOUNDS(from, to) .minimum = (from), .maximum = (to)
@@ -282,8 +308,14 @@ static const Setting rows[] = {
      .manual = "how replies are sent; needed where there is an account"},
     {TOP("review", CONFIG_GROUP, review), .fallback = "",
      .manual = "the page on which a person reviews; off by default"},
+    {TOP("metrics", CONFIG_GROUP, metrics), .fallback = "",
+     .manual = "figures for a monitoring system; off by default"},
+    {TOP("notice", CONFIG_GROUP, notice), .fallback = "",
+     .manual = "a mail to whoever should know that something waits; off by default"},
     {TOP("workers", SETTING_COUNT, workers), .fallback = "0", BOUNDS(0, 256),
      .manual = "parser processes; 0: one a core"},
+    {TOP("scan_workers", SETTING_COUNT, scan_workers), .fallback = "2", BOUNDS(1, 64),
+     .manual = "processes that read scans, at most; each may take limits' scan_memory"},
     {TOP("worker_timeout", SETTING_DURATION, worker_timeout_s), .fallback = "20s", SECONDS(1, 600),
      .manual = "time to read one mail; twice over it, a person is asked"},
     {TOP("limits", CONFIG_GROUP, limits), .fallback = "",
@@ -292,6 +324,12 @@ static const Setting rows[] = {
      BOUNDS(1, 36500), .manual = "how long a mail is kept as it came"},
     {TOP("keep_journal", SETTING_DURATION, journal_days), .fallback = "730d", .unit_s = 86400,
      BOUNDS(1, 36500), .manual = "how long the log of what happened is kept"},
+    {TOP("keep_registrations", SETTING_DURATION, registration_days), .fallback = "0d",
+     .unit_s = 86400, BOUNDS(0, 36500),
+     .manual = "how long registrations are kept after their event's end; 0: for ever"},
+    {TOP("keep_needs", SETTING_DURATION, needs_days), .fallback = "30d", .unit_s = 86400,
+     BOUNDS(0, 36500),
+     .manual = "how long private fields are kept after their event's end; 0: as the rest"},
 
     {ACCOUNT("name", CONFIG_NAME, name), .manual = "the account's name in logs; never change it"},
     {ACCOUNT("imap", CONFIG_IMAP, imap),
@@ -305,6 +343,8 @@ static const Setting rows[] = {
      .manual = "systemd credential that holds the password"},
     {ACCOUNT("token_command", CONFIG_SECRET, secret), .fallback = "",
      .manual = "shell command that prints an OAuth 2.0 access token (XOAUTH2)"},
+    {ACCOUNT("oauth", CONFIG_OAUTH, oauth), .fallback = "",
+     .manual = "OAuth 2.0 (XOAUTH2); log in once with bulletinctl oauth login"},
     {ACCOUNT("ca_file", CONFIG_CA_FILE, ca_file), .fallback = "",
      .manual = "authorities to trust (PEM); default: the system's"},
     {ACCOUNT("folders", SETTING_STRINGS, folders), .fallback = "[INBOX]", .minimum = 1,
@@ -352,6 +392,9 @@ static const Setting rows[] = {
      .manual = "systemd credential that holds the password"},
     {SUBMISSION("token_command", CONFIG_SECRET, secret), .fallback = "",
      .manual = "shell command that prints an OAuth 2.0 access token (XOAUTH2)"},
+    {SUBMISSION("oauth", CONFIG_OAUTH, oauth), .fallback = "",
+     .manual =
+         "OAuth 2.0 (XOAUTH2); an account's login serves, where user and client are the same"},
     {SUBMISSION("ca_file", CONFIG_CA_FILE, ca_file), .fallback = "",
      .manual = "authorities to trust (PEM); default: the system's"},
     {SUBMISSION("from", CONFIG_FROM, from), .manual = "From: of the replies; Name <a@example.org>"},
@@ -367,6 +410,25 @@ static const Setting rows[] = {
      BOUNDS(1, 720), .manual = "how long a reply is tried again while the server defers it"},
     {SUBMISSION("limits", CONFIG_GROUP, limits), .fallback = "",
      .manual = "how many replies are sent; more are delayed, none is dropped; 0: no limit"},
+
+    {OAUTH("provider", SETTING_WORD, provider), .words = providers,
+     .manual = "microsoft, google, or custom with addresses of its own"},
+    {OAUTH("client_id", SETTING_TEXT, client_id),
+     .manual = "the application's id, as it was registered with the provider"},
+    {OAUTH("client_secret_file", SETTING_PATH, client_secret_file), .fallback = "",
+     .manual = "file with the application's secret in its first line; a public one has none"},
+    {OAUTH("tenant", SETTING_TEXT, tenant), .fallback = "common",
+     .manual = "of microsoft: the organisation's tenant, where the application is its own"},
+    {OAUTH("authorize_url", SETTING_TEXT, authorize_url), .fallback = "",
+     .manual = "of custom: where a person logs in with a browser"},
+    {OAUTH("token_url", SETTING_TEXT, token_url), .fallback = "",
+     .manual = "of custom: where tokens are given out"},
+    {OAUTH("device_url", SETTING_TEXT, device_url), .fallback = "",
+     .manual = "of custom: where a device code is had; a browser on any machine will do then"},
+    {OAUTH("scope", SETTING_TEXT, scope), .fallback = "",
+     .manual = "what is asked for; default: the provider's, for IMAP and SMTP"},
+    {OAUTH("ca_file", CONFIG_CA_FILE, ca_file), .fallback = "",
+     .manual = "authorities to trust at these addresses (PEM); default: the system's"},
 
     {REPLIES(address_hour), .fallback = "20", BOUNDS(0, 100000),
      .manual = "replies to one address in an hour"},
@@ -388,6 +450,20 @@ static const Setting rows[] = {
      .manual = "how long after the login a person must log in again"},
     {REVIEW("idle", SETTING_DURATION, idle_s), .fallback = "1h", SECONDS(60, 604800),
      .manual = "how long a session lives that is not used"},
+
+    {METRICS("listen", CONFIG_LISTEN, listen), .fallback = "\"\"",
+     .manual = "127.0.0.1:PORT, [::1]:PORT or unix:/PATH; empty: nothing listens"},
+    {METRICS("file", SETTING_PATH, file), .fallback = "",
+     .manual = "a file for node_exporter's textfile collector, its name ends with .prom"},
+
+    {NOTICE("to", CONFIG_NOTICE_TO, to), .fallback = "\"\"",
+     .manual = "who is told; empty: nobody"},
+    {NOTICE("language", SETTING_WORD, language), .fallback = "fr", .words = languages,
+     .manual = "the language of the mail"},
+    {NOTICE("after", SETTING_DURATION, after_s), .fallback = "1d", SECONDS(3600, 2592000),
+     .manual = "how long something may wait for a person before it is told"},
+    {NOTICE("every", SETTING_DURATION, every_s), .fallback = "1d", SECONDS(3600, 2592000),
+     .manual = "the shortest time between two such mails"},
 
     {LIMIT("message_size", SETTING_SIZE, message_bytes), .fallback = "30M",
      BOUNDS(1 << 10, 64 << 20), .manual = "bytes of a mail that are read"},
@@ -442,9 +518,19 @@ static gboolean read_group(SettingReader *reader, const Setting *setting, const 
   return TRUE;
 }
 
+static gboolean read_oauth(SettingReader *reader, const Setting *setting, const YamlNode *node,
+                           void *at) {
+  (void)setting; /* of accounts and of submission alike */
+  OauthSettings *oauth = oauth_settings_new();
+  read_by_name(reader, "oauth", node, oauth);
+  *(OauthSettings **)at = oauth;
+  return TRUE;
+}
+
 void config_free_account(gpointer data) {
   Account *account = data;
   endpoint_done(&account->imap);
+  oauth_settings_unref(account->oauth);
   char *owned[] = {
       account->name,  account->user,         account->secret.source,      account->ca_file,
       account->event, account->after_folder, account->trusted_authserv_id};
@@ -477,6 +563,8 @@ void config_read_rows(SettingReader *reader, const YamlNode *map, Config *config
   read_by_name(reader, "submission", NULL, &config->submission);
   read_by_name(reader, "submission.limits", NULL, &config->submission.limits);
   read_by_name(reader, "review", NULL, &config->review);
+  read_by_name(reader, "metrics", NULL, &config->metrics);
+  read_by_name(reader, "notice", NULL, &config->notice);
   read_by_name(reader, "limits", NULL, &config->limits);
   read_by_name(reader, "", map, config);
 }

@@ -18,6 +18,7 @@ typedef struct {
   char *program;
   LogLevel max_level;
   gboolean journal;
+  Metrics *metrics;
 } Log;
 
 static void log_free(void *data) {
@@ -82,15 +83,18 @@ static GLogWriterOutput log_write(GLogLevelFlags flags, const GLogField *fields,
   const char *text = field_of(fields, count, "MESSAGE");
   LogLevel level = level_of(flags, fields, count);
   if (!text || level > log->max_level) return G_LOG_WRITER_HANDLED;
+  if (level <= LOG_LEVEL_WARNING)
+    metrics_add(log->metrics, METRIC_LOG_LINES, 1, level == LOG_LEVEL_ERROR ? "error" : "warning");
   g_autofree char *message = log_clean(text, LOG_LINE_MAX_CHARS);
   if (!log->journal || !to_journal(log, level, message, fields, count)) to_stderr(log, message);
   return G_LOG_WRITER_HANDLED;
 }
 
-void log_init(const char *program, LogLevel max_level) {
+void log_init(const char *program, LogLevel max_level, Metrics *metrics) {
   Log *log = g_new0(Log, 1);
   log->program = g_strdup(program);
   log->max_level = max_level;
+  log->metrics = metrics;
   log->journal = stderr_is_journal();
   g_log_set_writer_func(log_write, log, log_free);
 }

@@ -4,6 +4,8 @@
 #pragma once
 #include <glib.h>
 
+#include "daemon/metrics.h"
+
 typedef enum {
   LOG_LEVEL_ERROR = 3,
   LOG_LEVEL_WARNING = 4,
@@ -13,8 +15,8 @@ typedef enum {
 } LogLevel;
 
 /* To the journal when standard error is connected to it (JOURNAL_STREAM), else to standard error.
- */
-void log_init(const char *program, LogLevel max_level);
+ * Errors and warnings are counted in `metrics`, borrowed for good; NULL: they are not. */
+void log_init(const char *program, LogLevel max_level, Metrics *metrics);
 
 /* `fields`: NULL-terminated "KEY=value" strings beside MESSAGE= (BULLETIND_MESSAGE_ID=, …), or
  * NULL. */

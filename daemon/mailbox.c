@@ -4,13 +4,15 @@
 
 #include "daemon/log.h"
 
-Mailbox *mailbox_new(const Account *account, const char *folder, Cursor *cursor) {
+Mailbox *mailbox_new(const Account *account, const char *folder, Cursor *cursor, Metrics *metrics) {
   Mailbox *mailbox = g_new0(Mailbox, 1);
   mailbox->account = account;
+  mailbox->metrics = metrics;
   mailbox->folder = g_strdup(folder);
   mailbox->cursor = cursor;
   mailbox->last_seen_us = g_get_monotonic_time();
   mailbox->last_event_us = g_get_monotonic_time();
+  metrics_set(mailbox->metrics, METRIC_IMAP_CONNECTED, 0, account->name, folder);
   return mailbox;
 }
 
@@ -86,6 +88,8 @@ static void on_reset(Mailbox *mailbox, const FetchEvent *event) {
 
 static void on_caught_up(Mailbox *mailbox, const FetchEvent *event) {
   if (event->uidvalidity != mailbox->cursor->uidvalidity) return;
+  metrics_set(mailbox->metrics, METRIC_IMAP_SEEN, (double)(g_get_real_time() / G_USEC_PER_SEC),
+              mailbox->account->name, mailbox->folder);
   mailbox->seen_all = TRUE;
   mailbox->seen_uid = event->uid;
   mailbox->last_seen_us = g_get_monotonic_time();
@@ -98,6 +102,8 @@ void mailbox_event(Mailbox *mailbox, const FetchEvent *event) {
   mailbox->last_event_us = g_get_monotonic_time();
   switch (event->kind) {
   case FETCH_CONNECTED:
+    metrics_set(mailbox->metrics, METRIC_IMAP_CONNECTED, 1, mailbox->account->name,
+                mailbox->folder);
     log_info("%s/%s: connected%s%s", mailbox->account->name, mailbox->folder,
              event->text ? ": " : "", event->text ? event->text : "");
     break;
@@ -111,6 +117,9 @@ void mailbox_event(Mailbox *mailbox, const FetchEvent *event) {
     drop_unmarked(mailbox, event);
     break;
   case FETCH_LOST:
+    metrics_set(mailbox->metrics, METRIC_IMAP_CONNECTED, 0, mailbox->account->name,
+                mailbox->folder);
+    metrics_add(mailbox->metrics, METRIC_IMAP_LOST, 1, mailbox->account->name, mailbox->folder);
     mailbox->exit_code = mailbox_exit_code(event->error);
     log_error("%s/%s: %s; tried again in %u s", mailbox->account->name, mailbox->folder,
               event->error->message, event->wait_s);

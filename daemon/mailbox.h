@@ -5,9 +5,11 @@
 #pragma once
 #include "daemon/intake.h"
 #include "daemon/mail/fetch_imap.h"
+#include "daemon/metrics.h"
 
 typedef struct {
   const Account *account;
+  Metrics *metrics;
   char *folder;
   FetchImap *fetch;
   Cursor *cursor;
@@ -22,7 +24,8 @@ typedef struct {
   int exit_code; /* of --once: 0 or why it failed */
 } Mailbox;
 
-Mailbox *mailbox_new(const Account *account, const char *folder, Cursor *cursor);
+/* Takes `cursor`; borrows the others, `metrics` may be NULL. */
+Mailbox *mailbox_new(const Account *account, const char *folder, Cursor *cursor, Metrics *metrics);
 void mailbox_free(Mailbox *mailbox);
 
 /* The fetcher's event, to be called in the main loop. `event` is borrowed. */

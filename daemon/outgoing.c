@@ -17,17 +17,20 @@ typedef struct {
   guint64 id;
   int code;
   gboolean server;
+  gint64 arrived_us; /* since 1970 */
   char *text;
 } Outcome;
 
 struct Outgoing {
   Store *store;
   const Config *config;
-  SendSmtp *send;        /* NULL: no submission configured */
-  GAsyncQueue *arrived;  /* Outcome*, from the connections' threads */
-  GPtrArray *outcomes;   /* Outcome*, not yet written */
-  GPtrArray *marked;     /* SendItem*, marked in a transaction that is not yet durable */
-  guint in_hand;         /* handed over and not yet written */
+  Metrics *metrics;
+  SendSmtp *send;       /* NULL: no submission configured */
+  GAsyncQueue *arrived; /* Outcome*, from the connections' threads */
+  GPtrArray *outcomes;  /* Outcome*, not yet written */
+  GPtrArray *marked;    /* SendItem*, marked in a transaction that is not yet durable */
+  GHashTable *since;    /* id (guint64*) → when the mail was fetched (gint64*), of some in hand */
+  guint in_hand;        /* handed over and not yet written */
   guint server_failures; /* in a row */
   gint64 not_before;     /* the server could not be reached: nothing is handed over until then */
   char *server_error;
@@ -46,6 +49,7 @@ static void on_done(const SendResult *result, void *context) {
   outcome->id = result->id;
   outcome->code = result->code;
   outcome->server = result->server;
+  outcome->arrived_us = g_get_real_time();
   outcome->text = log_clean(result->text, 500);
   crash_point("outcome-arrived");
   g_async_queue_push(outgoing->arrived, outcome);
@@ -78,16 +82,18 @@ static gboolean recover(Store *store, GError **error) {
   return store_commit(txn, error);
 }
 
-Outgoing *outgoing_new(Store *store, const Config *config, void (*wake)(void *context),
-                       void *context, GError **error) {
+Outgoing *outgoing_new(Store *store, const Config *config, Metrics *metrics,
+                       void (*wake)(void *context), void *context, GError **error) {
   if (!recover(store, error)) return NULL;
   Outgoing *outgoing = g_new0(Outgoing, 1);
   outgoing->store = store;
   outgoing->config = config;
+  outgoing->metrics = metrics;
   outgoing->wake = wake;
   outgoing->context = context;
   outgoing->arrived = g_async_queue_new_full((GDestroyNotify)outcome_free);
   outgoing->outcomes = g_ptr_array_new_with_free_func((GDestroyNotify)outcome_free);
+  outgoing->since = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
   outgoing->marked = g_ptr_array_new_with_free_func((GDestroyNotify)send_item_free);
   if (config->submission.url.host)
     outgoing->send = send_smtp_new(&config->submission, on_done, outgoing);
@@ -134,11 +140,14 @@ static gboolean is_accepted(const Outcome *outcome) {
   return outcome->code >= 200 && outcome->code < 300;
 }
 
+static const char *what_came(const OutboxEntry *entry, const Outcome *outcome) {
+  if (is_accepted(outcome)) return "sent";
+  return !strcmp(entry->state, "deferred") ? "deferred" : "failed";
+}
+
 static gboolean journal_outcome(StoreTxn *txn, const OutboxEntry *entry, const Outcome *outcome,
                                 GError **error) {
-  const char *what = is_accepted(outcome)                ? "sent"
-                     : !strcmp(entry->state, "deferred") ? "deferred"
-                                                         : "failed";
+  const char *what = what_came(entry, outcome);
   g_autofree char *text = g_strdup_printf("%s to %s: %s", entry->kind, entry->to, outcome->text);
   return journal_add(txn, 0, entry->message, what, text, error);
 }
@@ -151,10 +160,27 @@ static void accept(OutboxEntry *entry, gint64 now) {
   string_set(&entry->last_error, "");
 }
 
+/* An answer that was composed in another run, or by a person, counts from when it was queued. */
+static void measure(Outgoing *outgoing, const OutboxEntry *entry, const Outcome *outcome) {
+  metrics_add(outgoing->metrics, METRIC_ANSWERS, 1, entry->kind, what_came(entry, outcome));
+  if (!is_accepted(outcome)) return;
+  const gint64 *since = g_hash_table_lookup(outgoing->since, &entry->id);
+  gint64 from_us = since ? *since : entry->created * G_USEC_PER_SEC;
+  metrics_observe(outgoing->metrics, METRIC_ANSWER_SECONDS,
+                  (double)MAX(0, outcome->arrived_us - from_us) / (double)G_USEC_PER_SEC);
+  g_hash_table_remove(outgoing->since, &entry->id);
+}
+
 static gboolean write_outcome(Outgoing *outgoing, StoreTxn *txn, const Outcome *outcome, gint64 now,
                               GError **error) {
-  g_autoptr(OutboxEntry) entry = outbox_get(txn, outcome->id, error);
-  if (!entry) return FALSE;
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(OutboxEntry) entry = outbox_get(txn, outcome->id, &failed);
+  if (!entry && g_error_matches(failed, STORE_ERROR, STORE_ERROR_NOT_FOUND))
+    return TRUE; /* erased meanwhile: whom it spoke of was forgotten */
+  if (!entry) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
   if (!is_accepted(outcome)) string_set(&entry->last_error, outcome->text);
   if (is_accepted(outcome)) {
     accept(entry, now);
@@ -163,13 +189,17 @@ static gboolean write_outcome(Outgoing *outgoing, StoreTxn *txn, const Outcome *
   } else if (!retry_or_give_up(outgoing, txn, entry, outcome, now, error)) {
     return FALSE;
   }
-  return outbox_update(txn, entry, error) && journal_outcome(txn, entry, outcome, error);
+  if (!outbox_update(txn, entry, error) || !journal_outcome(txn, entry, outcome, error))
+    return FALSE;
+  measure(outgoing, entry, outcome);
+  return TRUE;
 }
 
 /* --- the pump -----------------------------------------------------------------------------------
  */
 
 static void note_server(Outgoing *outgoing, const Outcome *outcome, gint64 now) {
+  metrics_set(outgoing->metrics, METRIC_SUBMISSION_UP, !outcome->server);
   if (!outcome->server) {
     if (outgoing->server_failures) log_notice("submission: the server answers again");
     outgoing->server_failures = 0;
@@ -241,6 +271,9 @@ gboolean outgoing_write(Outgoing *outgoing, StoreTxn *txn, gint64 now, const GPt
     if (!write_outcome(outgoing, txn, outgoing->outcomes->pdata[i], now, error)) return FALSE;
   for (guint i = 0; sending && i < sending->len; i++) {
     const OutboxEntry *entry = sending->pdata[i];
+    if (entry->since_us)
+      g_hash_table_insert(outgoing->since, g_memdup2(&entry->id, sizeof entry->id),
+                          g_memdup2(&entry->since_us, sizeof entry->since_us));
     g_ptr_array_add(outgoing->marked,
                     send_item_new(entry->id, entry->envelope_from, entry->to, entry->mail));
   }
@@ -313,6 +346,7 @@ void outgoing_free(Outgoing *outgoing, guint timeout_s) {
     log_error("outbox: %s; what was sent last may be sent again", error->message);
   g_ptr_array_unref(outgoing->outcomes);
   g_ptr_array_unref(outgoing->marked);
+  g_hash_table_unref(outgoing->since);
   g_async_queue_unref(outgoing->arrived);
   g_free(outgoing->server_error);
   g_free(outgoing);

@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "daemon/config.h"
+#include "daemon/metrics.h"
 #include "store/store.h"
 
 typedef struct Outgoing Outgoing;
@@ -13,11 +14,11 @@ typedef struct Outgoing Outgoing;
 enum { OUTGOING_IN_HAND_MAX = 256, OUTGOING_SERVER_WAIT_MAX_S = 300 };
 
 /* Put back what a crash left `sending`, and what would wait for a time before the clock was set
- * back. Borrows store and config. `wake` is called from a connection's thread when a reply has
- * come. Without a configured submission nothing is ever sent.
+ * back. Borrows store, config and metrics. `wake` is called from a connection's thread when a reply
+ * has come. Without a configured submission nothing is ever sent.
  */
-Outgoing *outgoing_new(Store *store, const Config *config, void (*wake)(void *context),
-                       void *context, GError **error);
+Outgoing *outgoing_new(Store *store, const Config *config, Metrics *metrics,
+                       void (*wake)(void *context), void *context, GError **error);
 /* Write the replies that have come, hand over what is due, both in one transaction.
  * *ret_next: when something is due again, seconds since 1970, 0: nothing waits. FALSE: the store
  * refuses; nothing is lost, call again. */

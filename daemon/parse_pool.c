@@ -18,6 +18,7 @@ enum {
   SETUP_TIMEOUT_S = 30,
   RESTART_WAIT_MS = 1000,
   SCAN_IDLE_MS = 60000,
+  SCAN_WORKERS = 1,
   SCAN_SLACK_S = 30,
   HEADER_ATTEMPT = 3, /* after two of the whole message */
   HEADER_MAX_BYTES = 64 << 10,
@@ -38,16 +39,18 @@ struct ParsePool {
   guint timeout_s;
   ParseDone done;
   void *context;
-  GAsyncQueue *jobs; /* ParseJob*; &pool->stop tells one thread to end */
-  ParseJob stop;
+  Metrics *metrics;    /* borrowed; may be NULL */
+  GAsyncQueue *jobs;   /* ParseJob*; &pool->stop tells one thread to end */
+  ParseJob stop, warm; /* no jobs: signs for a worker */
   GPtrArray *workers;
   gint stopping, restarts; /* atomic */
   guint idle_ms;           /* a worker without work for so long is ended; 0: never; atomic */
-  GMutex lane_lock;        /* guards lane and lane_failed */
+  GMutex lane_lock;        /* guards lane, its workers, and lane_failed */
   struct ParsePool *lane;  /* for messages with pictures; NULL: none has come */
   gboolean lane_failed;
   char *lane_program; /* NULL: there is no lane */
-  guint lane_timeout_s, lane_idle_ms;
+  guint lane_workers, lane_timeout_s, lane_idle_ms;
+  gint lane_jobs; /* handed to the lane and not done; atomic */
 };
 
 #define MALLOC_TUNABLES "glibc.malloc.tcache_count=127:glibc.malloc.mxfast=0"
@@ -63,8 +66,33 @@ ParseJob *parse_job_new(GBytes *raw, void *tag) {
   return job;
 }
 
+static void typed_free(gpointer typed) {
+  wire__typed__free_unpacked(typed, NULL);
+}
+
+ParseJob *parse_job_new_typed(const char *event) {
+  g_autoptr(GBytes) nothing = g_bytes_new_static("", 0);
+  ParseJob *job = parse_job_new(nothing, NULL);
+  g_free(job->event);
+  job->event = g_strdup(event);
+  job->typed = g_ptr_array_new_with_free_func(typed_free);
+  job->known = g_ptr_array_new_with_free_func(typed_free);
+  return job;
+}
+
+/* Of malloc, as protobuf-c has it: wire__typed__free_unpacked frees it. */
+void parse_job_type(GPtrArray *to, const char *field, const char *value) {
+  Wire__Typed *typed = g_new(Wire__Typed, 1);
+  wire__typed__init(typed);
+  typed->field = g_strdup(field);
+  typed->value = g_strdup(value);
+  g_ptr_array_add(to, typed);
+}
+
 void parse_job_free(ParseJob *job) {
   if (!job) return;
+  if (job->typed) g_ptr_array_unref(job->typed);
+  if (job->known) g_ptr_array_unref(job->known);
   g_bytes_unref(job->raw);
   g_free(job->event);
   g_free(job->account_event);
@@ -151,9 +179,8 @@ static gboolean worker_spawn(Worker *worker, GError **error) {
   return TRUE;
 }
 
-/* Spawn, hand over the setup, wait for the verdict on its patterns. */
+/* Hand the setup to one that was spawned, wait for the verdict on its patterns. */
 static Wire__SetupReply *worker_setup(Worker *worker, GError **error) {
-  if (!worker_spawn(worker, error)) return NULL;
   gint64 deadline = deadline_in(SETUP_TIMEOUT_S);
   gsize size = 0;
   const guint8 *data = g_bytes_get_data(worker->pool->setup, &size);
@@ -175,7 +202,7 @@ static Wire__SetupReply *worker_setup(Worker *worker, GError **error) {
 }
 
 static gboolean worker_start(Worker *worker, GError **error) {
-  Wire__SetupReply *reply = worker_setup(worker, error);
+  Wire__SetupReply *reply = worker_spawn(worker, error) ? worker_setup(worker, error) : NULL;
   if (!reply) return FALSE;
   wire__setup_reply__free_unpacked(reply, NULL);
   return TRUE;
@@ -200,6 +227,12 @@ static Extraction *worker_ask(Worker *worker, const ParseJob *job, guint64 id, G
   request.want_original = job->want_original;
   request.want_part = job->want_part;
   request.part = job->part;
+  if (job->typed) {
+    request.n_typed = job->typed->len;
+    request.typed = (Wire__Typed **)job->typed->pdata;
+    request.n_known = job->known->len;
+    request.known = (Wire__Typed **)job->known->pdata;
+  }
   g_autoptr(GBytes) packed = wire_pack(&request.base);
   gint64 deadline = deadline_in(worker->pool->timeout_s);
   const guint8 *bytes = g_bytes_get_data(packed, &size);
@@ -234,7 +267,7 @@ static GBytes *header_of(GBytes *raw) {
 static gboolean worker_ensure(Worker *worker) {
   while (!worker->pid && !g_atomic_int_get(&worker->pool->stopping)) {
     if (worker_start(worker, NULL)) break;
-    g_usleep(RESTART_WAIT_MS * 1000);
+    if (!g_atomic_int_get(&worker->pool->stopping)) g_usleep(RESTART_WAIT_MS * 1000);
   }
   return worker->pid != 0;
 }
@@ -269,6 +302,7 @@ static const char *worker_lost(Worker *worker, const char *fault) {
   const char *why = why_ended(worker, worker_reap(worker, TRUE));
   if (g_atomic_int_get(&worker->pool->stopping)) return why;
   g_atomic_int_inc(&worker->pool->restarts);
+  metrics_add(worker->pool->metrics, METRIC_WORKER_RESTARTS, 1);
   log_notice("%s: lost a process: %s", worker->pool->program, why ? why : fault);
   return why;
 }
@@ -280,7 +314,8 @@ static Extraction *worker_parse_header(Worker *worker, const ParseJob *job, cons
   ParseJob alone = *job;
   alone.raw = header;
   alone.header_only = TRUE;
-  if (job->first || job->header_only || !worker_ensure(worker)) return unreadable(reason);
+  if (job->first || job->header_only || job->typed || !worker_ensure(worker))
+    return unreadable(reason);
   Extraction *extraction = worker_ask(worker, &alone, HEADER_ATTEMPT, NULL);
   if (!extraction) {
     worker_lost(worker, "its header cannot be read either");
@@ -319,6 +354,7 @@ static Extraction *worker_parse(Worker *worker, const ParseJob *job) {
 static void lane_done(ParseJob *job, Extraction *extraction, void *context) {
   ParsePool *pool = context;
   Extraction *first = g_steal_pointer(&job->first);
+  g_atomic_int_add(&pool->lane_jobs, -1);
   gboolean failed = extraction->kind == KIND_UNREADABLE && first->kind != KIND_UNREADABLE;
   for (guint i = 0; failed && i < extraction->notes->len; i++)
     g_ptr_array_add(first->notes,
@@ -328,16 +364,25 @@ static void lane_done(ParseJob *job, Extraction *extraction, void *context) {
 }
 
 static ParsePool *lane_new(ParsePool *pool);
+static void lane_grow(ParsePool *lane);
 
-/* Hand the message to the lane, started if need be. FALSE: there is none. */
-static gboolean lane_take(ParsePool *pool, ParseJob *job, Extraction *first) {
-  if (!pool->lane_program || g_atomic_int_get(&pool->stopping)) return FALSE;
-  g_mutex_lock(&pool->lane_lock);
+/* The lane, started if need be, with a worker for one more job if it may have one; NULL: none. */
+static ParsePool *lane_ensure(ParsePool *pool) {
   if (!pool->lane && !pool->lane_failed) {
     pool->lane = lane_new(pool);
     pool->lane_failed = !pool->lane;
   }
-  ParsePool *lane = pool->lane;
+  if (!pool->lane) return NULL;
+  guint jobs = (guint)g_atomic_int_add(&pool->lane_jobs, 1) + 1;
+  if (MIN(jobs, pool->lane_workers) > pool->lane->workers->len) lane_grow(pool->lane);
+  return pool->lane;
+}
+
+/* Hand the message to the lane. FALSE: there is none. */
+static gboolean lane_take(ParsePool *pool, ParseJob *job, Extraction *first) {
+  if (!pool->lane_program || g_atomic_int_get(&pool->stopping)) return FALSE;
+  g_mutex_lock(&pool->lane_lock);
+  ParsePool *lane = lane_ensure(pool);
   g_mutex_unlock(&pool->lane_lock);
   if (!lane) return FALSE;
   job->first = first;
@@ -354,8 +399,12 @@ static ParseJob *next_job(Worker *worker) {
     guint64 idle_us = (guint64)g_atomic_int_get(&pool->idle_ms) * 1000;
     ParseJob *job =
         idle_us ? g_async_queue_timeout_pop(pool->jobs, idle_us) : g_async_queue_pop(pool->jobs);
-    if (job) return job;
-    worker_reap(worker, FALSE); /* end of file ends it */
+    if (!job)
+      worker_reap(worker, FALSE); /* end of file ends it */
+    else if (job == &pool->warm)
+      worker_ensure(worker);
+    else
+      return job;
   }
 }
 
@@ -411,14 +460,23 @@ static void append_problems(const Wire__SetupReply *reply, const GPtrArray *even
   }
 }
 
-/* The first worker is started here and now: it tells whether the patterns compile. */
-static gboolean pool_probe(ParsePool *pool, const GPtrArray *events, GPtrArray *problems,
+static void start_thread(Worker *worker) {
+  worker->thread = g_thread_new("parse", worker_thread, worker);
+}
+
+/* The first worker is started here and now: it tells whether the patterns compile. Meanwhile the
+ * others, if one can be started at all, do as it does. */
+static gboolean pool_start(ParsePool *pool, const GPtrArray *events, GPtrArray *problems,
                            GError **error) {
-  Wire__SetupReply *reply = worker_setup(pool->workers->pdata[0], error);
+  Worker *first = pool->workers->pdata[0];
+  if (!worker_spawn(first, error)) return FALSE;
+  for (guint i = 1; i < pool->workers->len; i++) start_thread(pool->workers->pdata[i]);
+  Wire__SetupReply *reply = worker_setup(first, error);
   if (!reply) return FALSE;
   gboolean clean = reply->n_problems == 0;
   append_problems(reply, events, problems);
   wire__setup_reply__free_unpacked(reply, NULL);
+  if (clean) start_thread(first);
   return clean;
 }
 
@@ -432,11 +490,10 @@ static ParsePool *pool_new(char *take_program, GBytes *setup) {
   return pool;
 }
 
-static void start_threads(ParsePool *pool) {
-  for (guint i = 0; i < pool->workers->len; i++) {
-    Worker *worker = pool->workers->pdata[i];
-    worker->thread = g_thread_new("parse", worker_thread, worker);
-  }
+static void lane_grow(ParsePool *lane) {
+  Worker *worker = worker_new(lane);
+  g_ptr_array_add(lane->workers, worker);
+  start_thread(worker);
 }
 
 static ParsePool *lane_new(ParsePool *pool) {
@@ -446,15 +503,15 @@ static ParsePool *lane_new(ParsePool *pool) {
   lane->timeout_s = pool->lane_timeout_s;
   lane->done = lane_done;
   lane->context = pool;
+  lane->metrics = pool->metrics;
   lane->idle_ms = pool->lane_idle_ms;
   g_ptr_array_add(lane->workers, worker_new(lane));
-  if (!pool_probe(lane, NULL, problems, &error)) {
+  if (!pool_start(lane, NULL, problems, &error)) {
     g_warning("%s: pictures are left to a person: %s", pool->lane_program,
               error ? error->message : "its setup failed");
     parse_pool_free(lane, FALSE);
     return NULL;
   }
-  start_threads(lane);
   return lane;
 }
 
@@ -465,6 +522,7 @@ ParsePool *parse_pool_new(const char *program, guint workers, const Wire__Setup 
   ParsePool *pool =
       pool_new(program ? g_strdup(program) : paths_libexec("bulletin-parser"), packed);
   if (!program) pool->lane_program = paths_libexec("bulletin-scan");
+  pool->lane_workers = SCAN_WORKERS;
   pool->lane_idle_ms = SCAN_IDLE_MS;
   pool->lane_timeout_s = (setup->limits ? setup->limits->scan_s : 0) + SCAN_SLACK_S;
   pool->timeout_s = timeout_s;
@@ -472,11 +530,10 @@ ParsePool *parse_pool_new(const char *program, guint workers, const Wire__Setup 
   pool->context = context;
   guint count = workers ? workers : parse_pool_cores();
   for (guint i = 0; i < count; i++) g_ptr_array_add(pool->workers, worker_new(pool));
-  if (!pool_probe(pool, events, problems, error)) {
+  if (!pool_start(pool, events, problems, error)) {
     parse_pool_free(pool, FALSE);
     return NULL;
   }
-  start_threads(pool);
   return pool;
 }
 
@@ -487,12 +544,24 @@ void parse_pool_set_lane(ParsePool *pool, const char *program, guint idle_ms, gu
   pool->lane_timeout_s = timeout_s;
 }
 
+void parse_pool_set_scans(ParsePool *pool, guint workers) {
+  pool->lane_workers = workers;
+}
+
+void parse_pool_set_metrics(ParsePool *pool, Metrics *metrics) {
+  pool->metrics = metrics;
+}
+
 void parse_pool_set_idle(ParsePool *pool, guint idle_ms) {
   g_atomic_int_set(&pool->idle_ms, idle_ms);
 }
 
 void parse_pool_push(ParsePool *pool, ParseJob *job) {
   g_async_queue_push(pool->jobs, job);
+}
+
+void parse_pool_warm(ParsePool *pool) {
+  g_async_queue_push(pool->jobs, &pool->warm);
 }
 
 guint parse_pool_restarts(ParsePool *pool) {

@@ -6,6 +6,7 @@
 #include "daemon/commit.h"
 #include "daemon/log.h"
 #include "daemon/mailbox.h"
+#include "daemon/notice.h"
 #include "daemon/outgoing.h"
 #include "daemon/parse_pool.h"
 #include "daemon/upkeep.h"
@@ -16,6 +17,7 @@ struct Pipeline {
   Store *store;
   const Config *config;
   const Replies *replies;
+  Metrics *metrics;
   gboolean once;
   void (*done)(int exit_code, void *context);
   void *context;
@@ -29,6 +31,7 @@ struct Pipeline {
   gint woken;          /* atomic: a wake-up is under way */
   gint stopping;       /* atomic */
   guint timer, upkeep; /* GSource ids */
+  Retention retention;
   gboolean store_refuses;
   WallClock clock;
   gint64 set_back_s;     /* by which the clock was set back, not yet dealt with */
@@ -129,7 +132,10 @@ static gboolean write_messages(const Pipeline *pipeline, StoreTxn *txn, const GP
   for (guint i = 0; i < items->len; i++) {
     CommitInput input = input_for(items->pdata[i]);
     guint64 id = 0;
+    guint before = ret_sending ? ret_sending->len : 0;
     if (!commit_message(&context, txn, &input, now, &id, error)) return FALSE;
+    for (guint s = before; ret_sending && s < ret_sending->len; s++)
+      ((OutboxEntry *)ret_sending->pdata[s])->since_us = input.fetched_us;
   }
   return TRUE;
 }
@@ -333,6 +339,7 @@ static void take(Pipeline *pipeline) {
 }
 
 static void store_state(Pipeline *pipeline, const GError *error) {
+  metrics_set(pipeline->metrics, METRIC_STORE_REFUSES, error != NULL);
   if (error && !pipeline->store_refuses)
     log_error("%s; tried again every %d s, nothing is lost", error->message, PIPELINE_STORE_WAIT_S);
   if (!error && pipeline->store_refuses) log_notice("the store works again");
@@ -421,9 +428,19 @@ static gboolean on_upkeep(gpointer data) {
   for (guint i = 0; i < pipeline->mailboxes->len; i++)
     upkeep_silence(pipeline->mailboxes->pdata[i], monotonic_us, PIPELINE_SILENCE_S);
   g_autoptr(GError) error = NULL;
-  if (!upkeep_expire(pipeline->store, pipeline->config, now_us / G_USEC_PER_SEC, &error))
+  gint64 now = now_us / G_USEC_PER_SEC;
+  gboolean queued = FALSE;
+  if (!upkeep_expire(pipeline->store, pipeline->config, now, &error) ||
+      !upkeep_retain(pipeline->store, pipeline->config, &pipeline->retention, now, &error) ||
+      !notice_check(pipeline->store, pipeline->config, now, &queued, &error))
     store_state(pipeline, error);
+  if (queued) wake(pipeline);
   return G_SOURCE_CONTINUE;
+}
+
+static gboolean on_first_upkeep(gpointer data) {
+  on_upkeep(data);
+  return G_SOURCE_REMOVE;
 }
 
 /* --- start and stop ------------------------------------------------------------------------------
@@ -438,7 +455,7 @@ static gboolean add_mailbox(Pipeline *pipeline, const Account *account, const ch
   Cursor *cursor = cursor_load(txn, account->name, folder, error);
   store_abort(txn);
   if (!cursor) return FALSE;
-  Mailbox *mailbox = mailbox_new(account, folder, cursor);
+  Mailbox *mailbox = mailbox_new(account, folder, cursor, pipeline->metrics);
   FetchContext *context = g_new0(FetchContext, 1);
   *context = (FetchContext){pipeline, mailbox};
   g_ptr_array_add(pipeline->mailboxes, mailbox);
@@ -470,6 +487,8 @@ static gboolean start_workers(Pipeline *pipeline, GError **error) {
       parse_pool_new(NULL, pipeline->config->workers, setup, pipeline->config->events,
                      pipeline->config->worker_timeout_s, on_read, pipeline, problems, error);
   config_worker_setup_free(setup);
+  if (pipeline->pool) parse_pool_set_scans(pipeline->pool, pipeline->config->scan_workers);
+  if (pipeline->pool) parse_pool_set_metrics(pipeline->pool, pipeline->metrics);
   if (!pipeline->pool && problems->len)
     g_set_error_literal(error, WIRE_ERROR, WIRE_ERROR_INVALID, problems->pdata[0]);
   return pipeline->pool != NULL;
@@ -482,12 +501,14 @@ static void watch_store(Pipeline *pipeline) {
     g_signal_connect(pipeline->monitor, "changed", G_CALLBACK(on_store_changed), pipeline);
 }
 
-Pipeline *pipeline_new(Store *store, const Config *config, const Replies *replies, gboolean once,
-                       void (*done)(int exit_code, void *context), void *context, GError **error) {
+Pipeline *pipeline_new(Store *store, const Config *config, const Replies *replies, Metrics *metrics,
+                       gboolean once, void (*done)(int exit_code, void *context), void *context,
+                       GError **error) {
   Pipeline *pipeline = g_new0(Pipeline, 1);
   pipeline->store = store;
   pipeline->config = config;
   pipeline->replies = replies;
+  pipeline->metrics = metrics;
   pipeline->once = once;
   pipeline->done = done;
   pipeline->context = context;
@@ -496,13 +517,14 @@ Pipeline *pipeline_new(Store *store, const Config *config, const Replies *replie
   pipeline->batch = g_ptr_array_new();
   pipeline->events = g_async_queue_new_full((GDestroyNotify)mailbox_event_free);
   pipeline->intake = intake_new(wake, pipeline);
-  pipeline->outgoing = outgoing_new(store, config, wake, pipeline, error);
+  pipeline->outgoing = outgoing_new(store, config, metrics, wake, pipeline, error);
   if (!pipeline->outgoing || !load_mailboxes(pipeline, error) || !start_workers(pipeline, error)) {
     pipeline_free(pipeline);
     return NULL;
   }
   watch_store(pipeline);
   start_mailboxes(pipeline);
+  g_idle_add(on_first_upkeep, pipeline);
   pipeline->upkeep = g_timeout_add_seconds(UPKEEP_EVERY_S, on_upkeep, pipeline);
   wake(pipeline);
   return pipeline;

@@ -7,6 +7,7 @@
  * it. Nothing is sent, flagged or moved before the transaction that says why is durable. */
 #pragma once
 #include "daemon/config.h"
+#include "daemon/metrics.h"
 #include "daemon/replies.h"
 #include "store/store.h"
 
@@ -19,11 +20,12 @@ enum {
   PIPELINE_STOP_S = 2           /* connections may finish what they have in hand */
 };
 
-/* Start everything. Borrows all three until pipeline_free. With `once`, `done` is called with a
+/* Start everything. Borrows all four until pipeline_free. With `once`, `done` is called with a
  * sysexits code when the mailboxes and the outbox are worked off; without, never. NULL with an
  * error. */
-Pipeline *pipeline_new(Store *store, const Config *config, const Replies *replies, gboolean once,
-                       void (*done)(int exit_code, void *context), void *context, GError **error);
+Pipeline *pipeline_new(Store *store, const Config *config, const Replies *replies, Metrics *metrics,
+                       gboolean once, void (*done)(int exit_code, void *context), void *context,
+                       GError **error);
 /* Stop within a few seconds and free. What was not committed is read again at the next start. */
 void pipeline_free(Pipeline *pipeline);
 /* Is work being done, or is there none? The systemd watchdog is fed only then. */

@@ -5,25 +5,35 @@
 
 #include "parsers/fold.h"
 
-/* Group 1: the endings that a word may have, "(e)", "-e", "s", "(s)". Written once, since each
- * label holds them many times. */
-const char alternatives_groups[] = "(?(DEFINE)((?:[(.-]?e?[).-]{0,2}\\(?s?\\)?)?))";
+enum { SEPARATORS_MAX = 4, ENDS_MAX = 8 /* an ending has seven signs at most */ };
 
 void alternative_free(gpointer data) {
   Alternative *alternative = data;
-  g_free(alternative->pattern);
-  g_strfreev(alternative->words);
+  for (guint i = 0; i < alternative->n_words; i++) g_free(alternative->words[i].stem);
+  g_free(alternative->words);
   g_free(alternative);
 }
 
-gint alternative_compare(gconstpointer a, gconstpointer b) {
+static gint compare(gconstpointer a, gconstpointer b) {
   const Alternative *x = *(const Alternative *const *)a, *y = *(const Alternative *const *)b;
-  gunichar first_x = g_utf8_get_char(x->pattern), first_y = g_utf8_get_char(y->pattern);
+  const AlternativeWord *word_x = x->words, *word_y = y->words;
+  gunichar first_x = g_utf8_get_char(word_x->stem), first_y = g_utf8_get_char(word_y->stem);
   if (first_x != first_y) return first_x < first_y ? -1 : 1;
-  int begin = strcmp(x->begin, y->begin);
-  if (begin != 0) return begin;
+  int order = strcmp(x->begin, y->begin);
+  if (order == 0) order = strcmp(word_x->stem, word_y->stem);
+  if (order != 0) return order;
   if (x->length != y->length) return x->length > y->length ? -1 : 1;
-  return strcmp(x->pattern, y->pattern);
+  return (x->mark > y->mark) - (x->mark < y->mark);
+}
+
+void alternatives_sort(GPtrArray *alternatives) {
+  g_ptr_array_sort(alternatives, compare);
+  for (guint i = 1; i < alternatives->len; i++) {
+    const AlternativeWord *before = ((Alternative *)alternatives->pdata[i - 1])->words;
+    Alternative *alternative = alternatives->pdata[i];
+    alternative->again = alternative->words->open == before->open &&
+                         strcmp(alternative->words->stem, before->stem) == 0;
+  }
 }
 
 /* "présent(e)" is printed, "presente", "present(e)" and "presents" are typed: the ending in
@@ -48,16 +58,12 @@ gboolean alternatives_is_latin(const char *word) {
   return g_utf8_get_char(word) < 0x0250;
 }
 
-/* A group is called only where an ending may begin, since calls are dear; what may stand between
- * two words, which is needed more often, is no call at all. */
-#define ENDING "(?(?=[(.)es-])(?1))"
-#define SEPARATOR "(?:[^\\p{L}\\p{N}\\t:\\x{2610}\\x{2612}]{1,4})"
-
-static char *word_pattern(const char *word) {
-  gsize length = strlen(word);
-  if (!alternatives_is_latin(word) || length < 3) return g_strdup(word);
-  if (length > 3 && word[length - 1] == 's') length--;
-  return g_strdup_printf("%.*s" ENDING, (int)length, word);
+/* A word of a label; takes it. The plural's "s" is an ending as others are. */
+static AlternativeWord word_of(char *take) {
+  AlternativeWord word = {.stem = take, .length = strlen(take)};
+  word.open = alternatives_is_latin(take) && word.length >= 3;
+  if (word.open && word.length > 3 && take[word.length - 1] == 's') take[--word.length] = '\0';
+  return word;
 }
 
 /* The words of a label; of one that is a sign alone ("〒") that sign. The caller owns them. */
@@ -70,96 +76,103 @@ char *alternatives_words(const char *text) {
   return fold_string(plain);
 }
 
-/* The pattern of one label or choice word; NULL: nothing in it can be matched. */
 Alternative *alternative_new(const char *text, guint mark) {
   g_autofree char *words = alternatives_words(text);
   if (words[0] == '\0') return NULL;
-  char **split = g_strsplit(words, " ", -1);
-  for (guint i = 0; split[i]; i++) {
-    char *word = split[i];
-    split[i] = word_pattern(word);
-    g_free(word);
-  }
+  g_autofree char **split = g_strsplit(words, " ", -1);
   Alternative *alternative = g_new0(Alternative, 1);
   alternative->length = g_utf8_strlen(words, -1);
-  alternative->words = split;
-  alternative->pattern = g_strjoinv(SEPARATOR, split);
   alternative->mark = mark;
-  for (guint i = 0; i < ALTERNATIVE_BEGIN_BYTES && g_ascii_isalnum(alternative->pattern[i]); i++)
-    alternative->begin[i] = alternative->pattern[i];
+  alternative->n_words = g_strv_length(split);
+  alternative->words = g_new(AlternativeWord, alternative->n_words);
+  for (guint i = 0; i < alternative->n_words; i++) alternative->words[i] = word_of(split[i]);
+  const char *stem = alternative->words[0].stem;
+  for (guint i = 0; i < ALTERNATIVE_BEGIN_BYTES && g_ascii_isalnum(stem[i]); i++)
+    alternative->begin[i] = stem[i];
   return alternative;
 }
 
-/* ---- what begins alike, once ---- */
+/* ---- matching ---- */
 
-/* Could both patterns of a word take the same word ("présent" and "présente")? Then the order in
- * which they are tried matters. */
-static gboolean may_clash(const char *a, const char *b) {
-  gsize length_a = strcspn(a, "("), length_b = strcspn(b, "(");
-  if (memcmp(a, b, MIN(length_a, length_b)) != 0) return FALSE;
-  const char *shorter = length_a < length_b ? a : b, *longer = shorter == a ? b : a;
-  gsize end = MIN(length_a, length_b);
-  return length_a == length_b || (shorter[end] && strchr("es", longer[end]));
+static gboolean is_letter(const char *p) {
+  return (guchar)*p < 0x80 ? g_ascii_isalnum(*p) : g_unichar_isalnum(g_utf8_get_char(p));
 }
 
-/* May an ending take that word ("courriel e mail")? NULL: there is none. */
-static gboolean is_like_ending(const char *word) {
-  return word && word[strspn(word, "es")] == '\0';
+/* What may stand between two words: neither letters nor what parts a label from its value. */
+static gboolean is_separator(const char *p) {
+  if (*p == '\0' || *p == '\t' || *p == ':' || is_letter(p)) return FALSE;
+  return strncmp(p, "\u2610", 3) != 0 && strncmp(p, "\u2612", 3) != 0;
 }
 
-/* May all that go on with `word` be tried at once? */
-static gboolean is_clear(const GPtrArray *all, guint at, const char *word) {
-  for (guint i = 0; i < all->len; i++) {
-    char *const *words = ((const Alternative *)all->pdata[i])->words;
-    if (!words[at]) continue;
-    if (strcmp(words[at], word) != 0 ? may_clash(words[at], word) : is_like_ending(words[at + 1]))
-      return FALSE;
+/* Where a word may end, and where the one behind each end begins (NULL: none may). */
+typedef struct {
+  const char *at[ENDS_MAX], *next[ENDS_MAX];
+  guint n;
+} Ends;
+
+static void ends_add(Ends *ends, const char *end) {
+  const char *next = end;
+  for (guint i = 0; i < ends->n; i++)
+    if (ends->at[i] == end) return;
+  if (ends->n >= ENDS_MAX) return;
+  for (guint n = 0; n < SEPARATORS_MAX && is_separator(next); n++) next = g_utf8_next_char(next);
+  ends->at[ends->n] = end;
+  ends->next[ends->n++] = next > end ? next : NULL;
+}
+
+static gboolean is_ending(char ch) {
+  return ch == 'e' || ch == 's' || ch == '(' || ch == ')' || ch == '.' || ch == '-';
+}
+
+/* The ends of a word whose stem ends at `p`, the longest first: "(e)", "-e", "s", "(s)", "-e-s",
+ * "". Each of the signs may be there or not. */
+static void add_ends(Ends *ends, const char *p, guint sign) {
+  static const char *const signs[] = {"(.-", "e", ").-", ").-", "(", "s", ")"};
+  for (; is_ending(*p) && sign < G_N_ELEMENTS(signs); sign++)
+    if (strchr(signs[sign], *p)) add_ends(ends, p + 1, sign + 1);
+  ends_add(ends, p);
+}
+
+static void find_ends(Ends *ends, const AlternativeWord *word, const char *p) {
+  ends->n = 0;
+  if (strncmp(p, word->stem, word->length) != 0) return;
+  if (word->open)
+    add_ends(ends, p + word->length, 0);
+  else
+    ends_add(ends, p + word->length);
+}
+
+/* Where the words up to `last` end, the one of which `word` is has those ends; NULL: nowhere. */
+static const char *match_behind(const AlternativeWord *word, const AlternativeWord *last,
+                                const Ends *ends) {
+  const char *tried = NULL;
+  for (guint i = 0; i < ends->n; i++) {
+    const char *end = ends->at[i], *next = ends->next[i];
+    if (word == last && !is_letter(end)) return end;
+    if (word == last || !next || next == tried || *next != *word[1].stem) continue;
+    tried = next;
+    Ends behind;
+    find_ends(&behind, word + 1, next);
+    const char *found = match_behind(word + 1, last, &behind);
+    if (found) return found;
   }
-  return TRUE;
+  return NULL;
 }
 
-/* One alternative from its word `at` on. */
-static void append_alone(GString *out, const Alternative *alternative, guint at) {
-  for (guint k = at; alternative->words[k]; k++) {
-    if (k > 0) g_string_append(out, SEPARATOR);
-    g_string_append(out, alternative->words[k]);
-  }
-  g_string_append_printf(out, "(*MARK:%u)", alternative->mark);
-}
-
-/* The alternatives, which are alike up to their word `at`, as "a|b(?:c|d)". */
-static void append_all(GString *out, const GPtrArray *all, guint at) {
-  g_autofree gboolean *done = g_new0(gboolean, all->len + 1);
-  gboolean first = TRUE;
-  for (guint i = 0; i < all->len; i++) {
-    const Alternative *alternative = all->pdata[i];
-    const char *word = alternative->words[at];
-    if (done[i]) continue;
-    if (!first) g_string_append_c(out, '|');
-    first = FALSE;
-    g_autoptr(GPtrArray) alike = g_ptr_array_new();
-    gboolean clear = word && is_clear(all, at, word);
-    for (guint k = i; clear && k < all->len; k++) {
-      const char *other = ((const Alternative *)all->pdata[k])->words[at];
-      if (!other || strcmp(other, word) != 0) continue;
-      g_ptr_array_add(alike, all->pdata[k]);
-      done[k] = TRUE;
-    }
-    if (alike->len < 2) {
-      append_alone(out, alternative, at);
+const Alternative *alternatives_find(const GPtrArray *alternatives, guint from, guint to,
+                                     const char *p, const char **ret_end) {
+  const Alternative *best = NULL;
+  Ends ends = {.n = 0};
+  for (guint i = from; i < to; i++) {
+    const Alternative *alternative = alternatives->pdata[i];
+    const AlternativeWord *words = alternative->words;
+    if (i == from || !alternative->again) find_ends(&ends, words, p);
+    const char *end = ends.n ? match_behind(words, words + alternative->n_words - 1, &ends) : NULL;
+    if (!end ||
+        (best && (end < *ret_end || (end == *ret_end && alternative->length <= best->length))))
       continue;
-    }
-    g_string_append_printf(out, "%s%s(?:", at > 0 ? SEPARATOR : "", word);
-    append_all(out, alike, at + 1);
-    g_string_append_c(out, ')');
+    best = alternative;
+    *ret_end = end;
   }
-}
-
-char *alternation(const GPtrArray *alternatives, guint from, guint to) {
-  GString *out = g_string_new("(?:");
-  g_autoptr(GPtrArray) all = g_ptr_array_new();
-  for (guint i = from; i < to; i++) g_ptr_array_add(all, alternatives->pdata[i]);
-  append_all(out, all, 0);
-  g_string_append_c(out, ')');
-  return g_string_free(out, FALSE);
+  return best;
 }

@@ -82,7 +82,8 @@ static guint who_flags(const Look *look, char *const *addresses) {
   guint flags = 0;
   if (asks_for_silence(look)) flags |= EXTRACTION_SUPPRESS;
   if (look_null_sender(look)) flags |= EXTRACTION_NULL_SENDER;
-  if (look_is_robot(look->from) || (look->return_path && look_is_robot(look->return_path)))
+  if (look->robot || (look->return_path && strcmp(look->return_path, look->from) != 0 &&
+                      look_is_robot(look->return_path)))
     flags |= EXTRACTION_ROBOT_SENDER;
   if (is_ours(look->from, addresses)) flags |= EXTRACTION_FROM_US;
   if (to_us(look->mail, addresses)) flags |= EXTRACTION_TO_US;

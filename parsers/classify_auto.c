@@ -564,6 +564,6 @@ gboolean classify_automatic(const Look *look, Classification *found) {
     if (!look->in_thread && !look->answer) found->machine = MACHINE_BULK;
     return TRUE;
   }
-  if (look_is_robot(look->from)) return mark(found, "sent from a robot's address");
+  if (look->robot) return mark(found, "sent from a robot's address");
   return FALSE;
 }

@@ -125,7 +125,7 @@ static gboolean from_daemon(const Look *look) {
 /* Somebody whom a mail system writes as; never enough alone. */
 static gboolean from_system(const Look *look) {
   return look_null_sender(look) || from_daemon(look) || is_postmaster(look->from) || !*look->from ||
-         (look->return_path && is_postmaster(look->return_path)) || look_is_robot(look->from) ||
+         (look->return_path && is_postmaster(look->return_path)) || look->robot ||
          look_find(look->from_name, system_names);
 }
 

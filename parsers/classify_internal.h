@@ -20,9 +20,10 @@ typedef struct {
   gboolean in_thread; /* has In-Reply-To or References */
   char *from;         /* addr-spec in lower case; "" if none */
   char *from_name;    /* folded */
+  gboolean robot;     /* look_is_robot of `from` */
   char *return_path;  /* addr-spec in lower case; "" for <>; NULL: no such field */
   GPtrArray *lines;   /* char*: folded lines of the body that are not quoted, none empty */
-  guint64 runs[1024]; /* hashed set of the runs of four bytes in lines */
+  guint64 runs[256];  /* hashed set of the runs of four bytes in lines */
 } Look;
 
 Look *look_new(const MimeMail *mail, const Text *text);

@@ -8,6 +8,11 @@
 
 /* ---- folding ---- */
 
+/* ASCII that stays as it is; most of a text. */
+static gboolean is_plain(char c) {
+  return c > ' ' && c < 0x7F && c != '`' && !g_ascii_isupper(c);
+}
+
 static void append_folded(GString *out, gunichar c) {
   gunichar folded[2];
   if (c > ' ' && c < 0x7F && c != '`') {
@@ -25,7 +30,16 @@ static void append_folded(GString *out, gunichar c) {
 char *look_fold(const char *text) {
   g_autofree char *valid = g_utf8_make_valid(text, -1);
   GString *out = g_string_sized_new(strlen(valid));
-  for (const char *p = valid; *p; p = g_utf8_next_char(p)) append_folded(out, g_utf8_get_char(p));
+  for (const char *p = valid; *p;) {
+    const char *run = p;
+    while (is_plain(*p)) p++;
+    if (p > run) {
+      g_string_append_len(out, run, p - run);
+    } else {
+      append_folded(out, g_utf8_get_char(p));
+      p = g_utf8_next_char(p);
+    }
+  }
   g_strchomp(out->str);
   return g_string_free(out, FALSE);
 }
@@ -91,7 +105,7 @@ const char *look_find(const char *text, const char *const *phrases) {
 static guint run_of(const char *p) {
   guint32 run;
   memcpy(&run, p, sizeof run);
-  return (run * 2654435761u) >> 16;
+  return (run * 2654435761u) >> 18;
 }
 
 static void note_runs(Look *look, const char *line, gsize length) {
@@ -340,6 +354,7 @@ Look *look_new(const MimeMail *mail, const Text *text) {
       mime_header_raw(mail, "In-Reply-To", 0) || mime_header_raw(mail, "References", 0);
   look->from = sender_of(mail, "From");
   if (!look->from) look->from = g_strdup("");
+  look->robot = look_is_robot(look->from);
   look->from_name = name_of(mail);
   look->return_path = sender_of(mail, "Return-Path");
   fold_lines(look, text);

@@ -15,6 +15,7 @@
 #include "parsers/fields/field.h"
 #include "parsers/formats/container.h"
 #include "parsers/formats/page_picture.h"
+#include "parsers/known.h"
 #include "parsers/language.h"
 #include "parsers/original.h"
 #include "parsers/people.h"
@@ -23,6 +24,7 @@
 #include "parsers/reading.h"
 #include "parsers/scanned.h"
 #include "parsers/signature.h"
+#include "parsers/typed.h"
 
 enum {
   LINE_MAX_BYTES = 1000, /* of a note, a reason or a source */
@@ -38,6 +40,7 @@ struct Extractor {
   Wire__Limits limits;
   GPtrArray *rules; /* Rules*, one an event */
   GPtrArray *sent;  /* QuoteSent*, one an event */
+  GPtrArray *known; /* Known*, one an event */
   PictureReader pictures;
 };
 
@@ -53,9 +56,11 @@ Extractor *extractor_new(const Wire__Setup *setup, GPtrArray *problems) {
   if (setup->limits) extractor->limits = *setup->limits;
   extractor->rules = g_ptr_array_new_with_free_func((GDestroyNotify)rules_free);
   extractor->sent = g_ptr_array_new_with_free_func((GDestroyNotify)quote_sent_free);
+  extractor->known = g_ptr_array_new_with_free_func((GDestroyNotify)known_free);
   for (gsize i = 0; i < setup->n_events; i++) {
     g_ptr_array_add(extractor->rules, rules_new(setup->events[i], &extractor->limits, problems));
     g_ptr_array_add(extractor->sent, quote_sent_new(setup->events[i]));
+    g_ptr_array_add(extractor->known, known_new());
   }
   return extractor;
 }
@@ -64,6 +69,7 @@ void extractor_free(Extractor *extractor) {
   if (!extractor) return;
   g_ptr_array_unref(extractor->rules);
   g_ptr_array_unref(extractor->sent);
+  g_ptr_array_unref(extractor->known);
   g_free(extractor);
 }
 
@@ -85,12 +91,7 @@ int reading_role(const Reading *reading, const char *role) {
 }
 
 const char *reading_country(const Reading *reading, const char *address) {
-  g_autofree char *words = fold_words(address);
-  gboolean japan = field_is_japanese(address) || strstr(words, "japan") || strstr(words, "japon");
-  if (japan) return "JP";
-  const char *overseas =
-      strcmp(reading->event->country, "FR") == 0 ? field_overseas(address) : NULL;
-  return overseas ? overseas : reading->event->country;
+  return field_country(reading->event->country, address);
 }
 
 /* ---- the header ---- */
@@ -190,9 +191,11 @@ static Rules *rules_by_id(const Extractor *extractor, const char *id) {
   return NULL;
 }
 
-static const QuoteSent *sent_of(const Extractor *extractor, const Rules *rules) {
+/* What `of_events` has for the event of `rules`; NULL: those are of none. */
+static gpointer of_event(const Extractor *extractor, const GPtrArray *of_events,
+                         const Rules *rules) {
   for (guint i = 0; i < extractor->rules->len; i++)
-    if (extractor->rules->pdata[i] == rules) return extractor->sent->pdata[i];
+    if (extractor->rules->pdata[i] == rules) return of_events->pdata[i];
   return NULL;
 }
 
@@ -513,8 +516,9 @@ static void read_body(const Extractor *extractor, const Wire__Request *request,
   Rules *rules = choose_rules(extractor, request, mail, result->subject);
   const Wire__Event *event = rules ? rules_event(rules) : NULL;
   if (event) scanned_boxes(text, event);
+  if (event) known_begin(of_event(extractor, extractor->known, rules), text);
   QuotePeople people = {result->from, result->from_name, addresses, event,
-                        sent_of(extractor, rules)};
+                        of_event(extractor, extractor->sent, rules)};
   g_autoptr(Quote) quote = quote_mark(text, mail, &people);
   signature_mark(text, result->from_name);
   Reading reading = {.rules = rules,
@@ -575,6 +579,10 @@ static void read_wanted(const Extractor *extractor, const Wire__Request *request
 
 Extraction *extract(const Extractor *extractor, const Wire__Request *request) {
   Extraction *result = extraction_new();
+  if (request->n_typed) {
+    typed_read(rules_by_id(extractor, request->event), request, result);
+    return result;
+  }
   g_autoptr(GBytes) raw = g_bytes_new_static(request->message.data, request->message.len);
   g_autoptr(MimeMail) mail = mime_read(raw, &extractor->limits);
   read_header(mail, result);

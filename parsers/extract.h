@@ -15,8 +15,8 @@ Extractor *extractor_new(const Wire__Setup *setup, GPtrArray *problems);
 void extractor_read_pictures(Extractor *extractor, PictureReader reader);
 void extractor_free(Extractor *extractor);
 
-/* Read one message. Never NULL: what cannot be read is KIND_UNREADABLE with a note that says why.
- */
+/* Read one message, or what a person typed (typed.h). Never NULL: what cannot be read is
+ * KIND_UNREADABLE with a note that says why. */
 Extraction *extract(const Extractor *extractor, const Wire__Request *request);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Extractor, extractor_free)

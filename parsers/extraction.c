@@ -114,7 +114,7 @@ void participant_free(Participant *participant) {
 const FieldValue *participant_value(const Participant *participant, const char *field) {
   for (guint i = 0; i < participant->values->len; i++) {
     const FieldValue *value = g_ptr_array_index(participant->values, i);
-    if (strcmp(value->field, field) == 0) return value;
+    if (*value->field == *field && strcmp(value->field, field) == 0) return value;
   }
   return NULL;
 }

@@ -5,11 +5,8 @@
 
 #include "parsers/eight.h"
 
-/* No character grows beyond this many times its bytes: "Ⱥ" has two, its small letter three. */
-enum { GROWTH = 2 };
-
 void fold_init(Fold *fold) {
-  *fold = (Fold){.text = g_string_new(NULL)};
+  *fold = (Fold){0};
 }
 
 void fold_done(Fold *fold) {
@@ -68,6 +65,10 @@ static guint32 letters_of(gunichar ch) {
   case 0x0142:
   case 0x0141:
     return 'l';
+  case 0x017F: /* the long s */
+    return 's';
+  case 0x03C2: /* the sigma that ends a word */
+    return 0x03C3;
   default:
     return 0;
   }
@@ -162,7 +163,8 @@ static gboolean is_unfolded(const char *p) {
   return (first >= 0xE5 && first <= 0xE8) || (first == 0xE3 && second >= 0x81 && second <= 0x83);
 }
 
-/* The character at `p`, folded, to `out`; returns its bytes there, at most GROWTH times its own. */
+/* The character at `p`, folded, to `out`; returns its bytes there, at most FOLD_GROWTH times its
+ * own. */
 static gsize write_folded(const char *p, char *out) {
   gunichar chars[2];
   gsize size = 0;
@@ -176,8 +178,8 @@ static gsize write_folded(const char *p, char *out) {
   return size;
 }
 
-/* The character at `p`, or some of the ASCII there, to `out`, which has room for GROWTH times what
- * is left; *ret_next is behind it. Returns the bytes written. */
+/* The character at `p`, or some of the ASCII there, to `out`, which has room for FOLD_GROWTH times
+ * what is left; *ret_next is behind it. Returns the bytes written. */
 static gsize write_some(const char *p, const char *end, char *out, const char **ret_next) {
   guint plain = end - p >= 8 ? fold_eight(p, out) : 0;
   *ret_next = p + MAX(plain, 1);
@@ -192,7 +194,7 @@ static gsize write_some(const char *p, const char *end, char *out, const char **
   return write_folded(p, out);
 }
 
-/* The bytes of `line` up to `end` folded into `out`, which has room for GROWTH times as many.
+/* The bytes of `line` up to `end` folded into `out`, which has room for FOLD_GROWTH times as many.
  * Returns how many. */
 static gsize write_line(const char *line, const char *end, char *out) {
   gsize size = 0;
@@ -201,10 +203,16 @@ static gsize write_line(const char *line, const char *end, char *out) {
   return size;
 }
 
+/* Room for `most` bytes of folded text. */
+static void make_room(Fold *fold, gsize most) {
+  if (!fold->text) fold->text = g_string_sized_new(most + 1);
+  g_string_set_size(fold->text, most);
+}
+
 void fold_line(Fold *fold, const char *line, gssize length) {
   fold->line = line;
   fold->length = length < 0 ? strlen(line) : (gsize)length;
-  g_string_set_size(fold->text, fold->length * GROWTH);
+  make_room(fold, fold->length * FOLD_GROWTH);
   g_string_truncate(fold->text, write_line(line, line + fold->length, fold->text->str));
   g_clear_pointer(&fold->origins, g_free);
 }
@@ -217,7 +225,8 @@ void fold_again(Fold *fold, const char *line, const char *folded) {
   }
   fold->line = line;
   fold->length = length;
-  g_string_assign(fold->text, folded);
+  make_room(fold, strlen(folded));
+  memcpy(fold->text->str, folded, fold->text->len);
   g_clear_pointer(&fold->origins, g_free);
 }
 
@@ -225,7 +234,7 @@ void fold_again(Fold *fold, const char *line, const char *folded) {
 static void find_origins(Fold *fold) {
   const char *line = fold->line, *end = line + fold->length;
   guint32 *origins = g_new(guint32, fold->text->len + 1);
-  g_autofree char *out = g_malloc(fold->length * GROWTH + 1);
+  g_autofree char *out = g_malloc(fold->length * FOLD_GROWTH + 1);
   gsize size = 0;
   for (const char *p = line, *next = NULL; p < end; p = next) {
     gsize more = write_some(p, end, out + size, &next);
@@ -243,9 +252,13 @@ gsize fold_origin(Fold *fold, gsize at) {
   return fold->origins[MIN(at, fold->text->len)];
 }
 
+gsize fold_write(const char *text, gsize length, char *out) {
+  return write_line(text, text + length, out);
+}
+
 char *fold_string(const char *text) {
   gsize given = strlen(text);
-  char *out = g_malloc(given * GROWTH + 1);
+  char *out = g_malloc(given * FOLD_GROWTH + 1);
   out[write_line(text, text + given, out)] = '\0';
   return out;
 }
@@ -315,7 +328,7 @@ static const char *keep_ascii(Letters *letters, const char *p) {
 static char *keep_letters(const char *text, gboolean spaces) {
   Letters letters = {.spaces = spaces};
   const char *end = text + strlen(text), *next = NULL;
-  letters.out = letters.start = g_malloc((gsize)(end - text) * GROWTH + 1);
+  letters.out = letters.start = g_malloc((gsize)(end - text) * FOLD_GROWTH + 1);
   for (const char *p = text; *p;) {
     if ((guchar)*p == 0xEF && is_half_kana(g_utf8_get_char(p))) {
       char full[6] = "";

@@ -6,7 +6,7 @@
 #include <glib.h>
 
 typedef struct {
-  GString *text; /* folded UTF-8; NUL-terminated */
+  GString *text; /* folded UTF-8; NUL-terminated; NULL before the first line */
   /* private */
   const char *line; /* borrowed from fold_line */
   gsize length;
@@ -24,6 +24,11 @@ void fold_again(Fold *fold, const char *line, const char *folded);
 /* The byte of the line that byte `at` of the folded text came from. */
 gsize fold_origin(Fold *fold, gsize at);
 
+/* No character grows beyond this many times its bytes: "Ⱥ" has two, its small letter three. */
+enum { FOLD_GROWTH = 2 };
+/* `length` bytes of valid UTF-8 folded into `out`, which has room for FOLD_GROWTH times as many.
+ * Returns how many bytes that is; no NUL stands behind them. */
+gsize fold_write(const char *text, gsize length, char *out);
 /* The folded text alone; the caller owns it. */
 char *fold_string(const char *text);
 /* Letters and digits of the folded text alone, for comparing whole lines. Owned by the caller. */

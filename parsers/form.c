@@ -5,6 +5,7 @@
  * has that habit. */
 #include "parsers/form_reader.h"
 
+#include "parsers/known.h"
 #include "parsers/signature.h"
 
 enum {
@@ -54,8 +55,7 @@ static gboolean is_unanswered(const FormReader *reader, const FormLabel *label,
 /* ---- beside the label ---- */
 
 static gboolean is_closing(const FormReader *reader, guint i) {
-  const char *folded = folded_of(reader, i);
-  return signature_is_closing(folded) || signature_is_greeting(folded);
+  return signature_is_either(folded_of(reader, i));
 }
 
 /* The sender's program broke a long answer within a quote: the rest stands without quote marks, and
@@ -603,12 +603,20 @@ static void add_hit(FormReader *reader, guint i, const RuleHit *hit, Fold *fold)
   if (entry) entry->pattern = hit->pattern;
 }
 
+static gboolean may_find_patterns(const FormReader *reader, guint i) {
+  KnownLine *known = line_of(reader, i)->known;
+  gboolean may = FALSE;
+  if (known_tells(known, KNOWN_PATTERN, &may)) return may;
+  may = rules_may_find_patterns(reader->scan.rules, folded_of(reader, i));
+  return known_note(known, KNOWN_PATTERN, may);
+}
+
 /* The fields' own patterns; where one matches, the line's labels are not read. */
 static gboolean read_patterns(FormReader *reader, guint i, Fold *fold, GArray *hits) {
   const TextLine *line = line_of(reader, i);
   if (*line->text == '\0' || line->header) return FALSE;
   if (strnlen(line->text, PATTERN_LINE_BYTES + 1) > PATTERN_LINE_BYTES) return FALSE;
-  if (!rules_may_find_patterns(reader->scan.rules, folded_of(reader, i))) return FALSE;
+  if (!may_find_patterns(reader, i)) return FALSE;
   fold_line(fold, line->text, -1);
   g_array_set_size(hits, 0);
   rules_find_patterns(reader->scan.rules, fold, hits);

@@ -21,6 +21,7 @@ static gboolean part(const char *text, gsize *ret_asked, gsize *ret_value) {
   static const char *const marks[] = {"\t",       " :", ":",        " = ",  " / ",  " - ",
                                       " \u2013 ", "? ", " \u2192 ", " -> ", " => ", NULL};
   gsize best = G_MAXSIZE, length = 0;
+  if (!strpbrk(text, "\t:=/-?\xE2")) return FALSE; /* a byte of each mark */
   for (guint i = 0; marks[i]; i++) {
     const char *at = strstr(text, marks[i]);
     if (!at || (gsize)(at - text) >= best) continue;
@@ -103,7 +104,7 @@ gboolean form_guess(FormScan *scan, guint line, FormGuess *ret_guess) {
   const TextLine *text = scan->text->lines->pdata[line];
   gsize asked = 0, value = 0;
   if (text->header || text->sent || form_line_labelled(scan, line)) return FALSE;
-  if (!form_in_block(scan, line, BLOCK_LINES) || !part(text->text, &asked, &value)) return FALSE;
+  if (!part(text->text, &asked, &value) || !form_in_block(scan, line, BLOCK_LINES)) return FALSE;
   g_autofree char *label = g_strndup(text->text, asked);
   g_autofree char *folded = fold_words(label);
   if (form_is_somebody_elses(folded, strlen(folded))) return FALSE;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "parsers/fields/field.h"
+#include "parsers/known.h"
 
 enum {
   LABELS_A_LINE_MAX = 40,
@@ -463,15 +464,35 @@ static void scan_cell(Cell *cell) {
   }
 }
 
+/* The labels of a line that is known. FALSE: they are not. */
+static gboolean add_known(FormScan *scan, guint i) {
+  const KnownLine *known = ((const TextLine *)scan->text->lines->pdata[i])->known;
+  gboolean holds = FALSE;
+  if (!known_tells(known, KNOWN_LABELS, &holds)) return FALSE;
+  g_array_append_vals(scan->labels, known->labels, known->n_labels);
+  for (guint k = scan->first[i]; k < scan->labels->len; k++)
+    g_array_index(scan->labels, FormLabel, k).line = i;
+  return TRUE;
+}
+
+/* Note the labels that were found in line `i`. What a box before them says depends on the lines
+ * about it; what a pattern that was stopped would have found nobody knows. */
+static void note_known(const FormScan *scan, guint i) {
+  const TextLine *line = scan->text->lines->pdata[i];
+  guint first = scan->first[i], n = scan->labels->len - first;
+  if (!line->known || n > KNOWN_LABELS_MAX || text_has_tick(line->text) ||
+      rules_limited(scan->rules))
+    return;
+  line->known->n_labels = n;
+  line->known->labels =
+      n ? g_memdup2(&g_array_index(scan->labels, FormLabel, first), n * sizeof(FormLabel)) : NULL;
+  known_note(line->known, KNOWN_LABELS, FALSE);
+}
+
 static void scan_line(FormScan *scan, guint i, Fold *fold) {
   const TextLine *line = scan->text->lines->pdata[i];
   gsize start = 0, end = 0;
   char border = '\t';
-  if (line->header || *line->text == '\0') return;
-  if (scan->labels->len >= LABELS_MAX) {
-    scan->cut = TRUE;
-    return;
-  }
   if (strnlen(line->text, LINE_GIVEN_BYTES + 1) > LINE_GIVEN_BYTES) return;
   fold_again(fold, line->text, text_folded(scan->text, i));
   if (fold->text->len > LINE_MAX_BYTES) return;
@@ -588,8 +609,13 @@ void form_scan(FormScan *scan) {
   scan->labels = g_array_new(FALSE, TRUE, sizeof(FormLabel));
   scan->first = g_new0(guint, n + 2);
   for (guint i = 0; i < n; i++) {
+    const TextLine *line = scan->text->lines->pdata[i];
     scan->first[i] = scan->labels->len;
+    if (line->header || *line->text == '\0') continue;
+    scan->cut = scan->cut || scan->labels->len >= LABELS_MAX;
+    if (scan->cut || add_known(scan, i)) continue;
     scan_line(scan, i, &fold);
+    note_known(scan, i);
   }
   scan->first[n] = scan->first[n + 1] = scan->labels->len;
   accept_labels(scan);

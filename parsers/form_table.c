@@ -80,8 +80,6 @@ static gboolean read_heading(const FormReader *reader, guint i, Heading *heading
   FormSpan cells[FORM_CELLS_MAX];
   guint written = 0, labelled = 0;
   const char *line = line_of(reader, i)->text;
-  if (reader->scan.first[i + 1] - reader->scan.first[i] < 1 || line_of(reader, i)->header)
-    return FALSE;
   if (!form_is_row(line, &heading->border)) return FALSE;
   heading->n = form_split_row(line, heading->border, cells);
   for (guint c = 0; c < heading->n; c++) {
@@ -140,6 +138,7 @@ static void read_data_row(FormReader *reader, guint i, const Heading *heading, g
 
 /* A table with a heading at line `i`; returns how many lines it takes, 0: none. */
 guint form_read_table(FormReader *reader, guint i) {
+  if (reader->scan.first[i + 1] == reader->scan.first[i] || line_of(reader, i)->header) return 0;
   Heading heading = {0};
   guint part = line_of(reader, i)->part, row = 0, k = i + 1;
   if (!read_heading(reader, i, &heading)) return 0;

@@ -15,29 +15,38 @@ enum {
 };
 
 struct MimeHeaders {
-  GHashTable *fields; /* char*, in any case -> GPtrArray of HeaderField* */
+  char *letters;    /* names and values, each with its NUL */
+  GArray *fields;   /* HeaderField, by length of the name, name and place */
+  guint64 seen[32]; /* by a name's first letter in any case: a bit for each length, modulo 64 */
 };
 
 /* ---- the block ---- */
 
-/* More than a hundred fields are asked for of each mail, nearly all of them in vain: without a copy
- * in lower case. The bit that parts "a" from "A" is left out (FNV-1a). */
-static guint name_hash(gconstpointer name) {
-  guint32 hash = 2166136261u;
-  for (const guchar *p = name; *p; p++) hash = (hash ^ (*p & 0xDFu)) * 16777619u;
-  return hash;
-}
-
-static gboolean name_equal(gconstpointer a, gconstpointer b) {
-  return g_ascii_strcasecmp(a, b) == 0;
-}
-
-static void field_free(HeaderField *field) {
-  g_free(field->raw);
+static void field_clear(gpointer data) {
+  HeaderField *field = data;
   g_free(field->decoded);
   if (field->addresses) g_ptr_array_unref(field->addresses);
   if (field->names) g_ptr_array_unref(field->names);
-  g_free(field);
+}
+
+/* More than a hundred fields are asked for of each mail, nearly all of them in vain. */
+static guint first_of(const char *name) {
+  return (guchar)name[0] & 31;
+}
+static guint64 length_bit(gsize length) {
+  return G_GUINT64_CONSTANT(1) << length % 64;
+}
+
+static gint compare_names(const HeaderField *field, const char *name, gsize length) {
+  if (field->name_length != length) return field->name_length < length ? -1 : 1;
+  return g_ascii_strncasecmp(field->name, name, length);
+}
+
+static gint compare_fields(gconstpointer a, gconstpointer b) {
+  const HeaderField *x = a, *y = b;
+  gint order = compare_names(x, y->name, y->name_length);
+  if (order != 0) return order;
+  return x->raw < y->raw ? -1 : x->raw > y->raw; /* values lie as they came */
 }
 
 static gboolean is_name_char(char c) {
@@ -55,18 +64,16 @@ static gsize name_length(const char *line, const char *end, const char **ret_val
   return length;
 }
 
-static void add_field(MimeHeaders *headers, const char *name, gsize length, GString *value) {
-  g_autofree char *key = g_strndup(name, length);
-  GPtrArray *list = g_hash_table_lookup(headers->fields, key);
-  if (!list) {
-    list = g_ptr_array_new_with_free_func((GDestroyNotify)field_free);
-    g_hash_table_insert(headers->fields, g_steal_pointer(&key), list);
-  }
-  HeaderField *field = g_new0(HeaderField, 1);
-  for (char *p = value->str; p < value->str + value->len; p++)
-    if (*p == '\r' || *p == '\n' || *p == '\0') *p = ' ';
-  field->raw = g_strstrip(g_strndup(value->str, value->len));
-  g_ptr_array_add(list, field);
+/* Append the bytes from `from` to `to` behind `out`; what would end a line is a space. */
+static char *append_value(char *out, const char *from, const char *to) {
+  for (; from < to; from++) *out++ = *from == '\r' || *from == '\n' || *from == '\0' ? ' ' : *from;
+  return out;
+}
+
+static void add_field(MimeHeaders *headers, char *name, gsize length, char *value) {
+  headers->seen[first_of(name)] |= length_bit(length);
+  HeaderField field = {.name = name, .name_length = length, .raw = g_strstrip(value)};
+  g_array_append_val(headers->fields, field);
 }
 
 /* The end of the line at `p`, its line break not counted; *ret_next behind it. */
@@ -79,36 +86,53 @@ static const char *line_end(const char *p, const char *end, const char **ret_nex
 
 MimeHeaders *mime_headers_new(const char *block, gsize size) {
   MimeHeaders *headers = g_new0(MimeHeaders, 1);
-  headers->fields =
-      g_hash_table_new_full(name_hash, name_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+  headers->fields = g_array_new(FALSE, TRUE, sizeof(HeaderField));
+  g_array_set_clear_func(headers->fields, field_clear);
+  /* a name's NUL has the colon's room, a value's that of the line break, which the last may lack */
+  char *out = headers->letters = g_malloc(size + 1);
   const char *end = block + size, *next = NULL;
-  g_autoptr(GString) value = g_string_new(NULL);
   for (const char *p = block; p < end; p = next) {
     const char *stop = line_end(p, end, &next), *start = NULL;
     if (stop == p) break;
     gsize length = name_length(p, stop, &start);
     if (length == 0) continue;
-    g_string_truncate(value, 0);
-    g_string_append_len(value, start, stop - start);
+    char *name = out, *value = out + length + 1;
+    memcpy(name, p, length);
+    name[length] = '\0';
+    out = append_value(value, start, stop);
     while (next < end && (*next == ' ' || *next == '\t')) {
       const char *more = next;
       stop = line_end(more, end, &next);
-      g_string_append_len(value, more, stop - more);
+      out = append_value(out, more, stop);
     }
-    add_field(headers, p, length, value);
+    *out++ = '\0';
+    add_field(headers, name, length, value);
   }
+  g_array_sort(headers->fields, compare_fields);
   return headers;
 }
 
 void mime_headers_free(MimeHeaders *headers) {
   if (!headers) return;
-  g_hash_table_unref(headers->fields);
+  g_array_unref(headers->fields);
+  g_free(headers->letters);
   g_free(headers);
 }
 
 HeaderField *mime_headers_find(const MimeHeaders *headers, const char *name, guint n) {
-  GPtrArray *list = g_hash_table_lookup(headers->fields, name);
-  return list && n < list->len ? g_ptr_array_index(list, n) : NULL;
+  gsize length = strlen(name);
+  if (!(headers->seen[first_of(name)] & length_bit(length))) return NULL;
+  guint low = 0, high = headers->fields->len;
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+    if (compare_names(&g_array_index(headers->fields, HeaderField, middle), name, length) < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  if (n >= headers->fields->len - low) return NULL;
+  HeaderField *field = &g_array_index(headers->fields, HeaderField, low + n);
+  return compare_names(field, name, length) == 0 ? field : NULL;
 }
 
 const char *mime_field_decoded(HeaderField *field) {

@@ -6,6 +6,8 @@
 #include <glib.h>
 
 typedef struct {
+  const char *name; /* as it is written */
+  gsize name_length;
   char *raw;                    /* unfolded bytes, without CR, LF, NUL and outer white space */
   char *decoded;                /* NULL: not asked for yet */
   GPtrArray *addresses, *names; /* the same; see mime_field_addresses */

@@ -17,6 +17,10 @@ enum {
   SIGNATURE_CONFIDENCE = 70
 };
 
+const char *const nameblock_roles[] = {"last_name", "first_name",  "function", "organization",
+                                       "street",    "postal_code", "city",     "phone",
+                                       "email",     NULL};
+
 /* "佐藤 健一": two short words, neither of them a body or an office. */
 static gboolean is_person_ja(char **words) {
   if (g_strv_length(words) != 2) return FALSE;

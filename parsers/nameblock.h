@@ -5,6 +5,8 @@
 #pragma once
 #include "parsers/reading.h"
 
+/* The roles of the fields that a block may have a value of; NULL ends them. */
+extern const char *const nameblock_roles[];
 /* The values of the block, rule "signature". Never NULL, may hold none. The caller owns it. */
 Participant *nameblock_read(const Reading *reading);
 

@@ -79,20 +79,35 @@ static void add_name(Reading *reading, Participant *person) {
     reading_doubt(reading, "the name stands in the From field alone");
 }
 
+/* May the signature say of the field what the bulletin leaves open? */
+static gboolean may_take(const Participant *person, const Wire__Field *field, gboolean placed) {
+  if (g_strv_contains(not_taken, field->role)) return FALSE;
+  if (placed && g_strv_contains(address_roles, field->role)) return FALSE;
+  return !participant_value(person, field->name) && !is_invalid(person, field->name);
+}
+
+/* Is there anything that the signature may say? */
+static gboolean may_take_any(const Reading *reading, const Participant *person, gboolean placed) {
+  for (guint i = 0; nameblock_roles[i]; i++) {
+    int field = reading_role(reading, nameblock_roles[i]);
+    if (field >= 0 && may_take(person, reading->event->fields[field], placed)) return TRUE;
+  }
+  return FALSE;
+}
+
 void people_signature(Reading *reading) {
   GPtrArray *people = reading->result->participants;
   if (people->len != 1) return;
   Participant *person = people->pdata[0];
   add_name(reading, person);
+  gboolean placed = has_address(reading, person);
+  if (!may_take_any(reading, person, placed)) return;
   g_autoptr(Participant) block = nameblock_read(reading);
   if (block->values->len == 0 || !is_own(reading, person, block)) return;
-  gboolean placed = has_address(reading, person);
   for (guint i = 0; i < block->values->len; i++) {
     const FieldValue *value = block->values->pdata[i];
     const Wire__Field *field = field_named(reading, value->field);
-    if (!field || g_strv_contains(not_taken, field->role)) continue;
-    if (placed && g_strv_contains(address_roles, field->role)) continue;
-    if (participant_value(person, field->name) || is_invalid(person, field->name)) continue;
+    if (!field || !may_take(person, field, placed)) continue;
     people_add(person, field_value_copy(value));
     if (field->required) reading_doubt(reading, "%s stands in the signature alone", field->name);
   }

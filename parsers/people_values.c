@@ -10,6 +10,7 @@
 #include "parsers/fields/field.h"
 #include "parsers/fold.h"
 #include "parsers/people.h"
+#include "parsers/words.h"
 
 enum { SPLIT_CONFIDENCE = 90, NONE_MAX_BYTES = 60, LABEL_LOOK_BYTES = 80 };
 
@@ -61,10 +62,11 @@ static gboolean is_chosen(const Reading *reading, const FormEntry *entry) {
   FieldContext context = {reading->rules, entry->label->fields[0], NULL};
   /* of printed choices on a scan the one is chosen whose box is ticked, whatever else was lost */
   const TextLine *line = reading->text->lines->pdata[entry->line];
-  guint in_label = entry->label->words ? field_choices_printed(&context, entry->label->words) : 0;
-  if (line->scanned && !strstr(entry->raw, "\u2612") &&
-      field_choices_printed(&context, line->text) > in_label + 1)
-    return FALSE;
+  if (line->scanned && !strstr(entry->raw, "\u2612")) {
+    const char *label = entry->label->words;
+    guint in_label = label ? field_choices_printed(&context, label) : 0;
+    if (field_choices_printed(&context, line->text) > in_label + 1) return FALSE;
+  }
   if (choice_left(reading, entry, entry->label->fields[0]) >= 0) return TRUE;
   FieldResult result = field_parse(&context, entry->raw);
   gboolean chosen = result.status != FIELD_BLANK ||
@@ -134,9 +136,9 @@ static gboolean is_placeholder(const Person *p, guint field, const char *raw) {
                                       "未定",
                                       NULL};
   static const char *const roles[] = {"organization", "last_name", "first_name", NULL};
-  if (!g_strv_contains(roles, field_at(p, field)->role)) return FALSE;
+  if (!words_among(roles, field_at(p, field)->role)) return FALSE;
   g_autofree char *folded = fold_words(raw);
-  return g_strv_contains(words, folded);
+  return words_among(words, folded);
 }
 
 /* "Celui-ci", "this one": the address that the mail came from, which is taken anyway. */
@@ -148,7 +150,7 @@ static gboolean is_this_address(const char *raw) {
       "voir ci dessus", "このアドレス",       "本メール", NULL};
   if (strchr(raw, '@') || strlen(raw) > NONE_MAX_BYTES) return FALSE;
   g_autofree char *folded = fold_words(raw);
-  return g_strv_contains(words, folded);
+  return words_among(words, folded);
 }
 
 /* "Néant", "aucun pour l'instant", "RAS": an answer that says there is none. */
@@ -165,13 +167,13 @@ static gboolean says_none(const char *raw) {
   if (strlen(raw) > NONE_MAX_BYTES) return FALSE;
   g_autofree char *folded = fold_words(raw);
   g_auto(GStrv) split = g_strsplit(folded, " ", 8);
-  if (!split[0] || !g_strv_contains(words, split[0])) return FALSE;
+  if (!split[0] || !words_among(words, split[0])) return FALSE;
   if (!split[1]) return strcmp(split[0], "sans") != 0 && strcmp(split[0], "pas") != 0;
   for (guint i = 0; sans[i]; i++)
     if (g_str_has_prefix(folded, sans[i])) return TRUE;
   static const char *const first[] = {"neant", "aucun", "aucune",  "ras",
                                       "rien",  "none",  "nothing", NULL};
-  return g_strv_contains(first, split[0]);
+  return words_among(first, split[0]);
 }
 
 gboolean people_is_answer(const Reading *reading, const FormEntry *entry) {

@@ -572,9 +572,17 @@ static void add_body(Prose *prose) {
   }
 }
 
+/* Does somebody lack a value of the field? */
+static gboolean is_lacking(const Reading *reading, guint field, const GPtrArray *people) {
+  for (guint i = 0; i < people->len; i++)
+    if (!participant_value(people->pdata[i], reading->event->fields[field]->name)) return TRUE;
+  return FALSE;
+}
+
 void prose_body(Reading *reading, const Sentences *sentences, GPtrArray *people) {
   int field = reading_role(reading, "organization");
-  for (guint s = 0; field >= 0 && s < sentences->all->len; s++) {
+  if (field < 0 || !is_lacking(reading, (guint)field, people)) return;
+  for (guint s = 0; s < sentences->all->len; s++) {
     const Sentence *sentence = sentences->all->pdata[s];
     gsize start = 0, end = 0;
     if (!office_find_body(sentence->text, &start, &end)) continue;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "parsers/known.h"
 #include "parsers/needles.h"
 
 enum {
@@ -334,10 +335,18 @@ static gboolean stands_in_sent(Walk *walk, const char *key, gsize length) {
 static gboolean repeats_sent(Walk *walk, const char *folded) {
   gsize length = strnlen(folded, SENT_LINE_MAX_BYTES + 1);
   if (length < SENT_MIN_LETTERS || length > SENT_LINE_MAX_BYTES) return FALSE;
+  if (walk->sent->letters[0] == '\0') return FALSE;
   g_autofree char *key = fold_key(folded);
   gsize letters = strlen(key);
   return letters >= SENT_MIN_LETTERS && may_be_sent(walk->sent, key) &&
          stands_in_sent(walk, key, letters);
+}
+
+static gboolean is_sent(Walk *walk, guint i) {
+  KnownLine *known = line_of(walk, i)->known;
+  gboolean sent = FALSE;
+  if (known_tells(known, KNOWN_SENT, &sent)) return sent;
+  return known_note(known, KNOWN_SENT, repeats_sent(walk, folded_of(walk, i)));
 }
 
 /* ---- the walk ---- */
@@ -363,8 +372,25 @@ static guint segment_at(Walk *walk, guint i) {
   return segment;
 }
 
+/* May what introduces a quote begin with that line, whatever follows? */
+static gboolean may_open(const Walk *walk, const char *folded) {
+  gsize size = strnlen(folded, ATTRIBUTION_MAX_BYTES + 1);
+  return divider(&walk->stems, folded) != 0 || header_key(folded) != KEY_NONE ||
+         (size <= ATTRIBUTION_MAX_BYTES &&
+          (may_be_wrapped(folded) || is_attribution(folded, size)));
+}
+
+/* FALSE: no quote is introduced at line `i`. */
+static gboolean opens(const Walk *walk, guint i) {
+  const char *folded = folded_of(walk, i);
+  KnownLine *known = line_of(walk, i)->known;
+  gboolean may = folded[0] != '\0';
+  if (!may || !known || known_tells(known, KNOWN_OPENS, &may)) return may;
+  return known_note(known, KNOWN_OPENS, may_open(walk, folded));
+}
+
 static guint step(Walk *walk, guint i) {
-  if (folded_of(walk, i)[0] != '\0') {
+  if (opens(walk, i)) {
     guint n = divided(walk, i);
     if (n == 0) n = introduction(walk, i, FALSE);
     if (n > 0) return n;
@@ -374,7 +400,7 @@ static guint step(Walk *walk, guint i) {
       folded_of(walk, i)[0] == '\0' && !walk->known[depth_of(walk, i)] ? 0 : segment_at(walk, i);
   walk->quote->line[i] = segment;
   line->quoted = segment != 0;
-  line->sent = repeats_sent(walk, folded_of(walk, i));
+  line->sent = is_sent(walk, i);
   if (line->sent) g_array_index(walk->quote->segments, QuoteSegment, segment).sent_lines++;
   return 1;
 }

@@ -32,16 +32,29 @@ static guint run_at(const char *p) {
   return ((GUINT32_FROM_LE(bytes) << 8) * 2654435761u) >> (32 - RUNS_BITS);
 }
 
+static gboolean holds_long_s(const char *text, gsize length) {
+  const char *end = text + length;
+  for (const char *p = text; (p = memchr(p, (guchar)long_s[0], (gsize)(end - p))); p++)
+    if (p + 1 < end && p[1] == long_s[1]) return TRUE;
+  return FALSE;
+}
+
 void runs_note(Runs *runs, const char *text, gsize length) {
   memset(runs, 0, sizeof *runs);
   for (gsize i = 0; i + RUN_BYTES <= length; i++) runs->seen[run_at(text + i)] = 1;
-  if (memmem(text, length, long_s, strlen(long_s))) memset(runs, 1, sizeof *runs);
+  if (holds_long_s(text, length)) memset(runs, 1, sizeof *runs);
 }
 
 static gboolean may_hold(const Runs *runs, const char *word) {
   for (guint i = 0; word[i + RUN_BYTES - 1] && i < RUNS_LOOKED_AT; i++)
     if (!runs->seen[run_at(word + i)]) return FALSE;
   return TRUE;
+}
+
+const char *runs_find(const Runs *runs, const char *text, const char *const *phrases) {
+  for (; *phrases; phrases++)
+    if (may_hold(runs, *phrases) && strstr(text, *phrases)) return *phrases;
+  return NULL;
 }
 
 gboolean required_may_stand(const Required *required, const Runs *runs) {

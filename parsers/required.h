@@ -6,7 +6,7 @@
 #pragma once
 #include <glib.h>
 
-enum { RUNS_BITS = 12 };
+enum { RUNS_BITS = 11 };
 
 /* The runs of three bytes of a text, hashed. */
 typedef struct {
@@ -15,6 +15,10 @@ typedef struct {
 
 /* A byte must stand behind those of the text. */
 void runs_note(Runs *runs, const char *text, gsize length);
+
+/* The first of `phrases` (up to NULL) that stands in `text`, which `runs` is of; NULL: none does.
+ */
+const char *runs_find(const Runs *runs, const char *text, const char *const *phrases);
 
 /* Words of which every match holds one. Opaque; NULL: nothing is known. */
 typedef struct Required Required;

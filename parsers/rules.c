@@ -1,10 +1,8 @@
 /* rules - see rules.h.
  *
- * The labels that begin with the same three letters are one alternation (several where PCRE2's
- * bound on a pattern is passed), longest first, what begins alike written once; (*MARK) tells which
- * one matched. They are tried only where a word begins, with the letters that a label begins with:
- * hardly anywhere in a mail. A pattern is tried only where one of the words stands that it requires
- * (required.h). */
+ * Labels are compared as they are (alternatives.h), only where a word begins, with the letters that
+ * a label begins with: hardly anywhere in a mail. A pattern is tried only where one of the words
+ * stands that it requires (required.h). */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "parsers/rules.h"
 #include "parsers/alternatives.h"
@@ -29,11 +27,12 @@ enum { SET_BITS = 1 << 16, BEGIN_MAX = 8 };
 typedef struct {
   gunichar letter; /* that they begin with */
   char begin[ALTERNATIVE_BEGIN_BYTES + 1];
-  pcre2_code *code; /* anchored */
+  guint from, to; /* of `all` */
 } Alike;
 
 /* Labels, or the words of a field's choices. */
 typedef struct {
+  GPtrArray *all;               /* Alternative, sorted */
   GArray *alike;                /* Alike, by letter */
   pcre2_code *lead;             /* what may stand before each, anchored; NULL: nothing */
   guint8 led[256];              /* the bytes that begins with */
@@ -60,8 +59,6 @@ struct Rules {
   pcre2_match_data *data;
   char *limited; /* names what ran into a limit, since rules_begin; NULL: nothing did */
 };
-
-enum { ALTERNATIVES_A_PATTERN = 20 }; /* longer ones pass PCRE2's bound of 64 KiB */
 
 /* ---- compiling ---- */
 
@@ -230,28 +227,6 @@ static void collect_labels(Rules *rules, GPtrArray *alternatives) {
   }
 }
 
-/* NULL: said in `problems`. */
-static pcre2_code *compile_words(const Rules *rules, const char *regex, const char *field,
-                                 GPtrArray *problems) {
-  int error = 0;
-  gsize offset = 0;
-  pcre2_code *code = compile(regex, PCRE2_ANCHORED, &error, &offset);
-  if (code) return code;
-  char text[200] = "";
-  pcre2_get_error_message(error, (PCRE2_UCHAR *)text, sizeof text);
-  problem_add(problems, rules->event, field, "labels", 0, 0, text);
-  return NULL;
-}
-
-/* One pattern of sorted alternatives. */
-static pcre2_code *compile_alternatives(const Rules *rules, const GPtrArray *alternatives,
-                                        guint from, guint to, const char *field,
-                                        GPtrArray *problems) {
-  g_autofree char *any = alternation(alternatives, from, to);
-  g_autofree char *regex = g_strdup_printf("%s%s(?![\\p{L}\\p{N}])", alternatives_groups, any);
-  return compile_words(rules, regex, field, problems);
-}
-
 /* ---- where a word may begin ---- */
 
 static guint pair_of(const char *p) {
@@ -276,11 +251,11 @@ static gboolean set_has(const guint8 *set, guint at) {
   return set[at / 8] >> at % 8 & 1;
 }
 
-/* A word of the text, or of a pattern, up to its first group. */
+/* A word, or what may lead one. */
 static void begins_add(Words *words, const char *word) {
   gsize letters = 0;
   guint32 hash = 0;
-  for (; letters < BEGIN_MAX && word[letters] && word[letters] != '('; letters++)
+  for (; letters < BEGIN_MAX && word[letters]; letters++)
     hash = hash_step(hash, (guchar)word[letters]);
   if (letters >= 3) {
     set_add(words->triples, triple_of(word));
@@ -309,8 +284,7 @@ static gboolean is_begin(const Words *words, const char *p) {
   return FALSE;
 }
 
-/* May one of the words begin at `p`? No regular expression is run where none may. Letters that
- * have a case and are not ASCII are left to it. */
+/* May one of the words begin at `p`? None is compared where none may. */
 static gboolean may_begin(const Words *words, const char *text, const char *p) {
   guchar first = (guchar)p[0], second = (guchar)p[1], third = second ? (guchar)p[2] : 0;
   if ((first & 0xC0) == 0x80) return FALSE; /* within a character */
@@ -322,53 +296,39 @@ static gboolean may_begin(const Words *words, const char *text, const char *p) {
   return known && !is_letter_before(text, p);
 }
 
-static void alike_clear(gpointer data) {
-  pcre2_code_free(((Alike *)data)->code);
-}
-
-static Words *words_new(void) {
-  Words *words = g_new0(Words, 1);
-  words->alike = g_array_new(FALSE, FALSE, sizeof(Alike));
-  g_array_set_clear_func(words->alike, alike_clear);
-  return words;
-}
-
 static void words_free(Words *words) {
   if (!words) return;
+  g_ptr_array_unref(words->all);
   g_array_unref(words->alike);
   pcre2_code_free(words->lead);
   g_free(words);
 }
 
-static Alike alike_of(const GPtrArray *alternatives, guint at) {
-  const Alternative *alternative = alternatives->pdata[at];
-  Alike alike = {.letter = g_utf8_get_char(alternative->pattern)};
+static Alike alike_of(const Alternative *alternative) {
+  Alike alike = {.letter = g_utf8_get_char(alternative->words[0].stem)};
   memcpy(alike.begin, alternative->begin, sizeof alike.begin);
   return alike;
 }
 
-static gboolean is_alike(const Alike *alike, const GPtrArray *alternatives, guint at) {
-  Alike other = alike_of(alternatives, at);
-  return other.letter == alike->letter && strcmp(other.begin, alike->begin) == 0;
-}
-
-/* Sorts them. `lead` may stand before each (NULL: nothing may), `leads` is what that begins with.
- */
-static Words *words_compile(const Rules *rules, GPtrArray *alternatives, const char *lead,
-                            const char *const *leads, const char *field, GPtrArray *problems) {
-  Words *words = words_new();
-  g_ptr_array_sort(alternatives, alternative_compare);
-  for (guint from = 0, to = 0; from < alternatives->len; from = to) {
-    Alike alike = alike_of(alternatives, from);
-    while (to < alternatives->len && to - from < ALTERNATIVES_A_PATTERN &&
-           is_alike(&alike, alternatives, to))
-      to++;
-    alike.code = compile_alternatives(rules, alternatives, from, to, field, problems);
-    if (alike.code) g_array_append_val(words->alike, alike);
+/* Sorts `take`, of Alternative. `lead` may stand before each (NULL: nothing may), `leads` is what
+ * that begins with. */
+static Words *words_new(GPtrArray *take, const char *lead, const char *const *leads) {
+  Words *words = g_new0(Words, 1);
+  words->all = take;
+  words->alike = g_array_new(FALSE, FALSE, sizeof(Alike));
+  alternatives_sort(words->all);
+  for (guint i = 0; i < words->all->len; i++) {
+    Alike alike = alike_of(words->all->pdata[i]);
+    Alike *last = i ? &g_array_index(words->alike, Alike, words->alike->len - 1) : NULL;
+    gboolean same = last && last->letter == alike.letter && strcmp(last->begin, alike.begin) == 0;
+    alike.from = i;
+    if (!same) g_array_append_val(words->alike, alike);
+    g_array_index(words->alike, Alike, words->alike->len - 1).to = i + 1;
+    begins_add(words, ((const Alternative *)words->all->pdata[i])->words[0].stem);
   }
-  if (lead) words->lead = compile_words(rules, lead, field, problems);
-  for (guint i = 0; i < alternatives->len; i++)
-    begins_add(words, ((const Alternative *)alternatives->pdata[i])->pattern);
+  int error = 0;
+  gsize offset = 0;
+  if (lead) words->lead = compile(lead, PCRE2_ANCHORED, &error, &offset);
   for (guint i = 0; leads && leads[i]; i++) {
     begins_add(words, leads[i]);
     words->led[(guchar)leads[i][0]] = TRUE;
@@ -376,20 +336,20 @@ static Words *words_compile(const Rules *rules, GPtrArray *alternatives, const c
   return words;
 }
 
-static void compile_labels(Rules *rules, GPtrArray *problems) {
+static void collect_names(Rules *rules) {
   static const char *const leads[] = {"n ",  "no ", "no.", "num", "not", "vot",
                                       "vos", "you", "ご",  "お",  "貴",  NULL};
   static const char lead[] =
       "(?:(?:(?:n ?[o\u00b0\u00ba]\\.?|numeros?|num\\.?) (?:des? |d')?)|votre |vos |notre |your "
       "|\u3054|\u304a|\u8cb4)";
-  g_autoptr(GPtrArray) alternatives = g_ptr_array_new_with_free_func(alternative_free);
+  GPtrArray *alternatives = g_ptr_array_new_with_free_func(alternative_free);
   rules->labels = g_array_new(FALSE, TRUE, sizeof(RuleLabel));
   g_array_set_clear_func(rules->labels, label_clear);
   collect_labels(rules, alternatives);
-  rules->names = words_compile(rules, alternatives, lead, leads, "", problems);
+  rules->names = words_new(alternatives, lead, leads);
 }
 
-static Words *compile_choices(const Rules *rules, const Wire__Field *field, GPtrArray *problems) {
+static Words *collect_choices(const Wire__Field *field) {
   g_autoptr(GPtrArray) alternatives = g_ptr_array_new_with_free_func(alternative_free);
   for (gsize c = 0; c < field->n_choices; c++) {
     Wire__Choice *choice = field->choices[c];
@@ -398,8 +358,7 @@ static Words *compile_choices(const Rules *rules, const Wire__Field *field, GPtr
       if (alternative) g_ptr_array_add(alternatives, alternative);
     }
   }
-  return alternatives->len ? words_compile(rules, alternatives, NULL, NULL, field->name, problems)
-                           : NULL;
+  return alternatives->len ? words_new(g_steal_pointer(&alternatives), NULL, NULL) : NULL;
 }
 
 static GHashTable *staff_keys(const Wire__Event *event) {
@@ -412,12 +371,11 @@ Rules *rules_new(const Wire__Event *event, const Wire__Limits *limits, GPtrArray
   Rules *rules = g_new0(Rules, 1);
   rules->event = event;
   rules->staff = staff_keys(event);
-  compile_labels(rules, problems);
+  collect_names(rules);
   compile_sets(rules, problems);
   compile_field_patterns(rules, problems);
   rules->choices = g_new0(Words *, event->n_fields + 1);
-  for (gsize f = 0; f < event->n_fields; f++)
-    rules->choices[f] = compile_choices(rules, event->fields[f], problems);
+  for (gsize f = 0; f < event->n_fields; f++) rules->choices[f] = collect_choices(event->fields[f]);
   guint32 steps = limits && limits->match_steps ? limits->match_steps : LIMIT_MATCH_STEPS;
   rules->context = pcre2_match_context_create(NULL);
   pcre2_set_match_limit(rules->context, steps);
@@ -480,12 +438,7 @@ static gboolean run(Rules *rules, const Compiled *compiled, const char *subject,
   return rc >= 0;
 }
 
-static guint marked(const Rules *rules) {
-  PCRE2_SPTR mark = pcre2_get_mark(rules->data);
-  return mark ? (guint)g_ascii_strtoull((const char *)mark, NULL, 10) : 0;
-}
-
-/* Where the codes of one first letter begin. */
+/* Where those of one first letter begin. */
 static guint alike_find(const Words *words, gunichar letter) {
   guint low = 0, high = words->alike->len;
   while (low < high) {
@@ -498,59 +451,47 @@ static guint alike_find(const Words *words, gunichar letter) {
   return low;
 }
 
-static gboolean run_words(Rules *rules, pcre2_code *code, const Compiled *named, const Fold *line,
-                          gsize at, gsize *ret_end) {
-  Compiled compiled = *named;
-  compiled.code = code;
-  if (!run(rules, &compiled, line->text->str, line->text->len, at)) return FALSE;
-  *ret_end = pcre2_get_ovector_pointer(rules->data)[1];
-  return TRUE;
-}
-
-/* May a word of that begin stand at `p`? What is not ASCII may be a letter of it in another case
- * ("\u017f"). Behind fewer letters than a begin may have the word ends. */
+/* May a word of that begin stand at `p`? Behind fewer letters than a begin may have it ends. */
 static gboolean may_be_alike(const char *begin, const char *p) {
   guint i = 0;
   for (; begin[i]; i++)
-    if (begin[i] != p[i]) return (guchar)p[i] >= 0x80;
+    if (begin[i] != p[i]) return FALSE;
   return i == ALTERNATIVE_BEGIN_BYTES || !g_ascii_isalnum(p[i]);
 }
 
 /* The longest of `words` at byte `at` alone. FALSE: none. */
-static gboolean match_words(Rules *rules, const Words *words, const Compiled *named,
-                            const Fold *line, gsize at, guint *ret_mark, gsize *ret_end) {
-  gboolean found = FALSE;
-  const char *p = line->text->str + at;
+static gboolean match_words(const Words *words, const Fold *line, gsize at, guint *ret_mark,
+                            gsize *ret_end) {
+  const char *p = line->text->str + at, *end = NULL, *furthest = NULL;
   gunichar letter = g_utf8_get_char(p);
   for (guint i = alike_find(words, letter); i < words->alike->len; i++) {
-    gsize behind = 0;
     const Alike *alike = &g_array_index(words->alike, Alike, i);
     if (alike->letter != letter) break;
-    if (!may_be_alike(alike->begin, p) ||
-        !run_words(rules, alike->code, named, line, at, &behind) || (found && behind <= *ret_end))
-      continue;
-    *ret_end = behind;
-    *ret_mark = marked(rules);
-    found = TRUE;
+    if (!may_be_alike(alike->begin, p)) continue;
+    const Alternative *found = alternatives_find(words->all, alike->from, alike->to, p, &end);
+    if (!found || (furthest && end <= furthest)) continue;
+    furthest = end;
+    *ret_mark = found->mark;
   }
-  return found;
+  if (furthest) *ret_end = (gsize)(furthest - line->text->str);
+  return furthest != NULL;
 }
 
 /* The same behind what may lead them ("votre nom"); else without. */
-static gboolean match_led(Rules *rules, const Words *words, const Compiled *named, const Fold *line,
-                          gsize at, guint *ret_mark, gsize *ret_end) {
-  gsize behind = 0;
-  if (words->led[(guchar)line->text->str[at]] && words->lead &&
-      run_words(rules, words->lead, named, line, at, &behind) && behind < line->text->len &&
-      match_words(rules, words, named, line, behind, ret_mark, ret_end))
-    return TRUE;
-  return match_words(rules, words, named, line, at, ret_mark, ret_end);
+static gboolean match_led(Rules *rules, const Words *words, const Fold *line, gsize at,
+                          guint *ret_mark, gsize *ret_end) {
+  const Compiled lead = {.code = words->lead, .what = "fields", .regex = "labels"};
+  gsize length = line->text->len;
+  if (words->led[(guchar)line->text->str[at]] && run(rules, &lead, line->text->str, length, at)) {
+    gsize behind = pcre2_get_ovector_pointer(rules->data)[1];
+    if (behind < length && match_words(words, line, behind, ret_mark, ret_end)) return TRUE;
+  }
+  return match_words(words, line, at, ret_mark, ret_end);
 }
 
 /* The first of `words` from byte `from` on. FALSE: none. */
-static gboolean find_words(Rules *rules, const Words *words, const Compiled *named,
-                           const Fold *line, gsize from, guint *ret_mark, gsize *ret_start,
-                           gsize *ret_end) {
+static gboolean find_words(Rules *rules, const Words *words, const Fold *line, gsize from,
+                           guint *ret_mark, gsize *ret_start, gsize *ret_end) {
   const char *text = line->text->str, *end = text + line->text->len;
   for (const char *p = text + from; p < end; p++) {
     if (p > text)
@@ -559,7 +500,7 @@ static gboolean find_words(Rules *rules, const Words *words, const Compiled *nam
     if ((guchar)*p < 0x80 && !g_ascii_isalnum(*p)) continue;
     if (!may_begin(words, text, p)) continue;
     gsize at = (gsize)(p - text);
-    if (!match_led(rules, words, named, line, at, ret_mark, ret_end)) continue;
+    if (!match_led(rules, words, line, at, ret_mark, ret_end)) continue;
     *ret_start = at;
     return TRUE;
   }
@@ -568,19 +509,17 @@ static gboolean find_words(Rules *rules, const Words *words, const Compiled *nam
 
 const RuleLabel *rules_find_label(Rules *rules, const Fold *line, gsize from, gsize *ret_start,
                                   gsize *ret_end) {
-  static const Compiled named = {.what = "fields", .regex = "labels"};
   guint index = 0;
-  gboolean found = find_words(rules, rules->names, &named, line, from, &index, ret_start, ret_end);
+  gboolean found = find_words(rules, rules->names, line, from, &index, ret_start, ret_end);
   return found && index < rules->labels->len ? &g_array_index(rules->labels, RuleLabel, index)
                                              : NULL;
 }
 
 int rules_find_choice(Rules *rules, guint field, const Fold *text, gsize from, gsize *ret_start,
                       gsize *ret_end) {
-  const Compiled named = {.what = rules->event->fields[field]->name, .regex = "choices"};
   guint index = 0;
   if (!rules->choices[field]) return -1;
-  return find_words(rules, rules->choices[field], &named, text, from, &index, ret_start, ret_end)
+  return find_words(rules, rules->choices[field], text, from, &index, ret_start, ret_end)
              ? (int)index
              : -1;
 }
@@ -648,8 +587,10 @@ gboolean rules_is_staff(const Rules *rules, const char *key) {
 }
 
 int rules_role(const Rules *rules, const char *role) {
-  for (gsize f = 0; f < rules->event->n_fields; f++)
-    if (strcmp(rules->event->fields[f]->role, role) == 0) return (int)f;
+  for (gsize f = 0; f < rules->event->n_fields; f++) {
+    const char *other = rules->event->fields[f]->role;
+    if (*other == *role && strcmp(other, role) == 0) return (int)f;
+  }
   return -1;
 }
 

@@ -1,9 +1,10 @@
-/* rules - an event's labels and patterns, compiled (PCRE2, JIT) once, before the sandbox locks.
+/* rules - an event's labels, and its patterns, compiled (PCRE2, JIT) once, before the sandbox
+ * locks.
  *
- * All labels of an event are one pattern; a text is scanned once, not once a label. Match limits
- * are always set; a pattern that runs into one is named in a note and costs the message a review.
- * Everything matches on folded text (fold.h); the words of a label may stand further apart, in the
- * plural, behind "N° de" or "votre".
+ * A text is scanned once for all labels. Patterns' match limits are always set; a
+ * pattern that runs into one is named in a note and costs the message a review. Everything
+ * matches on folded text (fold.h); the words of a label may stand further apart, in the plural,
+ * behind "N° de" or "votre".
  */
 #pragma once
 #include <glib.h>

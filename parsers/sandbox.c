@@ -145,6 +145,7 @@ static const int allowed[] = {
     SCMP_SYS(lseek),
     SCMP_SYS(getrusage),
     SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(getcpu), /* mimalloc, on a machine whose memory has several nodes */
     SCMP_SYS(restart_syscall),
     SCMP_SYS(setitimer),
     SCMP_SYS(close),

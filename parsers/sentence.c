@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "parsers/required.h"
 #include "parsers/signature.h"
 
 enum {
@@ -127,10 +128,20 @@ static guint n_lines(const Reader *reader) {
   return reader->reading->text->lines->len;
 }
 
-static gboolean holds_any(const char *words, const char *const *phrases) {
-  for (guint i = 0; phrases[i]; i++)
-    if (strstr(words, phrases[i])) return TRUE;
-  return FALSE;
+/* Words with what stands in them, for many lists of phrases. */
+typedef struct {
+  char *text;
+  Runs runs;
+} Said;
+
+static void said_of(const char *text, Said *said) {
+  g_autofree char *bare = fold_words(text);
+  said->text = g_strconcat(" ", bare, " ", NULL);
+  runs_note(&said->runs, said->text, strlen(said->text));
+}
+
+static gboolean holds_any(const Said *said, const char *const *phrases) {
+  return runs_find(&said->runs, said->text, phrases) != NULL;
 }
 
 /* ---- what a sentence says ---- */
@@ -138,8 +149,10 @@ static gboolean holds_any(const char *words, const char *const *phrases) {
 /* Do the words before the list say that those follow who come? */
 static gboolean announces_people(const char *text) {
   g_autofree char *head = g_strndup(text, strcspn(text, ":;"));
-  g_autofree char *words = fold_words(head);
-  return holds_any(words, rosters);
+  Said said;
+  said_of(head, &said);
+  g_autofree char *words = said.text;
+  return holds_any(&said, rosters);
 }
 
 static void judge(Reader *reader, Sentence *sentence) {
@@ -147,33 +160,36 @@ static void judge(Reader *reader, Sentence *sentence) {
   g_auto(Fold) fold = {0};
   fold_init(&fold);
   fold_line(&fold, sentence->text, -1);
-  g_autofree char *bare = fold_words(sentence->text);
-  g_autofree char *words = g_strconcat(" ", bare, " ", NULL);
-  reader->out->correction = reader->out->correction || holds_any(words, corrections);
+  Said said;
+  said_of(sentence->text, &said);
+  g_autofree char *words = said.text;
+  reader->out->correction = reader->out->correction || holds_any(&said, corrections);
   sentence->signs = strstr(words, " soussigne") || strstr(words, " i the undersigned");
-  sentence->company = holds_any(words, companions);
+  sentence->company = holds_any(&said, companions);
   sentence->cancels =
-      rules_matches(rules, RULES_CANCELLATION, &fold, NULL) && !holds_any(words, replacing);
+      rules_matches(rules, RULES_CANCELLATION, &fold, NULL) && !holds_any(&said, replacing);
   sentence->declines = rules_matches(rules, RULES_ATTENDANCE_NO, &fold, NULL);
   sentence->attends =
       !sentence->declines && rules_matches(rules, RULES_ATTENDANCE_YES, &fold, NULL);
   if (sentence->list && !sentence->declines && !sentence->cancels && !sentence->attends)
     sentence->attends = announces_people(sentence->text);
   gboolean asks = strchr(fold.text->str, '?') || strstr(sentence->text, "？");
-  gboolean requests = sentence->cancels && holds_any(words, requesting);
-  sentence->open = (asks && !requests) || (!sentence->cancels && holds_any(words, open_words));
+  gboolean requests = sentence->cancels && holds_any(&said, requesting);
+  sentence->open = (asks && !requests) || (!sentence->cancels && holds_any(&said, open_words));
 }
 
 /* "… m'étais inscrite, mais …": what the clauses say together may be a withdrawal. */
 static void judge_whole(Reader *reader, const char *start, const char *end) {
   if (end - start >= SENTENCE_MAX_BYTES || reader->out->all->len == 0) return;
   g_autofree char *whole = g_strndup(start, (gsize)(end - start));
-  g_autofree char *words = fold_words(whole);
+  Said said;
+  said_of(whole, &said);
+  g_autofree char *words = said.text;
   g_auto(Fold) fold = {0};
   fold_init(&fold);
   fold_line(&fold, whole, -1);
   Sentence *last = reader->out->all->pdata[reader->out->all->len - 1];
-  if (!strchr(whole, '?') && !holds_any(words, replacing) &&
+  if (!strchr(whole, '?') && !holds_any(&said, replacing) &&
       rules_matches(reader->reading->rules, RULES_CANCELLATION, &fold, NULL))
     last->cancels = TRUE;
 }

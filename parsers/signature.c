@@ -212,6 +212,14 @@ gboolean signature_is_closing(const char *folded) {
   return is_closing(folded, words);
 }
 
+gboolean signature_is_either(const char *folded) {
+  while (*folded == ' ') folded++;
+  if (is_too_long(folded)) return FALSE;
+  g_autofree char *words = fold_words(folded);
+  return is_closing(folded, words) ||
+         (strlen(folded) <= CLOSING_MAX_BYTES && begins_with(words, greetings));
+}
+
 gboolean signature_is_greeting(const char *folded) {
   while (*folded == ' ') folded++;
   if (strlen(folded) > CLOSING_MAX_BYTES) return FALSE;

@@ -12,3 +12,5 @@ void signature_mark(Text *text, const char *from_name);
 /* Is the folded line a greeting, a closing phrase or the start of a footer? Never a value. */
 gboolean signature_is_closing(const char *folded);
 gboolean signature_is_greeting(const char *folded);
+/* Is it one of them? Costs as much as one of the two. */
+gboolean signature_is_either(const char *folded);

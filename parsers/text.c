@@ -13,10 +13,13 @@
 #define TICKED "\342\230\222"   /* U+2612 */
 #define UNTICKED "\342\230\220" /* U+2610 */
 
-enum { LINES_A_BLOCK = 32, LETTERS_A_BLOCK = 4096 };
+enum {
+  LINES_A_BLOCK = 32,
+  LETTERS_A_BLOCK = 4096,
+  FOLDED_NEAR_BYTES = 1024 /* more is folded into memory of its own */
+};
 
 static void line_clear(TextLine *line) {
-  g_free(line->folded);
   if (line->places) g_array_unref(line->places);
 }
 
@@ -351,9 +354,26 @@ void text_rewrite(Text *text, TextLine *line, const char *words) {
   line->text = g_string_chunk_insert(text->letters, words);
 }
 
+/* A line folded into `room`, which has as many bytes as fold_write asks for; kept among the
+ * letters. */
+static const char *fold_into(const Text *text, const char *line, gsize size, char *room) {
+  char *start = room, *end = room + fold_write(line, size, room);
+  while (start < end && g_ascii_isspace(*start)) start++;
+  while (end > start && g_ascii_isspace(end[-1])) end--;
+  return g_string_chunk_insert_len(text->letters, start, end - start);
+}
+
+static const char *fold_kept(const Text *text, const char *line) {
+  char near[FOLDED_NEAR_BYTES];
+  gsize size = strlen(line), room = FOLD_GROWTH * size;
+  if (size == 0) return "";
+  g_autofree char *far = room <= sizeof near ? NULL : g_malloc(room);
+  return fold_into(text, line, size, far ? far : near);
+}
+
 const char *text_folded(const Text *text, guint line) {
   TextLine *asked = g_ptr_array_index(text->lines, line);
-  if (!asked->folded) asked->folded = g_strstrip(fold_string(asked->text));
+  if (!asked->folded) asked->folded = fold_kept(text, asked->text);
   return asked->folded;
 }
 

@@ -22,8 +22,9 @@ typedef struct {
   gboolean header;    /* attribution line or quoted header block (quote), or a document's running
                          header or footer: no answer stands there */
   gboolean scanned;   /* letters that were guessed from a picture */
-  char *folded;       /* see text_folded; NULL: nobody asked yet */
-  GArray *places;     /* TextPlace (place.h); NULL: not on a page that can be shown */
+  const char *folded; /* see text_folded; NULL: nobody asked yet */
+  struct KnownLine *known; /* of an earlier mail's line (known.h); NULL: nothing */
+  GArray *places;          /* TextPlace (place.h); NULL: not on a page that can be shown */
 } TextLine;
 
 typedef struct Text Text;

@@ -8,6 +8,8 @@
 
 #include "store/internal.h"
 #include "store/keep.h"
+#include "store/person.h"
+#include "store/rewrite.h"
 
 enum { COPY_BYTES = 1 << 20 };
 
@@ -91,11 +93,29 @@ static gboolean is_whole(const Restore *restore, GError **error) {
   return FALSE;
 }
 
-static gboolean sync_folder(const char *path) {
+gboolean store_sync_folder(const char *path) {
   int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   gboolean done = fd >= 0 && fsync(fd) == 0;
   if (fd >= 0) close(fd);
   return done;
+}
+
+/* Whom the store has forgotten is forgotten in its backup, too. */
+static gboolean forget_again(const Restore *restore, GError **error) {
+  g_autofree char *data = g_build_filename(restore->place.path, "data.mdb", NULL);
+  if (access(data, F_OK) != 0) return TRUE;
+  g_autoptr(GError) unread = NULL;
+  g_autoptr(Store) old = store_open(restore->place.path, STORE_READ_ONLY, &unread);
+  g_autoptr(StoreTxn) from = old ? store_begin(old, FALSE, &unread) : NULL;
+  if (!from) return TRUE; /* it is damaged or older: this is why there is a restore */
+  g_autoptr(Store) fresh = store_open(restore->folder, 0, error);
+  g_autoptr(StoreTxn) to = fresh ? store_begin(fresh, TRUE, error) : NULL;
+  gint carried = to ? tombstone_carry(from, to, error) : -1;
+  if (carried < 0) return FALSE;
+  if (carried && !store_commit(g_steal_pointer(&to), error)) return FALSE;
+  store_abort(g_steal_pointer(&to));
+  store_close(g_steal_pointer(&fresh));
+  return !carried || store_rewrite(restore->folder, error);
 }
 
 /* The old one aside, the new one in: a crash between the two leaves no data.mdb, and both files. */
@@ -104,7 +124,7 @@ static gboolean exchange(Restore *restore, char **ret_kept, GError **error) {
   gboolean there = access(data, F_OK) == 0;
   if (there && rename(data, restore->old) != 0)
     return store_fail(&restore->place, errno, "putting the old store aside", error);
-  if (rename(restore->fresh, data) != 0 || !sync_folder(restore->place.path)) {
+  if (rename(restore->fresh, data) != 0 || !store_sync_folder(restore->place.path)) {
     int code = errno;
     if (there) g_rename(restore->old, data);
     return store_fail(&restore->place, code, "putting the backup in its place", error);
@@ -120,7 +140,8 @@ static gboolean restore_locked(Restore *restore, int fd, char **ret_kept, GError
     return store_fail(&restore->place, errno, "making a folder", error);
   int code = copy_file(fd, restore->fresh);
   if (code) return store_fail(&restore->place, code, "copying the backup", error);
-  return is_whole(restore, error) && exchange(restore, ret_kept, error);
+  return is_whole(restore, error) && forget_again(restore, error) &&
+         exchange(restore, ret_kept, error);
 }
 
 gboolean store_restore(const char *folder, int fd, char **ret_kept, GError **error) {
@@ -144,9 +165,11 @@ gboolean store_restore(const char *folder, int fd, char **ret_kept, GError **err
   gboolean done = restore_locked(&restore, fd, ret_kept, error);
   g_autofree char *readers = g_build_filename(restore.folder, "lock.mdb", NULL);
   g_autofree char *inner_lock = g_build_filename(restore.folder, "daemon.lock", NULL);
+  g_autofree char *swap_lock = g_build_filename(restore.folder, "swap.lock", NULL);
   g_unlink(restore.fresh);
   g_unlink(readers);
   g_unlink(inner_lock);
+  g_unlink(swap_lock);
   g_rmdir(restore.folder);
   g_free(restore.folder);
   g_free(restore.fresh);

@@ -85,6 +85,12 @@ static gboolean collect_old(const MDB_val *key, const MDB_val *value, void *cont
   return expiry->keys->len < expiry->max;
 }
 
+static gboolean collect_key(const MDB_val *key, const MDB_val *value, void *context) {
+  (void)value;
+  g_ptr_array_add(((Expiry *)context)->keys, g_bytes_new(key->mv_data, key->mv_size));
+  return TRUE;
+}
+
 /* A key is time, address NUL, sequence: its parts in the other order are the other table's key. */
 static gboolean delete_both(StoreTxn *txn, GBytes *bytes) {
   Key row = {.size = g_bytes_get_size(bytes)};
@@ -105,4 +111,24 @@ guint counter_expire(StoreTxn *txn, gint64 before, guint max) {
   for (guint i = 0; i < keys->len; i++)
     if (!delete_both(txn, keys->pdata[i])) return i;
   return keys->len;
+}
+
+/* A key is address NUL, time, sequence: the other table's begins with the time. */
+gboolean counter_forget(StoreTxn *txn, const char *address, guint *ret_count, GError **error) {
+  g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+  Expiry every = {0, G_MAXUINT, keys};
+  Key prefix = key_of_texts(address, NULL);
+  if (!table_scan(txn, TABLE_COUNTER_BY_ADDRESS, &prefix, NULL, collect_key, &every, error))
+    return FALSE;
+  for (guint i = 0; i < keys->len; i++) {
+    const MDB_val key = {g_bytes_get_size(keys->pdata[i]),
+                         (void *)(gsize)g_bytes_get_data(keys->pdata[i], NULL)};
+    Key one = by_address(address, time_of(&key, TRUE), key_last_number(&key));
+    Key other = by_time(address, time_of(&key, TRUE), key_last_number(&key));
+    if (!table_delete(txn, TABLE_COUNTER_BY_ADDRESS, &one, error) ||
+        !table_delete(txn, TABLE_COUNTER, &other, error))
+      return FALSE;
+  }
+  *ret_count = keys->len;
+  return TRUE;
 }

@@ -13,6 +13,9 @@
 #include "store/tally.h"
 #include "store/user.h"
 
+/* For store_open: the caller holds the file's lock itself (rewrite.c). */
+enum { STORE_SWAPPING = 1 << 8 };
+
 enum {
   STORE_VERSION = 3,
   STORE_MAP_START_BYTES = 256 << 20, /* the map's first size (addresses, not disk); it doubles */
@@ -50,6 +53,7 @@ typedef enum {
   TABLE_USER,                   /* name → User */
   TABLE_MESSAGE_BY_CHANGE,      /* change, id: of the messages that were updated */
   TABLE_REGISTRATION_BY_CHANGE, /* likewise */
+  TABLE_TOMBSTONE,              /* keyed hash of who or what was erased → when */
   TABLE_COUNT
 } Table;
 
@@ -62,6 +66,7 @@ struct Store {
   guint found_version;        /* what the store had before it was opened */
   gboolean read_only;
   int lock_fd; /* of the daemon's lock; -1: not taken */
+  int swap_fd; /* shared with all who have the file open, so that none is left with the old one */
   GMutex lock; /* guards open_txns: the map is resized only while it is 0 */
   GCond idle;
   guint open_txns;
@@ -126,6 +131,8 @@ gboolean verify_mark(Verify *verify, Table table, const Key *key, gboolean wante
 guint64 table_last(StoreTxn *txn, Table table);
 /* The number for the next row of such a table: a writer's own, each call another. */
 guint64 table_next(StoreTxn *txn, Table table);
+/* Row `id` is to be deleted: no later row may have its number. */
+gboolean table_keep_last(StoreTxn *txn, Table table, guint64 id, GError **error);
 guint64 table_rows(StoreTxn *txn, Table table);
 /* Visit rows whose key begins with `prefix` (NULL: all), from the key `from` on (NULL: the
  * prefix's first). The visitor returns FALSE to stop; it must not write to this table. */
@@ -164,6 +171,15 @@ gboolean change_mark(StoreTxn *txn, Table changes, guint64 change, guint64 id, g
 StoreMark change_now(StoreTxn *txn, Table rows, Table changes);
 /* Ids of what was updated or added since `mark`, each once: guint64. NULL with an error. */
 GArray *change_ids(StoreTxn *txn, Table rows, Table changes, const StoreMark *mark, GError **error);
+
+/* --- counter.c: drop every entry of an address ---
+ */
+gboolean counter_forget(StoreTxn *txn, const char *address, guint *ret_count, GError **error);
+
+/* --- store.c: the lock that a swap of the file takes alone. -1 with errno. */
+int store_open_swap_lock(const char *folder, gboolean read_only);
+/* --- backup.c */
+gboolean store_sync_folder(const char *path);
 
 /* --- tally.c: messages by event, kind, decision, state and day --- */
 Key tally_key(const Message *message);

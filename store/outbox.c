@@ -261,27 +261,60 @@ static int compare_ids(gconstpointer a, gconstpointer b) {
   return left < right ? -1 : left > right;
 }
 
-/* "open" is everything in the index but what has failed. */
-static gboolean walk_index(StoreTxn *txn, const Walk *walk, GError **error) {
-  gboolean open = strcmp(walk->state, "open") == 0;
-  Key prefix = key_of_texts(walk->state, NULL);
-  g_autoptr(GArray) ids = table_ids(txn, TABLE_OUTBOX_BY_STATE, open ? NULL : &prefix, G_MAXUINT);
+/* The ids of an indexed state, oldest first. "open" is everything in the index, what has failed,
+ * too. */
+static GArray *indexed_ids(StoreTxn *txn, const char *state) {
+  Key prefix = key_of_texts(state, NULL);
+  gboolean open = strcmp(state, "open") == 0;
+  GArray *ids = table_ids(txn, TABLE_OUTBOX_BY_STATE, open ? NULL : &prefix, G_MAXUINT);
   g_array_sort(ids, compare_ids);
-  for (guint i = 0; i < ids->len; i++) {
-    g_autoptr(OutboxEntry) entry = outbox_get(txn, g_array_index(ids, guint64, i), error);
-    if (!entry) return FALSE;
-    if (open && strcmp(entry->state, "failed") == 0) continue;
-    if (!walk->visit(entry, walk->context)) break;
+  return ids;
+}
+
+/* Visit the entry of the index. FALSE: it was the last one, or *error is set. */
+static gboolean walk_one(StoreTxn *txn, const Walk *walk, guint64 id, GError **error) {
+  g_autoptr(OutboxEntry) entry = outbox_get(txn, id, error);
+  if (!entry) return FALSE;
+  gboolean failed = strcmp(walk->state, "open") == 0 && strcmp(entry->state, "failed") == 0;
+  return failed || walk->visit(entry, walk->context);
+}
+
+static gboolean walk_index(StoreTxn *txn, const Walk *walk, guint64 before, gboolean back,
+                           GError **error) {
+  g_autoptr(GArray) ids = indexed_ids(txn, walk->state);
+  GError *failed = NULL;
+  for (guint i = 0; i < ids->len && !failed; i++) {
+    guint64 id = g_array_index(ids, guint64, back ? ids->len - 1 - i : i);
+    if (id < before && !walk_one(txn, walk, id, &failed)) break;
   }
-  return TRUE;
+  if (failed) g_propagate_error(error, failed);
+  return !failed;
+}
+
+static gboolean is_indexed(const char *state) {
+  return state && strcmp(state, "sent") != 0;
+}
+
+static gboolean walked(StoreTxn *txn, const Walk *walk, gboolean done, GError **error) {
+  return done && (!walk->broken || store_corrupt(txn->store, "reply", walk->broken, error));
 }
 
 gboolean outbox_foreach(StoreTxn *txn, const char *state, OutboxVisitor visit, void *context,
                         GError **error) {
   Walk walk = {state, visit, context, 0};
-  if (state && strcmp(state, "sent") != 0) return walk_index(txn, &walk, error);
-  return table_scan(txn, TABLE_OUTBOX, NULL, NULL, walk_row, &walk, error) &&
-         (!walk.broken || store_corrupt(txn->store, "reply", walk.broken, error));
+  if (is_indexed(state)) return walk_index(txn, &walk, G_MAXUINT64, FALSE, error);
+  gboolean done = table_scan(txn, TABLE_OUTBOX, NULL, NULL, walk_row, &walk, error);
+  return walked(txn, &walk, done, error);
+}
+
+gboolean outbox_foreach_back(StoreTxn *txn, const char *state, guint64 before, OutboxVisitor visit,
+                             void *context, GError **error) {
+  Walk walk = {state, visit, context, 0};
+  guint64 until = before ? before : G_MAXUINT64;
+  if (is_indexed(state)) return walk_index(txn, &walk, until, TRUE, error);
+  Key key = key_of_number(until);
+  gboolean done = table_scan_before(txn, TABLE_OUTBOX, NULL, &key, walk_row, &walk, error);
+  return walked(txn, &walk, done, error);
 }
 
 guint64 outbox_count(StoreTxn *txn, const char *state) {

@@ -21,6 +21,7 @@ typedef struct {
   char *text_hash;            /* of template and values: equal texts have equal hashes */
   char *last_error;           /* last answer of the server or limit that holds it; "" if none */
   GBytes *mail;               /* for outbox_add: RFC 5322, CRLF; NULL in what is read */
+  gint64 since_us; /* not stored: when the mail that it answers was fetched, microseconds; 0 */
   /* As the indexes know it: set where it is read or added, for outbox_update. */
   char *stored_state;
   gint64 stored_next;
@@ -53,6 +54,9 @@ typedef gboolean (*OutboxVisitor)(const OutboxEntry *entry, void *context);
 /* `state` NULL: all; "open": neither sent nor failed. Oldest first. */
 gboolean outbox_foreach(StoreTxn *txn, const char *state, OutboxVisitor visit, void *context,
                         GError **error);
+/* The same from the latest back, of those before entry `before` (0: all). */
+gboolean outbox_foreach_back(StoreTxn *txn, const char *state, guint64 before, OutboxVisitor visit,
+                             void *context, GError **error);
 guint64 outbox_count(StoreTxn *txn, const char *state);
 /* Id of the entry with this Message-ID of ours, 0: none. */
 guint64 outbox_by_message_id(StoreTxn *txn, const char *message_id);

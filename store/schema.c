@@ -1,8 +1,9 @@
 /* schema - the tables by name, the version of their records, and the store's secret.
  *
  * Version 2 added the table tally; version 3 put the mails of the outbox into a table of their own,
- * so that a row whose state changes is written anew without its mail, and added the table user and
- * the indexes by change, which are empty at first: a record comes into them when it is updated. */
+ * so that a row whose state changes is written anew without its mail, and added the tables user and
+ * tombstone, and the indexes by change, which are empty at first: a record comes into them when it
+ * is updated. */
 #include <string.h>
 #include <sys/random.h>
 
@@ -37,6 +38,7 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_USER] = "user",
     [TABLE_MESSAGE_BY_CHANGE] = "message-by-change",
     [TABLE_REGISTRATION_BY_CHANGE] = "registration-by-change",
+    [TABLE_TOMBSTONE] = "tombstone",
 };
 
 const char *table_name(Table table) {

@@ -91,11 +91,33 @@ static gboolean take_daemon_lock(Store *store, GError **error) {
   g_autofree char *path = g_build_filename(store->path, "daemon.lock", NULL);
   store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (store->lock_fd < 0) return store_fail(store, errno, "opening daemon.lock", error);
-  if (flock(store->lock_fd, LOCK_EX | LOCK_NB) == 0) return TRUE;
+  if (flock(store->lock_fd, LOCK_EX | LOCK_NB) == 0) {
+    g_autofree char *rest = g_build_filename(store->path, "rewrite", NULL);
+    rmdir(rest); /* of a rewrite that was cut short behind its last step; else it is not empty */
+    return TRUE;
+  }
   g_set_error(error, STORE_ERROR, STORE_ERROR_LOCKED,
               "%s: another bulletind works on this store; stop it first (systemctl stop bulletind)",
               store->path);
   return FALSE;
+}
+
+int store_open_swap_lock(const char *folder, gboolean read_only) {
+  g_autofree char *path = g_build_filename(folder, "swap.lock", NULL);
+  return open(path, (read_only ? O_RDONLY : O_RDWR | O_CREAT) | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+/* Held as long as the file is open. A reader that cannot make the lock's file goes without: where
+ * there is none, nobody has rewritten the store yet. */
+static gboolean share_file(Store *store, guint flags, GError **error) {
+  if (flags & STORE_SWAPPING) return TRUE;
+  store->swap_fd = store_open_swap_lock(store->path, store->read_only);
+  if (store->swap_fd < 0)
+    return store->read_only || store_fail(store, errno, "opening swap.lock", error);
+  int code = 0;
+  while (flock(store->swap_fd, LOCK_SH) != 0 && (code = errno) == EINTR) {
+  }
+  return code == 0 || code == EINTR || store_fail(store, code, "locking swap.lock", error);
 }
 
 /* The engine would make the files of a store that was only to be looked at. */
@@ -125,6 +147,7 @@ static int open_environment(Store *store) {
 static gboolean open_all(Store *store, guint flags, GError **error) {
   if (!is_there(store, flags, error)) return FALSE;
   if ((flags & STORE_DAEMON) && !take_daemon_lock(store, error)) return FALSE;
+  if (!share_file(store, flags, error)) return FALSE;
   int code = open_environment(store);
   if (code != MDB_SUCCESS) return store_fail(store, code, "opening", error);
   return schema_open(store, flags, error);
@@ -136,6 +159,7 @@ Store *store_open(const char *path, guint flags, GError **error) {
   store->wake_path = g_build_filename(path, "wake", NULL);
   store->read_only = (flags & STORE_READ_ONLY) != 0;
   store->lock_fd = -1;
+  store->swap_fd = -1;
   g_mutex_init(&store->lock);
   g_cond_init(&store->idle);
   if (open_all(store, flags, error)) return store;
@@ -146,6 +170,7 @@ Store *store_open(const char *path, guint flags, GError **error) {
 void store_close(Store *store) {
   if (!store) return;
   if (store->env) mdb_env_close(store->env);
+  if (store->swap_fd >= 0) close(store->swap_fd);
   if (store->lock_fd >= 0) close(store->lock_fd);
   ZSTD_freeCCtx(store->packer);
   g_mutex_clear(&store->lock);

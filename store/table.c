@@ -120,8 +120,25 @@ guint64 table_last(StoreTxn *txn, Table table) {
   return code == MDB_SUCCESS ? key_last_number(&key) : 0;
 }
 
+static Key last_key(Table table) {
+  return key_of_texts("last", table_name(table));
+}
+
+/* The greatest number of a row that was deleted. */
+static guint64 kept_last(StoreTxn *txn, Table table) {
+  Key key = last_key(table);
+  MDB_val value;
+  return table_get(txn, TABLE_META, &key, &value, NULL) ? key_last_number(&value) : 0;
+}
+
+gboolean table_keep_last(StoreTxn *txn, Table table, guint64 id, GError **error) {
+  Key key = last_key(table);
+  guint64 big = GUINT64_TO_BE(id);
+  return kept_last(txn, table) >= id || table_put(txn, TABLE_META, &key, &big, sizeof big, error);
+}
+
 guint64 table_next(StoreTxn *txn, Table table) {
-  if (!txn->given[table]) txn->given[table] = table_last(txn, table);
+  if (!txn->given[table]) txn->given[table] = MAX(table_last(txn, table), kept_last(txn, table));
   return ++txn->given[table];
 }
 

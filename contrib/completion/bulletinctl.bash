@@ -27,7 +27,7 @@ _bulletinctl() {
     --language) mapfile -t COMPREPLY < <(compgen -W "fr en ja" -- "$word"); return ;;
     --output) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --role) mapfile -t COMPREPLY < <(compgen -W "read review" -- "$word"); return ;;
-    --text-file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --out | --text-file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --event | --id | --account | --since | -s | --jobs | -j) return ;;
   esac
   if [[ $word == -* ]]; then
@@ -46,6 +46,9 @@ _bulletinctl() {
       user)
         [ "$previous" != user ] ||
           mapfile -t COMPREPLY < <(compgen -W "add list role password remove" -- "$word")
+        ;;
+      oauth)
+        [ "$previous" != oauth ] || mapfile -t COMPREPLY < <(compgen -W "login status" -- "$word")
         ;;
       parse | explain | import | organizations) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     esac

@@ -36,12 +36,14 @@ gboolean at_desk_load(AtDesk *at, const Options *options, int *ret_code) {
 
 gboolean at_desk_open(AtDesk *at, int *ret_code) {
   at->store = ctl_store(at->config, 0, ret_code);
+  at->reader = desk_reader_new(at->config);
   at->desk =
       (Desk){.store = at->store, .config = at->config, .replies = at->replies, .who = at->who};
   return at->store != NULL;
 }
 
 void at_desk_done(AtDesk *at) {
+  desk_reader_free(at->reader);
   store_close(at->store);
   replies_free(at->replies);
   config_free(at->config);

@@ -2,7 +2,7 @@
  * the terminal. */
 #pragma once
 #include "daemon/ctl/ctl.h"
-#include "daemon/desk/desk.h"
+#include "daemon/desk/desk_typed.h"
 #include "daemon/replies.h"
 
 typedef struct {
@@ -10,7 +10,8 @@ typedef struct {
   Replies *replies;
   char *who; /* "admin:NAME" */
   Store *store;
-  Desk desk; /* borrows all of these */
+  Desk desk;          /* borrows all of these */
+  DeskReader *reader; /* starts its worker when it is asked */
 } AtDesk;
 
 /* Who called sudo, who has logged in, whose process it is. SUDO_USER counts for root alone, who

@@ -60,6 +60,12 @@ static const Command commands[] = {
      ctl_import},
     {"user", "add|list|role|password|remove [NAME]", 1, 2, "add marie",
      OPTION_ROLE | OPTION_JSON | OPTION_YES, "Who may use the review page", ctl_user},
+    {"oauth", "login|status [ACCOUNT]", 1, 2, "status", OPTION_JSON,
+     "Log in for an account that has oauth, or show how the logins stand", ctl_oauth},
+    {"person", "ADDRESS", 1, 1, "m.durand@ville-exemple.fr", OPTION_OUT,
+     "Print all that is kept on one person, as one JSON object", ctl_person},
+    {"forget", "ADDRESS", 1, 1, "m.durand@ville-exemple.fr", OPTION_YES,
+     "Erase a person everywhere, rewrite the store and search its bytes", ctl_forget},
     {"verify", "", 0, 0, "", OPTION_JSON,
      "Read every record of the store and every reference between them", ctl_verify},
     {"backup", "FILE", 1, 1, "store.backup", OPTION_FORCE,
@@ -114,6 +120,8 @@ static const OptionRow option_rows[] = {
         "The words; - is standard input (else an editor)", "FILE", "--text-file words.txt"),
     ROW(OPTION_WAIT, "wait", 0, G_OPTION_ARG_NONE, wait, "Let the mail go on waiting", NULL,
         "--wait"),
+    ROW(OPTION_OUT, "out", 0, G_OPTION_ARG_FILENAME, out,
+        "Write the mails as they came there, one .eml file each", "DIR", "--out person"),
     ROW(OPTION_ACCOUNT, "account", 0, G_OPTION_ARG_FILENAME, account,
         "The account whose mails they are (where there are several)", "NAME",
         "--account inscriptions"),
@@ -236,6 +244,7 @@ static void options_done(Options *options) {
   g_free(options->text_file);
   g_free(options->role);
   g_free(options->account);
+  g_free(options->out);
 }
 
 static int run(Options *options, int argc, char **argv) {
@@ -253,7 +262,7 @@ static int run(Options *options, int argc, char **argv) {
 int main(int argc, char **argv) {
   signal(SIGPIPE, SIG_IGN); /* a worker that died, a pager that was left: both are told as errors */
   g_set_prgname("bulletinctl");
-  log_init("bulletinctl", LOG_LEVEL_WARNING);
+  log_init("bulletinctl", LOG_LEVEL_WARNING, NULL);
   Options options = {0};
   int code = run(&options, argc, argv);
   options_done(&options);

@@ -9,6 +9,7 @@
 #include "daemon/log.h"
 #include "daemon/mail/fetch_imap.h"
 #include "daemon/mail/send_smtp.h"
+#include "daemon/presets.h"
 
 enum { LINE_MAX_CHARS = 1000 };
 
@@ -36,8 +37,19 @@ static Probe *start(const Account *account, const Submission *submission) {
   return probe;
 }
 
+/* What is mostly the reason, where it is a provider that we know. */
+static void add_advice(Probe *probe) {
+  const char *host = probe->account ? probe->account->imap.host : probe->submission->url.host;
+  const Preset *preset = preset_of_host(host);
+  const char *name = probe->account ? probe->account->name : "submission";
+  if (preset)
+    g_ptr_array_add(probe->lines,
+                    g_strdup_printf("%s: with %s, %s", name, preset->name, preset->advice));
+}
+
 static gboolean finish(Probe *probe) {
   gboolean works = GPOINTER_TO_INT(g_thread_join(probe->thread));
+  if (!works) add_advice(probe);
   Colour colour = works ? COLOUR_NONE : COLOUR_RED;
   for (guint i = 0; i < probe->lines->len; i++) {
     g_autofree char *line = log_clean(probe->lines->pdata[i], LINE_MAX_CHARS);

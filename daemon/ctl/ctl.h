@@ -10,7 +10,7 @@
 
 typedef struct {
   char *config; /* NULL: not given */
-  char *event, *format, *id, *since, *pages, *output, *language, *text_file, *role, *account;
+  char *event, *format, *id, *since, *pages, *output, *language, *text_file, *role, *account, *out;
   int jobs;
   gboolean json, text, all, outbox, follow, unused, force, yes, answer, wait;
 } Options;
@@ -38,7 +38,8 @@ typedef enum {
   OPTION_ANSWER = 1 << 19,
   OPTION_ACCOUNT = 1 << 20,
   OPTION_ROLE = 1 << 21,
-  OPTION_EVERY = 1 << 22 /* --all, of the answers */
+  OPTION_EVERY = 1 << 22, /* --all, of the answers */
+  OPTION_OUT = 1 << 23
 } OptionBit;
 
 typedef struct {
@@ -76,9 +77,12 @@ int ctl_release(const Options *options, char **arguments);
 int ctl_requeue(const Options *options, char **arguments);
 int ctl_import(const Options *options, char **arguments);
 int ctl_user(const Options *options, char **arguments);
+int ctl_oauth(const Options *options, char **arguments);
 int ctl_verify(const Options *options, char **arguments);
 int ctl_backup(const Options *options, char **arguments);
 int ctl_restore(const Options *options, char **arguments);
+int ctl_forget(const Options *options, char **arguments);
+int ctl_person(const Options *options, char **arguments);
 int ctl_check(const Options *options, char **arguments);
 
 /* --- what they share ---------------------------------------------------------------------- */

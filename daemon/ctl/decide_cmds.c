@@ -28,11 +28,19 @@ static GPtrArray *parse_changes(char **arguments) {
 
 /* --- the call --------------------------------------------------------------------------------- */
 
-static int decide_with(AtDesk *at, const DeskAction *action) {
+/* What was typed, as the parsers read it; NULL with an error. */
+static GPtrArray *read_typed(const AtDesk *at, const DeskAction *action, GError **error) {
+  g_autoptr(StoreTxn) txn = store_begin(at->store, FALSE, error);
+  return txn ? desk_typed_read(at->reader, at->config, txn, action, error) : NULL;
+}
+
+static int decide_with(AtDesk *at, DeskAction *action) {
   int code = EX_OK;
   if (!at_desk_open(at, &code)) return code;
   g_autoptr(GError) error = NULL;
-  return desk_do(&at->desk, action, &error) ? EX_OK : at_desk_error(error);
+  g_autoptr(GPtrArray) typed = read_typed(at, action, &error);
+  action->typed = typed;
+  return typed && desk_do(&at->desk, action, &error) ? EX_OK : at_desk_error(error);
 }
 
 static int run(const Options *options, char **arguments, DeskVerb verb, const char *what,

@@ -76,19 +76,42 @@ int ctl_verify(const Options *options, char **arguments) {
 
 /* ---- backup ---- */
 
+typedef struct {
+  const Config *config;
+  char *path; /* absolute */
+} Backup;
+
+/* Where backups lie, so that forget can tell which of them still hold a person. */
+static void note_backup(const Backup *backup) {
+  g_autofree char *list = g_build_filename(backup->config->store, "backups", NULL);
+  g_autofree char *text = NULL, *line = g_strconcat(backup->path, "\n", NULL);
+  gboolean known = g_file_get_contents(list, &text, NULL, NULL) && strstr(text, line);
+  int fd = known || strchr(backup->path, '\n')
+               ? -1
+               : open(list, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0) return;
+  if (write(fd, line, strlen(line)) < 0)
+    ctl_fail(EX_OK, "%s: the backup is not noted: %s", list, g_strerror(errno));
+  close(fd);
+}
+
 static int copy_store(int fd, void *context) {
   int code = EX_OK;
+  const Backup *backup = context;
   g_autoptr(GError) error = NULL;
-  Store *store = ctl_store(context, STORE_READ_ONLY | STORE_OLDER, &code);
+  Store *store = ctl_store(backup->config, STORE_READ_ONLY | STORE_OLDER, &code);
   if (store && !store_backup(store, fd, &error)) code = ctl_error(error);
   store_close(store);
+  if (code == EX_OK) note_backup(backup);
   return code;
 }
 
 int ctl_backup(const Options *options, char **arguments) {
   int code = EX_OK;
   Config *config = ctl_config(options, &code);
-  if (config) code = output_write(arguments[0], options->force, copy_store, config);
+  Backup backup = {config, g_canonicalize_filename(arguments[0], NULL)};
+  if (config) code = output_write(arguments[0], options->force, copy_store, &backup);
+  g_free(backup.path);
   config_free(config);
   return code;
 }

@@ -49,7 +49,10 @@ ParsePool *reading_pool(const Reading *reading, guint workers, ParseDone done, v
   ParsePool *pool = parse_pool_new(NULL, workers, setup, config->events, config->worker_timeout_s,
                                    done, context, problems, &error);
   config_worker_setup_free(setup);
-  if (!pool) *ret_code = error ? ctl_error(error) : ctl_problems(problems);
+  if (pool)
+    parse_pool_set_scans(pool, config->scan_workers);
+  else
+    *ret_code = error ? ctl_error(error) : ctl_problems(problems);
   return pool;
 }
 

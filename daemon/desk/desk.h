@@ -53,6 +53,7 @@ typedef struct {
   guint64 other;            /* DESK_MERGE: the registration that goes into `id` */
   const GPtrArray *changes; /* StoreField*, of ACCEPT, EDIT; NULL: none; value "" removes;
                                "2.phone" is of participant 2 */
+  const GPtrArray *typed;   /* DeskTyped* of each of `changes`, as desk_typed_read gave them */
   const char *own_text;     /* of REPLY: the person's own words; of CANCEL, may be NULL */
   gboolean settle;          /* of REPLY: the message is settled with it, else it goes on waiting */
   const Extraction *extraction; /* of REQUEUE */

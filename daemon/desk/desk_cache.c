@@ -1,34 +1,37 @@
 /* desk_cache - see desk_cache.h.
  *
- * Each part, and each order, has a mark of its own in the store's sequence of changes. A
- * transaction that is behind a part's mark takes it as it is; one that is behind an order's mark
- * likewise. So nothing ever goes back to an older state. */
+ * Each part has a mark of its own in the store's sequence of changes, and a lock: nobody who looks
+ * at the mails waits until the people are read. A transaction that is behind a part's mark takes it
+ * as it is. So nothing ever goes back to an older state. */
 #include "daemon/desk/desk_cache.h"
 
 #include <string.h>
 
 #include "daemon/desk/desk_fold.h"
 
-enum { REBUILD_SHARE = 8 /* an order of which more than an eighth has changed is made anew */ };
+enum { PHONE_MIN_DIGITS = 8 }; /* of E.164 */
 
 typedef struct {
-  char *field;
-  gboolean descending;
-  GArray *rows; /* guint32 */
-  StoreMark mark;
+  DeskOrder *rows;
+  StoreMark born;  /* the store as it was when its rows were read */
+  gboolean behind; /* that was older than the people are */
 } Order;
 
 struct DeskCache {
   const Config *config; /* NULL: of one call */
   const Event *event;   /* of that call; NULL: no sums */
-  GRWLock lock;
-  GHashTable *words; /* char*, each once */
-  GArray *people, *mails;
-  StoreMark people_mark, mails_mark;
-  GPtrArray *orders; /* Order*, in the order of their making */
+  GMutex words_lock;    /* guards words and text_bytes */
+  GHashTable *words;    /* char*, each once */
+  gsize text_bytes;
+  GRWLock mails_lock; /* guards the mails; taken after people_lock */
+  GArray *mails;
+  StoreMark mails_mark;
+  GRWLock people_lock; /* guards what follows */
+  GArray *people;
+  StoreMark people_mark;
+  GPtrArray *orders; /* Order*, as they were made; each has a row for all the people */
   GHashTable *sums;  /* event's id → EventSums */
   DeskCollator *collator;
-  gsize text_bytes;
 };
 
 /* --- birth and end ---------------------------------------------------------------------------- */
@@ -45,8 +48,7 @@ static void mail_done(gpointer data) {
 
 static void order_free(gpointer data) {
   Order *order = data;
-  g_free(order->field);
-  g_array_unref(order->rows);
+  desk_order_free(order->rows);
   g_free(order);
 }
 
@@ -57,7 +59,9 @@ static void sums_free(gpointer data) {
 DeskCache *desk_cache_new(const Config *config) {
   DeskCache *cache = g_new0(DeskCache, 1);
   cache->config = config;
-  g_rw_lock_init(&cache->lock);
+  g_mutex_init(&cache->words_lock);
+  g_rw_lock_init(&cache->mails_lock);
+  g_rw_lock_init(&cache->people_lock);
   cache->words = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   cache->people = g_array_new(FALSE, FALSE, sizeof(PersonRow));
   cache->mails = g_array_new(FALSE, FALSE, sizeof(MailRow));
@@ -77,36 +81,45 @@ void desk_cache_free(DeskCache *cache) {
   g_hash_table_unref(cache->sums);
   g_hash_table_unref(cache->words);
   desk_collator_free(cache->collator);
-  g_rw_lock_clear(&cache->lock);
+  g_rw_lock_clear(&cache->people_lock);
+  g_rw_lock_clear(&cache->mails_lock);
+  g_mutex_clear(&cache->words_lock);
   g_free(cache);
 }
 
 void desk_cache_set_language(DeskCache *cache, const char *language) {
-  g_rw_lock_writer_lock(&cache->lock);
+  g_rw_lock_writer_lock(&cache->people_lock);
   desk_collator_free(cache->collator);
   cache->collator = desk_collator_new(language);
   g_ptr_array_set_size(cache->orders, 0);
-  g_rw_lock_writer_unlock(&cache->lock);
+  g_rw_lock_writer_unlock(&cache->people_lock);
 }
 
 gsize desk_cache_bytes(DeskCache *cache) {
-  g_rw_lock_reader_lock(&cache->lock);
+  g_rw_lock_reader_lock(&cache->people_lock);
+  g_rw_lock_reader_lock(&cache->mails_lock);
+  g_mutex_lock(&cache->words_lock);
   gsize bytes = cache->text_bytes + cache->people->len * sizeof(PersonRow) +
                 cache->mails->len * sizeof(MailRow);
+  g_mutex_unlock(&cache->words_lock);
   for (guint i = 0; i < cache->orders->len; i++)
-    bytes += ((const Order *)cache->orders->pdata[i])->rows->len * sizeof(guint32);
-  g_rw_lock_reader_unlock(&cache->lock);
+    bytes += desk_order_bytes(((const Order *)cache->orders->pdata[i])->rows);
+  g_rw_lock_reader_unlock(&cache->mails_lock);
+  g_rw_lock_reader_unlock(&cache->people_lock);
   return bytes;
 }
 
 /* --- rows ------------------------------------------------------------------------------------- */
 
 static const char *intern(DeskCache *cache, const char *word) {
-  const char *known = g_hash_table_lookup(cache->words, word);
-  if (known) return known;
-  char *copy = g_strdup(word);
-  g_hash_table_add(cache->words, copy);
-  return copy;
+  g_mutex_lock(&cache->words_lock);
+  char *known = g_hash_table_lookup(cache->words, word);
+  if (!known) {
+    known = g_strdup(word);
+    g_hash_table_add(cache->words, known);
+  }
+  g_mutex_unlock(&cache->words_lock);
+  return known;
 }
 
 static void fold_into(GString *text, const char *part) {
@@ -115,12 +128,23 @@ static void fold_into(GString *text, const char *part) {
   g_string_append_c(text, '\n'); /* no word of a search has one: none goes across */
 }
 
+/* "+33612345678" is 0612345678 to whoever searches: behind a country code of two or three digits.
+ */
+static void add_national(GString *text, const char *value) {
+  gsize digits = *value == '+' ? strspn(value + 1, "0123456789") : 0;
+  if (digits < PHONE_MIN_DIGITS || value[1 + digits]) return;
+  g_string_append_printf(text, "0%s\n0%s\n", value + 3, value + 4);
+}
+
 char *cache_person_text(const Registration *registration) {
   GString *text = g_string_sized_new(256);
   g_string_append_printf(text, "%" G_GUINT64_FORMAT "\n", registration->id);
   fold_into(text, registration->sender);
-  for (guint i = 0; i < registration->fields->len; i++)
-    fold_into(text, ((const StoreField *)registration->fields->pdata[i])->value);
+  for (guint i = 0; i < registration->fields->len; i++) {
+    const char *value = ((const StoreField *)registration->fields->pdata[i])->value;
+    fold_into(text, value);
+    add_national(text, value);
+  }
   return g_string_free(text, FALSE);
 }
 
@@ -135,12 +159,14 @@ char *cache_mail_text(const Message *message) {
 
 /* Takes `text`; what is too long is not kept. */
 static void keep_text(DeskCache *cache, char **at, char *text) {
-  if (*at) cache->text_bytes -= strlen(*at) + 1;
+  gsize before = *at ? strlen(*at) + 1 : 0, size = text ? strlen(text) + 1 : 0;
   g_free(*at);
-  gsize size = text ? strlen(text) + 1 : 0;
+  g_mutex_lock(&cache->words_lock);
+  cache->text_bytes -= before;
   gboolean fits = size <= CACHE_TEXT_MAX_BYTES && cache->text_bytes + size <= CACHE_TEXTS_MAX_BYTES;
-  *at = fits ? g_memdup2(text, size) : NULL;
   if (fits) cache->text_bytes += size;
+  g_mutex_unlock(&cache->words_lock);
+  *at = fits ? g_memdup2(text, size) : NULL;
   g_free(text);
 }
 
@@ -158,6 +184,31 @@ static EventSums *sums_of(DeskCache *cache, const char *id) {
   return sums;
 }
 
+/* --- orders ----------------------------------------------------------------------------------- */
+
+static char *text_key(const DeskCache *cache, const char *value) {
+  if (!value || !*value) return NULL;
+  g_autofree char *valid = g_utf8_make_valid(value, -1);
+  g_autofree char *head =
+      g_utf8_substring(valid, 0, MIN(g_utf8_strlen(valid, -1), CACHE_SORT_MAX_CHARS));
+  return desk_collator_key(cache->collator, head);
+}
+
+static char *key_of(const DeskCache *cache, const char *field, const Registration *row) {
+  if (!strcmp(field, "status")) return text_key(cache, row->status);
+  if (strcmp(field, "updated") != 0) return text_key(cache, registration_value(row, field));
+  return g_strdup_printf("%016" G_GINT64_MODIFIER "x", (guint64)MAX(row->updated, 0));
+}
+
+/* row NULL: it is not there for us. */
+static void take_key(const DeskCache *cache, const Order *order, guint at,
+                     const Registration *row) {
+  const char *field = desk_order_field(order->rows);
+  desk_order_take(order->rows, at, row ? key_of(cache, field, row) : NULL);
+}
+
+/* --- what changed ----------------------------------------------------------------------------- */
+
 static gboolean take_person(const Registration *registration, void *context) {
   DeskCache *cache = context;
   guint at = desk_sums_place(cache->people, registration->id);
@@ -172,6 +223,8 @@ static gboolean take_person(const Registration *registration, void *context) {
   row->sums = sums_of(cache, registration->event);
   row->added = row->sums ? desk_sums_add(row->sums, registration) : NULL;
   keep_text(cache, &row->text, cache_person_text(registration));
+  for (guint i = 0; i < cache->orders->len; i++)
+    take_key(cache, cache->orders->pdata[i], at, registration);
   return TRUE;
 }
 
@@ -191,220 +244,178 @@ static gboolean take_mail(const Message *message, void *context) {
   return TRUE;
 }
 
-/* --- orders ----------------------------------------------------------------------------------- */
-
-typedef struct {
-  GBytes *key; /* NULL: no value, comes last */
-  guint32 row;
-} Item;
-
-static void item_done(gpointer data) {
-  Item *item = data;
-  if (item->key) g_bytes_unref(item->key);
+static gboolean read_mails(DeskCache *cache, StoreTxn *txn, GError **error) {
+  return message_changed_since(txn, &cache->mails_mark, take_mail, cache, error);
 }
 
-static GArray *items_new(void) {
-  GArray *items = g_array_new(FALSE, FALSE, sizeof(Item));
-  g_array_set_clear_func(items, item_done);
-  return items;
+static gboolean read_people(DeskCache *cache, StoreTxn *txn, GError **error) {
+  return registration_changed_since(txn, &cache->people_mark, take_person, cache, error);
 }
 
-static GBytes *text_key(const DeskCache *cache, const char *value) {
-  if (!value || !*value) return NULL;
-  g_autofree char *valid = g_utf8_make_valid(value, -1);
-  g_autofree char *head =
-      g_utf8_substring(valid, 0, MIN(g_utf8_strlen(valid, -1), CACHE_SORT_MAX_CHARS));
-  return desk_collator_key(cache->collator, head);
-}
-
-static GBytes *key_of(const DeskCache *cache, const Order *order, const Registration *row) {
-  if (!strcmp(order->field, "status")) return text_key(cache, row->status);
-  if (strcmp(order->field, "updated") != 0)
-    return text_key(cache, registration_value(row, order->field));
-  guint64 big = GUINT64_TO_BE((guint64)MAX(row->updated, 0));
-  return g_bytes_new(&big, sizeof big);
-}
-
-static gint compare_items(gconstpointer a, gconstpointer b, gpointer context) {
-  const Item *left = a, *right = b;
-  const Order *order = context;
-  if (!left->key != !right->key) return left->key ? -1 : 1;
-  gint by_key = left->key ? g_bytes_compare(left->key, right->key) : 0;
-  if (by_key) return order->descending ? -by_key : by_key;
-  return left->row < right->row ? -1 : left->row > right->row;
-}
-
-typedef struct {
-  DeskCache *cache;
-  const Order *order;
-  GArray *items;
-} Collecting;
-
-static gboolean collect(const Registration *registration, void *context) {
-  Collecting *collecting = context;
-  guint at = desk_sums_place(collecting->cache->people, registration->id);
-  Item item = {key_of(collecting->cache, collecting->order, registration), at};
-  g_array_append_val(collecting->items, item);
-  return TRUE;
-}
-
-static Item item_of(const DeskCache *cache, const Order *order, StoreTxn *txn, guint32 row) {
-  guint64 id = g_array_index(cache->people, PersonRow, row).id;
-  g_autoptr(Registration) registration = registration_get(txn, id, NULL);
-  return (Item){registration ? key_of(cache, order, registration) : NULL, row};
-}
-
-static void insert(const DeskCache *cache, Order *order, StoreTxn *txn, const Item *item) {
-  guint low = 0, high = order->rows->len;
-  while (low < high) {
-    guint middle = low + (high - low) / 2;
-    Item there = item_of(cache, order, txn, g_array_index(order->rows, guint32, middle));
-    if (compare_items(&there, item, order) < 0)
-      low = middle + 1;
-    else
-      high = middle;
-    item_done(&there);
-  }
-  g_array_insert_val(order->rows, low, item->row);
-}
-
-/* Take those of `items` out of the order. */
-static void take_out(const DeskCache *cache, Order *order, const GArray *items) {
-  g_autofree guint8 *out = g_malloc0(cache->people->len);
-  for (guint i = 0; i < items->len; i++) out[g_array_index(items, Item, i).row] = 1;
-  guint kept = 0;
-  for (guint i = 0; i < order->rows->len; i++) {
-    guint32 row = g_array_index(order->rows, guint32, i);
-    if (!out[row]) g_array_index(order->rows, guint32, kept++) = row;
-  }
-  g_array_set_size(order->rows, kept);
-}
-
-static void put_all(Order *order, GArray *items) {
-  g_array_sort_with_data(items, compare_items, order);
-  g_array_set_size(order->rows, items->len);
-  for (guint i = 0; i < items->len; i++)
-    g_array_index(order->rows, guint32, i) = g_array_index(items, Item, i).row;
-}
-
-static gboolean order_refresh(DeskCache *cache, Order *order, StoreTxn *txn, GError **error) {
-  g_autoptr(GArray) items = items_new();
-  Collecting collecting = {cache, order, items};
-  StoreMark mark = order->mark;
-  if (!registration_changed_since(txn, &mark, collect, &collecting, error)) return FALSE;
-  if (items->len > order->rows->len / REBUILD_SHARE) {
-    g_array_set_size(items, 0);
-    mark = (StoreMark){0, 0};
-    if (!registration_changed_since(txn, &mark, collect, &collecting, error)) return FALSE;
-    put_all(order, items);
-  } else {
-    take_out(cache, order, items);
-    for (guint i = 0; i < items->len; i++)
-      insert(cache, order, txn, &g_array_index(items, Item, i));
-  }
-  order->mark = mark;
-  return TRUE;
-}
-
-static Order *order_find(const DeskCache *cache, const CacheWish *wish) {
+static Order *order_find(const DeskCache *cache, const char *sort) {
   for (guint i = 0; i < cache->orders->len; i++) {
     Order *order = cache->orders->pdata[i];
-    if (!strcmp(order->field, wish->sort) && order->descending == wish->descending) return order;
+    if (!strcmp(desk_order_field(order->rows), sort)) return order;
   }
   return NULL;
 }
-
-static Order *order_new(DeskCache *cache, const CacheWish *wish) {
-  Order *order = g_new0(Order, 1);
-  order->field = g_strdup(wish->sort);
-  order->descending = wish->descending;
-  order->rows = g_array_new(FALSE, FALSE, sizeof(guint32));
-  if (cache->orders->len == CACHE_ORDERS_MAX) g_ptr_array_remove_index(cache->orders, 0);
-  g_ptr_array_add(cache->orders, order);
-  return order;
-}
-
-/* --- entering --------------------------------------------------------------------------------- */
 
 /* Has the store gone on since `mark`? */
 static gboolean is_behind(StoreMark mark, StoreMark now) {
   return now.id > mark.id || now.change > mark.change;
 }
 
-static gboolean is_ready(const DeskCache *cache, StoreTxn *txn, const CacheWish *wish) {
-  if (wish->parts & CACHE_MAILS && is_behind(cache->mails_mark, message_mark(txn))) return FALSE;
-  if (!(wish->parts & CACHE_PEOPLE)) return TRUE;
-  StoreMark now = registration_mark(txn);
-  if (is_behind(cache->people_mark, now)) return FALSE;
-  const Order *order = wish->sort ? order_find(cache, wish) : NULL;
-  return !wish->sort || (order && !is_behind(order->mark, now));
+/* One more order, which knows nobody yet. */
+static Order *order_add(DeskCache *cache, const char *sort) {
+  if (cache->orders->len == CACHE_ORDERS_MAX) g_ptr_array_remove_index(cache->orders, 0);
+  Order *order = g_new0(Order, 1);
+  order->rows = desk_order_new(sort);
+  g_ptr_array_add(cache->orders, order);
+  return order;
 }
 
-static gboolean make_ready(DeskCache *cache, StoreTxn *txn, const CacheWish *wish, GError **error) {
-  if (wish->parts & CACHE_MAILS && is_behind(cache->mails_mark, message_mark(txn)) &&
-      !message_changed_since(txn, &cache->mails_mark, take_mail, cache, error))
+/* The order with a row for everybody that is read: one that is new learns of them now. */
+static Order *order_of(DeskCache *cache, StoreTxn *txn, const char *sort) {
+  Order *order = order_find(cache, sort);
+  if (order) return order;
+  order = order_add(cache, sort);
+  order->born = registration_mark(txn);
+  order->behind = is_behind(order->born, cache->people_mark);
+  for (guint i = 0; i < cache->people->len; i++) {
+    guint64 id = g_array_index(cache->people, PersonRow, i).id;
+    g_autoptr(Registration) registration = registration_get(txn, id, NULL);
+    take_key(cache, order, i, registration);
+  }
+  return order;
+}
+
+typedef struct {
+  DeskCache *cache;
+  const Order *order;
+} CatchingUp;
+
+static gboolean take_late_key(const Registration *registration, void *context) {
+  const CatchingUp *late = context;
+  guint at = desk_sums_place(late->cache->people, registration->id);
+  take_key(late->cache, late->order, at, registration);
+  return TRUE;
+}
+
+/* An order that was born of an older transaction than the people were read by: what changed between
+ * the two, as soon as a transaction comes that knows it. */
+static gboolean order_catch_up(DeskCache *cache, Order *order, StoreTxn *txn, GError **error) {
+  if (!order->behind || is_behind(registration_mark(txn), cache->people_mark)) return TRUE;
+  CatchingUp late = {cache, order};
+  if (!registration_changed_since(txn, &order->born, take_late_key, &late, error)) return FALSE;
+  order->behind = FALSE;
+  return TRUE;
+}
+
+/* --- entering --------------------------------------------------------------------------------- */
+
+static gboolean mails_ready(const DeskCache *cache, StoreTxn *txn) {
+  return !is_behind(cache->mails_mark, message_mark(txn));
+}
+
+static gboolean people_ready(const DeskCache *cache, StoreTxn *txn, const char *sort) {
+  const Order *order = sort ? order_find(cache, sort) : NULL;
+  return !is_behind(cache->people_mark, registration_mark(txn)) &&
+         (!sort || (order && !order->behind && desk_order_is_settled(order->rows)));
+}
+
+static gboolean make_people_ready(DeskCache *cache, StoreTxn *txn, const char *sort,
+                                  GError **error) {
+  Order *order = sort ? order_of(cache, txn, sort) : NULL;
+  if (is_behind(cache->people_mark, registration_mark(txn)) && !read_people(cache, txn, error))
     return FALSE;
-  if (!(wish->parts & CACHE_PEOPLE)) return TRUE;
-  StoreMark now = registration_mark(txn);
-  if (is_behind(cache->people_mark, now) &&
-      !registration_changed_since(txn, &cache->people_mark, take_person, cache, error))
-    return FALSE;
-  if (!wish->sort) return TRUE;
-  Order *order = order_find(cache, wish);
-  if (!order) order = order_new(cache, wish);
-  return !is_behind(order->mark, now) || order_refresh(cache, order, txn, error);
+  if (!order) return TRUE;
+  if (!order_catch_up(cache, order, txn, error)) return FALSE;
+  desk_order_settle(order->rows);
+  return TRUE;
 }
 
-static void fill_use(CacheUse *use, const CacheWish *wish) {
-  use->people = use->cache->people;
-  use->mails = use->cache->mails;
-  const Order *order = wish->sort ? order_find(use->cache, wish) : NULL;
-  use->order = order ? order->rows : NULL;
+/* Shared, where it is ready; else alone. */
+static gboolean enter_people(CacheUse *use, StoreTxn *txn, const char *sort, GError **error) {
+  GRWLock *lock = &use->cache->people_lock;
+  g_rw_lock_reader_lock(lock);
+  use->in_people = CACHE_SHARED;
+  if (people_ready(use->cache, txn, sort)) return TRUE;
+  g_rw_lock_reader_unlock(lock);
+  g_rw_lock_writer_lock(lock);
+  use->in_people = CACHE_ALONE;
+  return make_people_ready(use->cache, txn, sort, error);
 }
 
-static gboolean enter_shared(CacheUse *use, StoreTxn *txn, const CacheWish *wish) {
-  g_rw_lock_reader_lock(&use->cache->lock);
-  if (is_ready(use->cache, txn, wish)) return TRUE;
-  g_rw_lock_reader_unlock(&use->cache->lock);
-  return FALSE;
+static gboolean enter_mails(CacheUse *use, StoreTxn *txn, GError **error) {
+  GRWLock *lock = &use->cache->mails_lock;
+  g_rw_lock_reader_lock(lock);
+  use->in_mails = CACHE_SHARED;
+  if (mails_ready(use->cache, txn)) return TRUE;
+  g_rw_lock_reader_unlock(lock);
+  g_rw_lock_writer_lock(lock);
+  use->in_mails = CACHE_ALONE;
+  return mails_ready(use->cache, txn) || read_mails(use->cache, txn, error);
 }
 
 gboolean cache_enter(CacheUse *use, DeskCache *cache, StoreTxn *txn, const CacheWish *wish,
                      GError **error) {
   *use = (CacheUse){.cache = cache ? cache : desk_cache_new(NULL), .own = !cache};
   if (use->own) use->cache->event = wish->event;
-  if (!enter_shared(use, txn, wish)) {
-    use->alone = TRUE;
-    g_rw_lock_writer_lock(&use->cache->lock);
-    if (!make_ready(use->cache, txn, wish, error)) {
-      cache_leave(use);
-      return FALSE;
-    }
+  if ((wish->parts & CACHE_PEOPLE && !enter_people(use, txn, wish->sort, error)) ||
+      (wish->parts & CACHE_MAILS && !enter_mails(use, txn, error))) {
+    cache_leave(use);
+    return FALSE;
   }
-  fill_use(use, wish);
+  use->people = use->cache->people;
+  use->mails = use->cache->mails;
+  const Order *order = wish->sort ? order_find(use->cache, wish->sort) : NULL;
+  use->order = order ? order->rows : NULL;
   return TRUE;
+}
+
+static void leave(GRWLock *lock, CacheHold hold) {
+  if (hold == CACHE_ALONE) g_rw_lock_writer_unlock(lock);
+  if (hold == CACHE_SHARED) g_rw_lock_reader_unlock(lock);
 }
 
 void cache_leave(CacheUse *use) {
-  if (use->alone)
-    g_rw_lock_writer_unlock(&use->cache->lock);
-  else
-    g_rw_lock_reader_unlock(&use->cache->lock);
+  leave(&use->cache->mails_lock, use->in_mails);
+  leave(&use->cache->people_lock, use->in_people);
   if (use->own) desk_cache_free(use->cache);
 }
 
-gboolean desk_cache_warm(DeskCache *cache, StoreTxn *txn, GError **error) {
-  const CacheWish wish = {.parts = CACHE_PEOPLE | CACHE_MAILS};
+static gboolean warm_people(DeskCache *cache, StoreTxn *txn, const char *const *sorts,
+                            GError **error) {
+  for (guint i = 0; sorts && sorts[i] && i < CACHE_ORDERS_MAX; i++) order_of(cache, txn, sorts[i]);
+  gboolean good = make_people_ready(cache, txn, NULL, error);
+  for (guint i = 0; i < cache->orders->len && good; i++) {
+    Order *order = cache->orders->pdata[i];
+    good = order_catch_up(cache, order, txn, error);
+    desk_order_settle(order->rows);
+  }
+  return good;
+}
+
+/* The mails first: a person begins with the queue. */
+gboolean desk_cache_warm(DeskCache *cache, StoreTxn *txn, const char *const *sorts,
+                         GError **error) {
+  const CacheWish mails = {.parts = CACHE_MAILS};
   CacheUse use;
-  if (!cache_enter(&use, cache, txn, &wish, error)) return FALSE;
+  if (!cache_enter(&use, cache, txn, &mails, error)) return FALSE;
   cache_leave(&use);
-  return TRUE;
+  g_rw_lock_writer_lock(&cache->people_lock);
+  gboolean good = warm_people(cache, txn, sorts, error);
+  g_rw_lock_writer_unlock(&cache->people_lock);
+  return good;
 }
 
 /* --- asking ----------------------------------------------------------------------------------- */
 
 const char *cache_word(const CacheUse *use, const char *word) {
-  return g_hash_table_lookup(use->cache->words, word);
+  g_mutex_lock(&use->cache->words_lock);
+  const char *known = g_hash_table_lookup(use->cache->words, word);
+  g_mutex_unlock(&use->cache->words_lock);
+  return known;
 }
 
 const PersonRow *cache_person(const CacheUse *use, guint64 id) {

@@ -5,9 +5,10 @@
  * that shuts others out; who finds all up to date shares it. A caller without a cache gets one that
  * lives as long as the call. A registration with its mail costs about 900 bytes, with what it adds
  * to the figures; of its text at most CACHE_TEXT_MAX_BYTES: what is longer, or beyond
- * CACHE_TEXTS_MAX_BYTES in all, is read from the store whenever it is searched. An order costs 4
- * bytes a row. */
+ * CACHE_TEXTS_MAX_BYTES in all, is read from the store whenever it is searched. An order costs
+ * about 70 bytes a row (desk_order.h). */
 #pragma once
+#include "daemon/desk/desk_order.h"
 #include "daemon/desk/desk_sums.h"
 #include "daemon/desk/desk_view.h"
 
@@ -35,19 +36,21 @@ typedef struct {
 
 typedef enum { CACHE_PEOPLE = 1 << 0, CACHE_MAILS = 1 << 1 } CachePart;
 
+typedef enum { CACHE_OUTSIDE, CACHE_SHARED, CACHE_ALONE } CacheHold;
+
 /* A cache between cache_enter and cache_leave: what is read of it stays as it is. */
 typedef struct {
   DeskCache *cache;
-  const GArray *people; /* PersonRow, by id */
-  const GArray *mails;  /* MailRow, by id */
-  const GArray *order;  /* guint32: indexes of `people` as they are sorted; NULL: as they are */
-  gboolean own, alone;
+  const GArray *people;   /* PersonRow, by id */
+  const GArray *mails;    /* MailRow, by id */
+  const DeskOrder *order; /* of the people; NULL: by id */
+  gboolean own;
+  CacheHold in_people, in_mails;
 } CacheUse;
 
 typedef struct {
-  guint parts;      /* CacheParts */
-  const char *sort; /* of the people; NULL: by id */
-  gboolean descending;
+  guint parts;        /* CacheParts */
+  const char *sort;   /* of the people; NULL: by id */
   const Event *event; /* for a call without a cache: whose sums are wanted; NULL: none */
 } CacheWish;
 

@@ -93,6 +93,19 @@ gboolean desk_fold_has(const char *folded, char *const *words) {
   return TRUE;
 }
 
+char *desk_fold_number(const char *word) {
+  enum { DIGITS_MIN = 8 };
+  g_autoptr(GString) digits = g_string_new(NULL);
+  for (const char *at = word; *at; at++) {
+    if (g_ascii_isdigit(*at) || (*at == '+' && at == word))
+      g_string_append_c(digits, *at);
+    else if (!strchr(".-/()", *at))
+      return NULL;
+  }
+  gboolean number = digits->len >= DIGITS_MIN && digits->len < strlen(word);
+  return number ? g_strdup(digits->str) : NULL;
+}
+
 /* --- the names of bodies ---------------------------------------------------------------------- */
 
 static gboolean is_word_part(gunichar c) {
@@ -232,22 +245,21 @@ void desk_collator_free(DeskCollator *collator) {
   g_free(collator);
 }
 
-static GBytes *folded_key(const char *text) {
-  char *folded = desk_fold(text);
-  return g_bytes_new_take(folded, strlen(folded));
-}
-
-GBytes *desk_collator_key(DeskCollator *collator, const char *text) {
+/* A key of ICU ends with its only 0. */
+char *desk_collator_key(DeskCollator *collator, const char *text) {
   g_autofree char *valid = g_utf8_make_valid(text, -1);
   glong length = 0;
   g_autofree gunichar2 *wide =
       collator->icu ? g_utf8_to_utf16(valid, -1, NULL, &length, NULL) : NULL;
-  if (!wide) return folded_key(valid);
+  if (!wide) return desk_fold(valid);
   guint8 first[KEY_FIRST_BYTES];
   const UChar *source = (const UChar *)wide;
   int32_t size = ucol_getSortKey(collator->icu, source, (int32_t)length, first, sizeof first);
-  if (size <= (int32_t)sizeof first) return g_bytes_new(first, (gsize)MAX(size, 0));
-  guint8 *key = g_malloc((gsize)size);
-  ucol_getSortKey(collator->icu, source, (int32_t)length, key, size);
-  return g_bytes_new_take(key, (gsize)size);
+  if (size <= 0) return desk_fold(valid);
+  char *key = g_malloc((gsize)size);
+  if (size <= (int32_t)sizeof first)
+    memcpy(key, first, (gsize)size);
+  else
+    ucol_getSortKey(collator->icu, source, (int32_t)length, (guint8 *)key, size);
+  return key;
 }

@@ -25,12 +25,16 @@ char *desk_fold_body(const char *name);
  * char* sorted; the array frees them. Never NULL. */
 GPtrArray *desk_fold_topics(const char *text, guint most);
 
+/* A word of a search that may be a telephone number ("06.12.34.56.78", "03-1234-5678") without what
+ * stands between its digits; NULL: it is none. The caller frees. */
+char *desk_fold_number(const char *word);
+
 /* The order of a language ("fr", "en", "ja"; unknown: the one common to all), digits by their
  * number. */
 typedef struct DeskCollator DeskCollator;
 DeskCollator *desk_collator_new(const char *language);
 void desk_collator_free(DeskCollator *collator);
-/* Bytes whose order is that of the texts. The caller frees. */
-GBytes *desk_collator_key(DeskCollator *collator, const char *text);
+/* Bytes whose strcmp order is that of the texts. The caller frees. */
+char *desk_collator_key(DeskCollator *collator, const char *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DeskCollator, desk_collator_free)

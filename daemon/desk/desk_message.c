@@ -10,9 +10,9 @@
 
 /* --- accept, ask ------------------------------------------------------------------------------ */
 
-/* The record of each participant as the message and the person have it, each in a change. Its
- * status is still the one of before ("" if new). */
-static gboolean gather(DeskCall *call, const GPtrArray *changes, GError **error) {
+/* The record of each participant as the message and the person (`typed`; NULL: nobody) have it,
+ * each in a change. Its status is still the one of before ("" if new). */
+static gboolean gather(DeskCall *call, const DeskAction *typed, GError **error) {
   guint read = call->extraction->participants->len, count = MAX(read, 1);
   g_autoptr(Participant) nobody = participant_new();
   for (guint i = 0; i < count; i++) {
@@ -23,7 +23,8 @@ static gboolean gather(DeskCall *call, const GPtrArray *changes, GError **error)
                        .alone = count == 1,
                        .taken = call->changes};
     g_autoptr(Registration) registration = desk_match(&match);
-    if (!desk_values_apply(call->event, changes, i + 1, count, registration, error)) return FALSE;
+    if (typed && !desk_values_apply(call->event, typed, i + 1, count, registration, error))
+      return FALSE;
     desk_match_keys(&match, registration);
     desk_call_change(call, g_steal_pointer(&registration), "created");
   }
@@ -57,7 +58,7 @@ gboolean desk_accept(DeskCall *call, GError **error) {
   if (withdraws && !(changes && changes->len)) {
     if (!gather_cancelled(call, error)) return FALSE;
   } else {
-    if (!gather(call, changes, error) || !desk_record_whole(call, error)) return FALSE;
+    if (!gather(call, call->action, error) || !desk_record_whole(call, error)) return FALSE;
     desk_record_confirm_all(call);
   }
   return desk_call_write(call, call->message, "accepted it", error) &&

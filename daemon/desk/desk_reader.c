@@ -97,6 +97,11 @@ static ParsePool *pool_of(DeskReader *reader, GError **error) {
   return pool;
 }
 
+void desk_reader_warm(DeskReader *reader) {
+  ParsePool *pool = pool_of(reader, NULL); /* a call that asks is told why there is none */
+  if (pool) parse_pool_warm(pool);
+}
+
 static gint64 deadline_of(const DeskReader *reader) {
   guint reading_s = reader->config->worker_timeout_s + reader->config->limits.scan_s;
   return g_get_monotonic_time() + (gint64)(TRIES * reading_s + SLACK_S) * G_USEC_PER_SEC;
@@ -156,6 +161,24 @@ Extraction *desk_reader_read(DeskReader *reader, GBytes *raw, const Account *acc
   job->addresses = account ? g_strdupv(account->addresses) : config_addresses(reader->config);
   job->want_lines = want_lines;
   return ask(reader, job, error);
+}
+
+Extraction *desk_reader_typed(DeskReader *reader, const char *event, const GPtrArray *typed,
+                              const GPtrArray *known, GError **error) {
+  ParseJob *job = parse_job_new_typed(event);
+  const GPtrArray *from[] = {typed, known};
+  GPtrArray *to[] = {job->typed, job->known};
+  for (guint i = 0; i < G_N_ELEMENTS(from); i++)
+    for (guint k = 0; k < from[i]->len; k++) {
+      const StoreField *field = from[i]->pdata[k];
+      parse_job_type(to[i], field->name, field->value);
+    }
+  g_autoptr(Extraction) extraction = ask(reader, job, error);
+  if (!extraction) return NULL;
+  if (extraction->participants->len == typed->len) return g_steal_pointer(&extraction);
+  g_set_error(error, DESK_ERROR, DESK_ERROR_STATE, "what was typed cannot be read: %s",
+              last_note(extraction));
+  return NULL;
 }
 
 /* --- how it looks ----------------------------------------------------------------------------- */

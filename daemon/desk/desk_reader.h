@@ -1,4 +1,5 @@
-/* desk_reader - a stored mail read again in a sandboxed worker, for a person who looks at it.
+/* desk_reader - a stored mail read again in a sandboxed worker, for a person who looks at it; and
+ * what that person types, by the same rules.
  *
  * Thread-safe. Starts its worker at the first call, and bulletin-scan where a picture needs it;
  * ends them when no call has come for a minute. A call blocks until the worker has answered, at
@@ -24,6 +25,10 @@ void desk_reader_free(DeskReader *reader);
  * call. */
 void desk_reader_set_idle(DeskReader *reader, guint idle_ms);
 
+/* Have the worker at hand for the next call, which need not wait for its start then, for another
+ * minute. Blocks for the start of the first one. */
+void desk_reader_warm(DeskReader *reader);
+
 /* What today's rules read from `raw`, scans by bulletin-scan. account: for its event and addresses,
  * may be NULL (then every account's addresses count). event: forced, or "". want_lines: the text
  * with what is quoted. A mail that cannot be read is KIND_UNREADABLE, its last note says why. The
@@ -31,6 +36,15 @@ void desk_reader_set_idle(DeskReader *reader, guint idle_ms);
 Extraction *desk_reader_read(DeskReader *reader, GBytes *raw, const Account *account,
                              const char *event, gboolean want_lines,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What the rules of `event` make of values that a person typed (`typed`, StoreField*, in UTF-8, at
+ * most DESK_READER_TYPED_MAX), as if they stood in a mail of the person of whom `known`
+ * (StoreField*) is known. Participant i of the result has the value of typed[i]; or an invalid one,
+ * with the reason; or neither, where that is blank. No such event: DESK_ERROR_STATE. The caller
+ * frees. */
+enum { DESK_READER_TYPED_MAX = WIRE_PARTICIPANTS_MAX };
+Extraction *desk_reader_typed(DeskReader *reader, const char *event, const GPtrArray *typed,
+                              const GPtrArray *known, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef struct {
   guint index;        /* as FieldValue.part */

@@ -43,7 +43,7 @@ gboolean desk_edit(DeskCall *call, GError **error) {
   g_autoptr(Registration) before = NULL;
   if (!desk_call_registration(call, id, &before, error)) return FALSE;
   g_autoptr(Registration) after = registration_copy(before);
-  if (!desk_values_apply(call->event, call->action->changes, 1, 1, after, error)) return FALSE;
+  if (!desk_values_apply(call->event, call->action, 1, 1, after, error)) return FALSE;
   if (is_cancelled(before)) return wrong_state(id, "is cancelled", error);
   if (registration_same_fields(before, after))
     return wrong_state(id, "has these values already", error);

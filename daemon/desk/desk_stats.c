@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "daemon/desk/desk.h"
 #include "daemon/desk/desk_cache.h"
 #include "store/outbox.h"
 #include "store/tally.h"
@@ -198,6 +199,7 @@ static gboolean count_mails(const TallyRow *row, void *context) {
   g_hash_table_insert(counting->kinds, g_strdup(row->kind), GUINT_TO_POINTER(before + count));
   if (!strcmp(row->kind, "bounce")) counting->stats->bounced += count;
   if (strcmp(row->state, "settled") != 0) counting->stats->waiting += count;
+  if (desk_is_todo(row->state)) counting->stats->todo += count;
   return TRUE;
 }
 
@@ -209,13 +211,17 @@ static gboolean fill_mails(EventStats *stats, StoreTxn *txn, const Event *event,
   return TRUE;
 }
 
+static void keep_oldest(gint64 *oldest, gint64 time) {
+  if (!*oldest || time < *oldest) *oldest = time;
+}
+
 static void find_oldest(EventStats *stats, const CacheUse *use, const Event *event) {
   const char *id = cache_word(use, event->id), *settled = cache_word(use, "settled");
   for (guint i = 0; id && i < use->mails->len; i++) {
     const MailRow *row = &g_array_index(use->mails, MailRow, i);
     if (row->event != id || row->state == settled) continue;
-    if (!stats->oldest_waiting || row->received < stats->oldest_waiting)
-      stats->oldest_waiting = row->received;
+    keep_oldest(&stats->oldest_waiting, row->received);
+    if (desk_is_todo(row->state)) keep_oldest(&stats->oldest_todo, row->received);
   }
 }
 
@@ -236,7 +242,7 @@ static gboolean is_of_event(const AnswerCounting *counting, const OutboxEntry *e
 static gboolean count_answer(const OutboxEntry *entry, void *context) {
   AnswerCounting *counting = context;
   if (!is_of_event(counting, entry)) return ++counting->looked_at < STATS_OUTBOX_MAX;
-  if (!strcmp(entry->state, "held"))
+  if (desk_is_held(entry))
     counting->stats->outbox_held++;
   else if (!strcmp(entry->state, "failed"))
     counting->stats->outbox_failed++;
@@ -248,7 +254,7 @@ static gboolean count_answer(const OutboxEntry *entry, void *context) {
 /* Each state by its index: what is sent costs nothing. */
 static gboolean fill_answers(EventStats *stats, const CacheUse *use, StoreTxn *txn,
                              const Event *event, GError **error) {
-  static const char *const states[] = {"ready", "sending", "delayed", "deferred", "held", "failed"};
+  static const char *const states[] = {"ready", "sending", "delayed", "deferred", "failed"};
   AnswerCounting counting = {stats, use, cache_word(use, event->id), 0};
   gboolean done = TRUE;
   for (gsize i = 0; i < G_N_ELEMENTS(states) && done && counting.event; i++)

@@ -52,6 +52,8 @@ typedef struct {
   guint bounced;                                 /* delivery reports that came back */
   guint waiting;                                 /* mails of the event that are not settled */
   gint64 oldest_waiting; /* when the oldest of them came, seconds since 1970; 0: none */
+  guint todo;            /* those of them that wait for a person at the desk */
+  gint64 oldest_todo;    /* the same of these */
 } EventStats;
 
 /* NULL: the store cannot be read. */

@@ -1,77 +1,35 @@
 #include "daemon/desk/desk_values.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/mail/send_smtp.h"
 
-enum { PHONE_MIN_DIGITS = 6, PHONE_MAX_DIGITS = 15 }; /* E.164 */
+/* --- what the parsers read ----------------------------------------------------------------------
+ */
 
-/* --- a form a type ---------------------------------------------------------------------------- */
-
-/* Each returns the stored form, or NULL where `value` has none. */
-typedef char *(*ValueForm)(const char *value);
-
-static char *form_email(const char *value) {
-  g_autofree char *lower = g_ascii_strdown(value, -1);
-  return send_smtp_address_ok(lower) ? g_steal_pointer(&lower) : NULL;
-}
-
-static char *form_phone(const char *value) {
-  g_autoptr(GString) out = g_string_new(NULL);
-  for (const char *p = value; *p; p++) {
-    if (strchr(" .-()/", *p)) continue;
-    if (!g_ascii_isdigit(*p) && !(*p == '+' && !out->len)) return NULL;
-    g_string_append_c(out, *p);
-  }
-  gboolean fine =
-      *out->str == '+' && out->len > PHONE_MIN_DIGITS && out->len <= PHONE_MAX_DIGITS + 1;
-  return fine ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
-}
-
-static char *form_integer(const char *value) {
-  gint64 number = 0;
-  return g_ascii_string_to_signed(value, 10, G_MININT32, G_MAXINT32, &number, NULL)
-             ? g_strdup_printf("%" G_GINT64_FORMAT, number)
-             : NULL;
-}
-
-static char *form_date(const char *value) {
-  int year, month, day, end = 0;
-  if (sscanf(value, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 || value[end]) return NULL;
-  if (year < 1 || month < 1 || day < 1) return NULL;
-  if (!g_date_valid_dmy((GDateDay)day, (GDateMonth)month, (GDateYear)year)) return NULL;
-  return g_strdup_printf("%04d-%02d-%02d", year, month, day);
-}
-
+/* The types that have a form of their own. What is no such value is refused; where a type is free,
+ * the person's own word stands: a postal code of a third country is one. */
 static const struct {
   const char *type;
-  ValueForm form;
-  const char *right;
-} forms[] = {{"email", form_email, "an address like name@example.org"},
-             {"phone", form_phone, "international form like +33612345678"},
-             {"integer", form_integer, "a whole number"},
-             {"date", form_date, "a date like 2019-07-03"}};
+  const char *right; /* NULL: free */
+} read_types[] = {{"email", "an address like name@example.org"},
+                  {"phone", "a number like +33 6 12 34 56 78"},
+                  {"integer", "a whole number"},
+                  {"date", "a date like 2019-07-03"},
+                  {"choice", NULL},
+                  {"postal_code", NULL}};
+
+static int read_type(const EventField *field) {
+  for (guint i = 0; i < G_N_ELEMENTS(read_types); i++)
+    if (!strcmp(read_types[i].type, field->type)) return (int)i;
+  return -1;
+}
 
 /* --- choices ---------------------------------------------------------------------------------- */
 
-static gboolean same_word(const char *a, const char *b) {
-  g_autofree char *left = g_utf8_casefold(a, -1), *right = g_utf8_casefold(b, -1);
-  return !strcmp(left, right);
-}
-
-/* The choice that `typed` is, by its value or its first word in any language; NULL: none. */
-static const char *choice_of(const Event *event, const EventField *field, const char *typed) {
-  GHashTableIter iter;
-  gpointer value;
-  g_hash_table_iter_init(&iter, field->choices);
-  while (g_hash_table_iter_next(&iter, &value, NULL)) {
-    if (same_word(value, typed)) return value;
-    for (char **language = event->languages; language && *language; language++)
-      if (same_word(event_word(event, *language, field->name, value), typed)) return value;
-  }
-  return NULL;
+static gboolean is_choice(const EventField *field) {
+  return field->choices && g_hash_table_size(field->choices) > 0;
 }
 
 static gint by_text(gconstpointer a, gconstpointer b) {
@@ -117,66 +75,84 @@ static char *clean_text(const char *name, const char *typed, GError **error) {
   return g_steal_pointer(&text);
 }
 
-static char *typed_form(const EventField *field, const char *text, GError **error) {
-  for (guint i = 0; i < G_N_ELEMENTS(forms); i++) {
-    if (strcmp(forms[i].type, field->type)) continue;
-    char *value = forms[i].form(text);
-    if (!value)
-      g_set_error(error, DESK_ERROR, DESK_ERROR_INVALID, "%s: '%s' is no %s; right would be %s",
-                  field->name, text, field->type, forms[i].right);
-    return value;
-  }
-  return g_strdup(text);
+/* The stored form of a choice is one, whatever words its event has for it. */
+static gboolean is_as_stored(const EventField *field, const char *text) {
+  return is_choice(field) && g_hash_table_contains(field->choices, text);
 }
 
-char *desk_value_check(const Event *event, const char *name, const char *typed, GError **error) {
+char *desk_value_asked(const Event *event, const char *name, const char *typed) {
+  const EventField *field = event_field(event, name);
+  if (!field || read_type(field) < 0) return NULL;
+  g_autofree char *text = clean_text(name, typed, NULL);
+  return text && *text && !is_as_stored(field, text) ? g_steal_pointer(&text) : NULL;
+}
+
+static void refuse(const EventField *field, const char *text, const char *reason, GError **error) {
+  if (is_choice(field)) {
+    g_autofree char *all = choice_list(field);
+    g_set_error(error, DESK_ERROR, DESK_ERROR_INVALID, "%s: '%s' is no choice; right would be %s",
+                field->name, text, all);
+    return;
+  }
+  g_set_error(error, DESK_ERROR, DESK_ERROR_INVALID, "%s: '%s' is no %s; %s; right would be %s",
+              field->name, text, field->type, reason, read_types[read_type(field)].right);
+}
+
+char *desk_value_check(const Event *event, const char *name, const char *typed,
+                       const DeskTyped *read, GError **error) {
   const EventField *field = event_field(event, name);
   if (!field) return unknown_field(event, name, error), NULL;
   g_autofree char *text = clean_text(name, typed, error);
-  if (!text || !*text) return g_steal_pointer(&text);
-  if (!field->choices || !g_hash_table_size(field->choices)) return typed_form(field, text, error);
-  const char *choice = choice_of(event, field, text);
-  if (choice) return g_strdup(choice);
-  g_autofree char *all = choice_list(field);
-  g_set_error(error, DESK_ERROR, DESK_ERROR_INVALID, "%s: '%s' is no choice; right would be %s",
-              name, text, all);
+  if (!text || !*text || read_type(field) < 0 || is_as_stored(field, text))
+    return g_steal_pointer(&text);
+  const char *reason = read->reason ? read->reason : "it was not read";
+  gboolean email = !strcmp(field->type, "email");
+  if (email && read->value && *read->value && !send_smtp_address_ok(read->value))
+    reason = "not an address";
+  else if (read->value)
+    return g_strdup(read->value);
+  if (!strcmp(field->type, "postal_code")) return g_steal_pointer(&text);
+  refuse(field, text, reason, error);
   return NULL;
 }
 
 /* --- all of them ------------------------------------------------------------------------------ */
 
-/* "2.phone" is phone of participant 2; without a number it is for the only one. *ret_field is
- * borrowed. */
-static gboolean split_name(const char *name, guint count, guint *ret_number, const char **ret_field,
-                           GError **error) {
+guint desk_values_place(const char *name, const char **ret_field) {
   char *end = NULL;
   guint64 number = g_ascii_strtoull(name, &end, 10);
   gboolean numbered = g_ascii_isdigit(*name) && *end == '.';
-  if (!numbered && count > 1) {
+  *ret_field = numbered ? end + 1 : name;
+  return !numbered ? 1 : number > G_MAXUINT ? 0 : (guint)number;
+}
+
+/* The same, where a name without a number is for the only one. */
+static gboolean split_name(const char *name, guint count, guint *ret_number, const char **ret_field,
+                           GError **error) {
+  *ret_number = desk_values_place(name, ret_field);
+  if (*ret_field == name && count > 1) {
     g_set_error(error, DESK_ERROR, DESK_ERROR_INVALID,
                 "%s: there are %u participants; write 1.%s for the first one", name, count, name);
     return FALSE;
   }
-  if (numbered && (number < 1 || number > count)) {
-    g_set_error(error, DESK_ERROR, DESK_ERROR_INVALID,
-                "%s: there is no participant %" G_GUINT64_FORMAT "; there are %u", name, number,
-                count);
-    return FALSE;
-  }
-  *ret_number = numbered ? (guint)number : 1;
-  *ret_field = numbered ? end + 1 : name;
-  return TRUE;
+  if (*ret_number >= 1 && *ret_number <= count) return TRUE;
+  g_set_error(error, DESK_ERROR, DESK_ERROR_INVALID,
+              "%s: there is no participant %.*s; there are %u", name, (int)(*ret_field - 1 - name),
+              name, count);
+  return FALSE;
 }
 
-gboolean desk_values_apply(const Event *event, const GPtrArray *changes, guint number, guint count,
+gboolean desk_values_apply(const Event *event, const DeskAction *action, guint number, guint count,
                            Registration *registration, GError **error) {
+  const GPtrArray *changes = action->changes;
   for (guint i = 0; changes && i < changes->len; i++) {
     const StoreField *change = changes->pdata[i];
     guint meant = 0;
     const char *field = NULL;
     if (!split_name(change->name, count, &meant, &field, error)) return FALSE;
     if (meant != number) continue;
-    g_autofree char *value = desk_value_check(event, field, change->value, error);
+    const DeskTyped *read = action->typed->pdata[i];
+    g_autofree char *value = desk_value_check(event, field, change->value, read, error);
     if (!value) return FALSE;
     registration_set(registration, field, *value ? value : NULL);
   }

@@ -19,23 +19,37 @@ static const char *wanted(const CacheUse *use, const char *word, gboolean *ret_n
   return known;
 }
 
+static const char *const todo_states[] = {"review", "unreadable"};
+
+gboolean desk_is_todo(const char *state) {
+  for (gsize i = 0; i < G_N_ELEMENTS(todo_states); i++)
+    if (!strcmp(todo_states[i], state)) return TRUE;
+  return FALSE;
+}
+
+guint64 desk_todo_count(StoreTxn *txn) {
+  guint64 count = 0;
+  for (gsize i = 0; i < G_N_ELEMENTS(todo_states); i++) count += message_count(txn, todo_states[i]);
+  return count;
+}
+
 /* --- the queue -------------------------------------------------------------------------------- */
 
 typedef struct {
   StoreTxn *txn;
   const char *event, *state, *kind; /* as the rows have them; NULL: any */
   const char *settled;              /* "open": any but this one */
-  gboolean none;
+  gboolean todo, none;
   char **words;
 } MailTest;
 
 static void mail_test_init(MailTest *test, const CacheUse *use, StoreTxn *txn,
                            const QueueFilter *filter) {
   gboolean open = !g_strcmp0(filter->state, "open");
-  *test = (MailTest){.txn = txn};
+  *test = (MailTest){.txn = txn, .todo = !g_strcmp0(filter->state, "todo")};
   test->event = wanted(use, filter->event, &test->none);
   test->kind = wanted(use, filter->kind, &test->none);
-  test->state = open ? NULL : wanted(use, filter->state, &test->none);
+  test->state = open || test->todo ? NULL : wanted(use, filter->state, &test->none);
   test->settled = open ? cache_word(use, "settled") : NULL;
   test->words = words_of(filter->search);
 }
@@ -49,6 +63,7 @@ static gboolean mail_has_words(const MailTest *test, const MailRow *row) {
 
 static gboolean mail_passes(const MailTest *test, const MailRow *row) {
   if (test->none || (test->settled && row->state == test->settled)) return FALSE;
+  if (test->todo && !desk_is_todo(row->state)) return FALSE;
   return (!test->event || row->event == test->event) &&
          (!test->state || row->state == test->state) && (!test->kind || row->kind == test->kind) &&
          mail_has_words(test, row);
@@ -123,13 +138,38 @@ typedef struct {
   const char *event, *status;
   gboolean none;
   char **words;
+  GPtrArray *numbers; /* char*, of each word; NULL: it is none */
 } PersonTest;
 
+static void person_test_init(PersonTest *test, const CacheUse *use, StoreTxn *txn,
+                             const PeopleFilter *filter) {
+  *test = (PersonTest){.txn = txn,
+                       .words = words_of(filter->search),
+                       .numbers = g_ptr_array_new_with_free_func(g_free)};
+  for (char **word = test->words; word && *word; word++)
+    g_ptr_array_add(test->numbers, desk_fold_number(*word));
+  test->event = wanted(use, filter->event, &test->none);
+  test->status = wanted(use, filter->status, &test->none);
+}
+
+static void person_test_clear(PersonTest *test) {
+  g_strfreev(test->words);
+  g_ptr_array_unref(test->numbers);
+}
+
+static gboolean text_has_words(const PersonTest *test, const char *text) {
+  for (guint i = 0; i < test->numbers->len; i++) {
+    const char *number = test->numbers->pdata[i];
+    if (!strstr(text, test->words[i]) && !(number && strstr(text, number))) return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean person_has_words(const PersonTest *test, const PersonRow *row) {
-  if (!test->words || row->text) return desk_fold_has(row->text ? row->text : "", test->words);
+  if (!test->words || row->text) return !test->words || text_has_words(test, row->text);
   g_autoptr(Registration) registration = registration_get(test->txn, row->id, NULL);
   g_autofree char *text = registration ? cache_person_text(registration) : g_strdup("");
-  return desk_fold_has(text, test->words);
+  return text_has_words(test, text);
 }
 
 static gboolean person_passes(const PersonTest *test, const PersonRow *row) {
@@ -141,21 +181,20 @@ static gboolean person_passes(const PersonTest *test, const PersonRow *row) {
 static guint8 *test_all(const CacheUse *use, StoreTxn *txn, const PeopleFilter *filter,
                         guint *ret_total) {
   guint8 *passes = g_malloc0(use->people->len ? use->people->len : 1);
-  PersonTest test = {.txn = txn, .words = words_of(filter->search)};
-  test.event = wanted(use, filter->event, &test.none);
-  test.status = wanted(use, filter->status, &test.none);
+  PersonTest test;
+  person_test_init(&test, use, txn, filter);
   *ret_total = 0;
   for (guint i = 0; i < use->people->len; i++) {
     passes[i] = person_passes(&test, &g_array_index(use->people, PersonRow, i)) ? 1 : 0;
     *ret_total += passes[i];
   }
-  g_strfreev(test.words);
+  person_test_clear(&test);
   return passes;
 }
 
 /* The row that stands at place `at`. */
 static guint row_at(const CacheUse *use, const PeopleFilter *filter, guint at) {
-  if (use->order) return g_array_index(use->order, guint32, at);
+  if (use->order) return desk_order_row(use->order, at, filter->descending);
   return filter->descending ? use->people->len - 1 - at : at;
 }
 
@@ -163,7 +202,7 @@ static GArray *person_ids(const CacheUse *use, StoreTxn *txn, const PeopleFilter
                           guint *ret_total) {
   GArray *ids = g_array_new(FALSE, FALSE, sizeof(guint64));
   g_autofree guint8 *passes = test_all(use, txn, filter, ret_total);
-  guint places = use->order ? use->order->len : use->people->len, passed = 0;
+  guint places = use->order ? desk_order_count(use->order) : use->people->len, passed = 0;
   guint count = MIN(filter->count, DESK_PAGE_MAX);
   for (guint i = 0; i < places && ids->len < count; i++) {
     guint row = row_at(use, filter, i);
@@ -176,8 +215,7 @@ static GArray *person_ids(const CacheUse *use, StoreTxn *txn, const PeopleFilter
 PeopleRows *desk_people(DeskCache *cache, StoreTxn *txn, const PeopleFilter *filter,
                         GError **error) {
   gboolean by_id = !filter->sort || !*filter->sort || !strcmp(filter->sort, "id");
-  const CacheWish wish = {
-      .parts = CACHE_PEOPLE, .sort = by_id ? NULL : filter->sort, .descending = filter->descending};
+  const CacheWish wish = {.parts = CACHE_PEOPLE, .sort = by_id ? NULL : filter->sort};
   CacheUse use;
   if (!cache_enter(&use, cache, txn, &wish, error)) return NULL;
   PeopleRows *rows = g_new0(PeopleRows, 1);

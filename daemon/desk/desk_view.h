@@ -29,16 +29,23 @@ DeskCache *desk_cache_new(const Config *config);
 void desk_cache_free(DeskCache *cache);
 /* The language by whose rules values are sorted ("fr", "en", "ja"; at first "fr"). */
 void desk_cache_set_language(DeskCache *cache, const char *language);
-/* Read what is not read yet, so that the next call need not. FALSE: the store cannot be read. */
-gboolean desk_cache_warm(DeskCache *cache, StoreTxn *txn, GError **error);
+/* Read what is not read yet, and sort by each of `sorts` (NULL-terminated, may be NULL) what is not
+ * sorted yet, so that the next call need not. FALSE: the store cannot be read. */
+gboolean desk_cache_warm(DeskCache *cache, StoreTxn *txn, const char *const *sorts, GError **error);
 /* Bytes that it holds now, about. */
 gsize desk_cache_bytes(DeskCache *cache);
 
+/* Does a mail in this state wait for a person at the desk, and not for its sender or nobody? And
+ * how many do. */
+gboolean desk_is_todo(const char *state);
+guint64 desk_todo_count(StoreTxn *txn);
+
 typedef struct {
   const char *event, *kind; /* NULL or "": any */
-  const char *state;        /* NULL or "": any, settled ones too; "open": all that waits */
-  const char *search;       /* in sender, subject, reason, event, ids */
-  guint offset, count;      /* rows to pass over, rows to give */
+  const char *state;   /* NULL or "": any, settled ones too; "open": all that waits; "todo": for
+                          a person at the desk */
+  const char *search;  /* in sender, subject, reason, event, ids */
+  guint offset, count; /* rows to pass over, rows to give */
 } QueueFilter;
 typedef struct {
   GPtrArray *rows; /* Message*, without extraction; oldest first */
@@ -60,7 +67,7 @@ typedef struct {
   guint offset, count;
 } PeopleFilter;
 typedef struct {
-  GPtrArray *rows; /* Registration*; equal ones in the order of their ids */
+  GPtrArray *rows; /* Registration*; equal ones in the order of their ids, turned round likewise */
   guint total;     /* that pass the filter */
 } PeopleRows;
 /* NULL: the store cannot be read. A `sort` that no registration has sorts by id. */
@@ -68,7 +75,7 @@ PeopleRows *desk_people(DeskCache *cache, StoreTxn *txn, const PeopleFilter *fil
                         GError **error);
 void people_rows_free(PeopleRows *rows);
 
-enum { DESK_LOG_READ_MAX = 50000 /* lines that a call looks through */ };
+enum { DESK_LOG_READ_MAX = 20000 /* lines that a call looks through */ };
 typedef struct {
   const char *search; /* in the text, the word, the message's id; NULL or "": every line */
   guint64 message;    /* of this message alone; 0: of all */

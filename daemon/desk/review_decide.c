@@ -55,6 +55,11 @@ static void act(PageCall *call, const DeskAction *action, const Event *event, co
 
 static void settle(PageCall *call, gboolean preview) {
   PageMessage page;
+  if (!strcmp(page_field(call, "do"), "requeue")) {
+    review_requeue(call, preview);
+    return;
+  }
+  call->again = review_message_show;
   if (!page_message_load(call, call->numbers[0], &page)) {
     page_message_done(&page);
     return;
@@ -73,9 +78,10 @@ static void settle(PageCall *call, gboolean preview) {
   }
   if (action.verb == DESK_ACCEPT && changes->len) action.changes = changes;
   const char *mistake = mistake_of(&action, found);
+  const char *here = page_path_of(call, "/message");
   if (mistake)
-    page_error(call, 422, mistake, page_path_of(call, "/message"));
-  else
+    page_error(call, 422, mistake, here);
+  else if (page_read_typed(call, &action, page.event, here))
     act(call, &action, page.event, verb, preview);
   page_message_done(&page);
 }

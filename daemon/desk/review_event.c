@@ -28,11 +28,11 @@ static void put_figures(PageCall *call, const EventStats *stats) {
   put_figure(call, list, "figure_total", number(stats->total), "info", "/people");
   put_figure(call, list, "figure_attending", number(stats->attending), "good",
              "/people?status=registered");
-  put_figure(call, list, "figure_waiting", number(stats->waiting), stats->waiting ? "warn" : "",
+  put_figure(call, list, "figure_waiting", number(stats->todo), stats->todo ? "warn" : "",
              "/queue");
-  if (stats->oldest_waiting)
+  if (stats->oldest_todo)
     put_figure(call, list, "figure_oldest",
-               words_span(call->language, call->now - stats->oldest_waiting), "", NULL);
+               words_span(call->language, call->now - stats->oldest_todo), "", NULL);
   put_figure(call, list, "figure_outbox_open", number(stats->outbox_open), "", "/outbox");
   put_figure(call, list, "figure_outbox_held", number(stats->outbox_held),
              stats->outbox_held ? "warn" : "", "/outbox?state=held");

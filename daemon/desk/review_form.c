@@ -26,9 +26,12 @@ static const char *shown_value(const PageForm *form, const EventField *field) {
   return stored ? stored : "";
 }
 
-static const char *input_type(const EventField *field) {
+/* The keys that a telephone shows. The browser checks nothing: the parsers read "Marie
+ * <m@ville.fr>", too. */
+static const char *input_mode(const EventField *field) {
   if (!strcmp(field->type, "email")) return "email";
   if (!strcmp(field->type, "phone")) return "tel";
+  if (!strcmp(field->type, "integer")) return "numeric";
   return "text";
 }
 
@@ -60,9 +63,10 @@ static void put_options(const PageCall *call, TemplateValue *map, const PageForm
 
 static void put_input(const PageCall *call, TemplateValue *map, const PageForm *form,
                       const EventField *field) {
-  const char *value = shown_value(form, field);
-  gboolean lines = !strcmp(field->type, "lines") || strchr(value, '\n');
   g_autofree char *name = g_strconcat(form->prefix, field->name, NULL);
+  const char *typed = form->typed ? g_hash_table_lookup(call->request->form, name) : NULL;
+  const char *value = typed ? typed : shown_value(form, field);
+  gboolean lines = !strcmp(field->type, "lines") || strchr(value, '\n');
   page_put(call, map, "name", name);
   page_put_take(call, map, "id", g_strdelimit(g_strconcat("f-", name, NULL), ".", '-'));
   page_put(call, map, "label", event_label(form->event, words_code(call->language), field->name));
@@ -72,7 +76,7 @@ static void put_input(const PageCall *call, TemplateValue *map, const PageForm *
   page_put_truth(call, map, "as_lines", !is_choice(field) && lines);
   page_put_truth(call, map, "as_text", !is_choice(field) && !lines);
   page_put_truth(call, map, "wide", !is_choice(field) && lines);
-  page_put(call, map, "type", input_type(field));
+  page_put(call, map, "mode", input_mode(field));
   if (is_choice(field)) put_options(call, map, form, field, value);
 }
 

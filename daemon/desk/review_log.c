@@ -3,12 +3,6 @@
 
 #include "daemon/desk/review_view.h"
 
-static guint64 arg_id(const PageCall *call, const char *name) {
-  guint64 number = 0;
-  return g_ascii_string_to_unsigned(page_arg(call, name), 10, 0, G_MAXINT64, &number, NULL) ? number
-                                                                                            : 0;
-}
-
 static void put_row(PageCall *call, TemplateValue *list, const JournalEntry *entry) {
   TemplateValue *row = page_row(call, list);
   g_autoptr(Message) message = entry->message ? message_get(call->txn, entry->message, NULL) : NULL;
@@ -36,8 +30,8 @@ void review_log_show(PageCall *call) {
   g_autoptr(GError) error = NULL;
   guint64 before = 0;
   LogFilter filter = {.search = page_arg(call, "q"),
-                      .message = arg_id(call, "id"),
-                      .before = arg_id(call, "before"),
+                      .message = page_arg_id(call, "id"),
+                      .before = page_arg_id(call, "before"),
                       .count = PAGE_ROWS};
   g_autoptr(GPtrArray) lines = desk_log(call->txn, &filter, &before, &error);
   if (!lines) {

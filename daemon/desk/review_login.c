@@ -38,6 +38,7 @@ static void show_form(PageCall *call, const char *name, const char *next) {
 }
 
 void review_login_show(PageCall *call) {
+  warm_touch(call->review->warm); /* while the password is typed */
   if (call->logged_in)
     page_redirect(call, "/queue");
   else

@@ -11,9 +11,8 @@ enum { HISTORY_MAX = 200, PAGES_SHOWN_MAX = 20 };
 const char *const PAGE_QUEUE_FILTER[] = {"event", "state", "kind", "q", NULL};
 
 QueueFilter page_queue_filter(const PageCall *call) {
-  const char *state = page_arg(call, "state");
   return (QueueFilter){.event = page_arg(call, "event"),
-                       .state = *state ? state : "open",
+                       .state = page_queue_state(call),
                        .kind = page_arg(call, "kind"),
                        .search = page_arg(call, "q"),
                        .count = 1};
@@ -121,6 +120,7 @@ static void put_original(PageCall *call, guint64 id) {
   g_autoptr(GBytes) raw = message_raw(call->txn, id, NULL);
   Originals *originals = call->review->originals;
   const DeskOriginal *original = raw ? originals_take(originals, id, raw, &error) : NULL;
+  page_put_truth(call, call->root, "may_requeue", raw && call->may_review);
   page_put_truth(call, call->root, "has_original", original != NULL);
   page_put(call, call->root, "no_original",
            page_word(call, raw ? "no_original_unreadable" : "no_original_gone"));
@@ -148,6 +148,7 @@ static void put_people(PageCall *call, const PageMessage *page) {
     g_autofree char *number = g_strdup_printf("%u", i + 1);
     g_autofree char *prefix = g_strconcat(number, ".", NULL);
     PageForm form = page_message_form(page, i, prefix);
+    form.typed = call->retrying;
     page_put_take(call, row, "heading",
                   page->count > 1
                       ? words_fill(call->language, "participant_n", number, (char *)NULL)
@@ -221,7 +222,13 @@ static void put_facts(PageCall *call, const PageMessage *page, const char *subje
   page_put_truth(call, root, "open", open && call->may_review);
   page_put_truth(call, root, "locked", !open || !call->may_review);
   page_put_truth(call, root, "has_event", page->event != NULL);
-  page_put_take(call, root, "stamp", desk_stamp_message(call->txn, message));
+  /* Nobody registers by a question. */
+  page_put_truth(call, root, "reply_first",
+                 open && call->may_review && !strcmp(message->kind, mail_kind_name(KIND_QUESTION)));
+  page_put(call, root, "own_text", page_field(call, "own_text"));
+  page_put_take(call, root, "stamp",
+                call->retrying ? g_strdup(page_field(call, "stamp"))
+                               : desk_stamp_message(call->txn, message));
 }
 
 void review_message_show(PageCall *call) {

@@ -12,15 +12,27 @@ static GBytes *take_raw(PageCall *call) {
   return raw;
 }
 
-/* What is not there is 404; a mail that cannot be read, a worker that cannot be had, told as such.
- */
-static void tell(PageCall *call, const GError *error) {
-  gboolean missing = g_error_matches(error, DESK_ERROR, DESK_ERROR_NOT_FOUND);
-  if (missing) {
+void page_frame(PageCall *call, const char *html) {
+  GString *page = g_string_new(NULL);
+  g_string_append_printf(
+      page,
+      "<!doctype html>\n<html>\n<head><meta charset=\"utf-8\"><title>%" G_GUINT64_FORMAT
+      "</title>\n<link rel=\"stylesheet\" href=\"%s/static/style.css\"></head>\n"
+      "<body class=\"frame\">\n",
+      call->numbers[0], call->review->base);
+  g_string_append(page, html);
+  g_string_append(page, "\n</body>\n</html>\n");
+  call->response->csp = HTTP_CSP_FRAME;
+  http_response_text(call->response, "text/html; charset=utf-8", g_string_free(page, FALSE));
+}
+
+void page_frame_failed(PageCall *call, const GError *error) {
+  call->txn = store_begin(call->review->store, FALSE, NULL);
+  if (g_error_matches(error, DESK_ERROR, DESK_ERROR_NOT_FOUND)) {
     page_not_found(call);
     return;
   }
-  log_notice("page: message %" G_GUINT64_FORMAT ": %s", call->numbers[0], error->message);
+  log_notice("page: %s: %s", call->path, error->message);
   page_error(call, 503, "no_original_unreadable", "/queue");
 }
 
@@ -32,22 +44,11 @@ void review_original_show(PageCall *call) {
   Originals *originals = call->review->originals;
   const DeskOriginal *original = originals_take(originals, call->numbers[0], raw, &error);
   if (!original) {
-    call->txn = store_begin(call->review->store, FALSE, NULL);
-    tell(call, error);
+    page_frame_failed(call, error);
     return;
   }
-  GString *html = g_string_new(NULL);
-  g_string_append_printf(
-      html,
-      "<!doctype html>\n<html>\n<head><meta charset=\"utf-8\"><title>%" G_GUINT64_FORMAT
-      "</title>\n<link rel=\"stylesheet\" href=\"%s/static/style.css\"></head>\n"
-      "<body class=\"frame\">\n",
-      call->numbers[0], call->review->base);
-  g_string_append(html, original->html); /* harmless by desk_reader's promise, and framed */
-  g_string_append(html, "\n</body>\n</html>\n");
+  page_frame(call, original->html);
   originals_release(originals, original);
-  call->response->csp = HTTP_CSP_FRAME;
-  http_response_text(call->response, "text/html; charset=utf-8", g_string_free(html, FALSE));
 }
 
 /* --- pictures --------------------------------------------------------------------------------- */
@@ -83,8 +84,7 @@ void review_original_page(PageCall *call) {
   GBytes *png =
       desk_reader_page(call->review->reader, raw, (guint)part, (guint)page, values, &error);
   if (!png) {
-    call->txn = store_begin(call->review->store, FALSE, NULL);
-    tell(call, error);
+    page_frame_failed(call, error);
     return;
   }
   call->response->type = "image/png";
@@ -130,8 +130,7 @@ void review_original_part(PageCall *call) {
   page_end_txn(call);
   GBytes *bytes = read_part(call, raw, (guint)part, &error);
   if (!bytes) {
-    call->txn = store_begin(call->review->store, FALSE, NULL);
-    tell(call, error);
+    page_frame_failed(call, error);
     return;
   }
   call->response->type = "application/octet-stream";

@@ -15,18 +15,21 @@ const PageRoute PAGE_ROUTES[] = {
     {"GET", "/", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_home},
     {"GET", "/queue", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_queue_show},
     {"GET", "/message/:", PAGE_READ, HTTP_LANE_READER, FALSE, review_message_show},
-    {"POST", "/message/:/preview", PAGE_REVIEW, HTTP_LANE_PAGE, FALSE, review_decide_preview},
-    {"POST", "/message/:/do", PAGE_REVIEW, HTTP_LANE_PAGE, FALSE, review_decide_do},
+    {"POST", "/message/:/preview", PAGE_REVIEW, HTTP_LANE_READER, FALSE, review_decide_preview},
+    {"POST", "/message/:/do", PAGE_REVIEW, HTTP_LANE_READER, FALSE, review_decide_do},
     {"GET", "/message/:/original", PAGE_READ, HTTP_LANE_READER, TRUE, review_original_show},
     {"GET", "/message/:/part/:/page/:", PAGE_READ, HTTP_LANE_READER, TRUE, review_original_page},
     {"GET", "/message/:/part/:", PAGE_READ, HTTP_LANE_READER, TRUE, review_original_part},
     {"GET", "/people", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_people_show},
     {"GET", "/people/:", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_person_show},
-    {"POST", "/people/:/preview", PAGE_REVIEW, HTTP_LANE_PAGE, FALSE, review_person_preview},
-    {"POST", "/people/:/do", PAGE_REVIEW, HTTP_LANE_PAGE, FALSE, review_person_do},
+    {"GET", "/people/:/merge", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_merge_show},
+    {"POST", "/people/:/preview", PAGE_REVIEW, HTTP_LANE_READER, FALSE, review_person_preview},
+    {"POST", "/people/:/do", PAGE_REVIEW, HTTP_LANE_READER, FALSE, review_person_do},
     {"GET", "/export/*", PAGE_READ, HTTP_LANE_READER, FALSE, review_export},
     {"GET", "/event/*", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_event_show},
     {"GET", "/outbox", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_outbox_show},
+    {"GET", "/outbox/:", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_answer_show},
+    {"GET", "/outbox/:/text", PAGE_READ, HTTP_LANE_READER, TRUE, review_answer_text},
     {"POST", "/outbox/:/do", PAGE_REVIEW, HTTP_LANE_PAGE, FALSE, review_outbox_do},
     {"GET", "/log", PAGE_READ, HTTP_LANE_PAGE, FALSE, review_log_show},
     {"GET", "/count", PAGE_READ, HTTP_LANE_PAGE, TRUE, review_count},
@@ -140,6 +143,7 @@ static void find_session(PageCall *call) {
   call->logged_in =
       desk_user_current(call->txn, call->session.name, call->session.generation, &role);
   call->may_review = call->logged_in && role == DESK_ROLE_REVIEW;
+  if (call->logged_in) warm_touch(review->warm);
   if (!call->logged_in) sessions_end(review->sessions, id);
 }
 
@@ -234,6 +238,7 @@ void review_answer(const HttpRequest *request, HttpResponse *response, void *con
     http_response_text(response, "text/plain; charset=utf-8", g_strdup("503\n"));
   }
   page_end_txn(&call);
+  if (call.typed) g_ptr_array_unref(call.typed);
   template_data_free(call.data);
 }
 
@@ -259,29 +264,24 @@ static void read_url(Review *review, const ReviewConfig *config) {
       g_strdup(g_str_has_prefix(config->listen, "unix:") ? "localhost" : config->listen);
 }
 
-/* The first to sort by a column of the list of participants need not wait for its order. */
-static gboolean warm_orders(const Review *review, StoreTxn *txn, GError **error) {
+/* What the heads of the lists of participants sort by. */
+static void start_warming(Review *review) {
+  g_autoptr(GPtrArray) sorts = g_ptr_array_new();
   const GPtrArray *events = review->config->events;
-  const Event *event = events->len ? events->pdata[0] : NULL;
-  for (guint i = 0; event && i < event->fields->len; i++) {
-    const EventField *field = event->fields->pdata[i];
-    PeopleFilter filter = {.event = event->id, .sort = field->name, .count = 1};
-    if (!field->required) continue;
-    PeopleRows *rows = desk_people(review->cache, txn, &filter, error);
-    if (!rows) return FALSE;
-    people_rows_free(rows);
+  g_ptr_array_add(sorts, "status");
+  g_ptr_array_add(sorts, "updated");
+  for (guint i = 0; i < events->len; i++) {
+    const Event *event = events->pdata[i];
+    for (guint k = 0; k < event->fields->len; k++) {
+      const EventField *field = event->fields->pdata[k];
+      if (page_is_column(field) &&
+          !g_ptr_array_find_with_equal_func(sorts, field->name, g_str_equal, NULL))
+        g_ptr_array_add(sorts, field->name);
+    }
   }
-  return TRUE;
-}
-
-/* Nor need the first page wait until everything is read that can be searched. */
-static gpointer warm(gpointer data) {
-  const Review *review = data;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(StoreTxn) txn = store_begin(review->store, FALSE, &error);
-  if (!txn || !desk_cache_warm(review->cache, txn, &error) || !warm_orders(review, txn, &error))
-    log_error("page: %s", error->message);
-  return NULL;
+  g_ptr_array_add(sorts, NULL);
+  review->warm =
+      warm_new(review->store, review->cache, review->reader, (const char *const *)sorts->pdata);
 }
 
 gboolean review_start(Review *review, const Config *config, const Replies *replies,
@@ -296,13 +296,13 @@ gboolean review_start(Review *review, const Config *config, const Replies *repli
   review->reader = desk_reader_new(config);
   review->originals = originals_new(review->reader);
   review->loop = review_loop_new(NULL, REVIEW_LOOP_WAIT_S);
+  start_warming(review);
   HttpHandler handler = {review_lane, review_answer, review};
   review->server = http_server_new(wanted->listen, &handler, error);
   if (!review->server) {
     review_stop(review);
     return FALSE;
   }
-  review->warming = g_thread_new("page", warm, review);
   log_info("page: listening on %s%s%s", wanted->listen, *wanted->url ? ", seen as " : "",
            wanted->url);
   return TRUE;
@@ -313,7 +313,7 @@ void review_stop(Review *review) {
   review_loop_stop(review->loop);
   desk_reader_stop(review->reader);
   http_server_free(g_steal_pointer(&review->server));
-  if (review->warming) g_thread_join(g_steal_pointer(&review->warming));
+  warm_free(g_steal_pointer(&review->warm));
   review_loop_free(g_steal_pointer(&review->loop));
   originals_free(g_steal_pointer(&review->originals));
   desk_reader_free(g_steal_pointer(&review->reader));

@@ -27,10 +27,14 @@ static gboolean is_identity(const Event *event, const char *name) {
          g_strcmp0(name, event->email_field) != 0;
 }
 
+gboolean page_is_column(const EventField *field) {
+  return field->required && !field->private;
+}
+
 static void add_columns(const Event *event, gboolean identity, GPtrArray *columns) {
   for (guint i = 0; i < event->fields->len; i++) {
     EventField *field = event->fields->pdata[i];
-    if (field->required && !field->private && is_identity(event, field->name) == identity)
+    if (page_is_column(field) && is_identity(event, field->name) == identity)
       g_ptr_array_add(columns, field);
   }
 }

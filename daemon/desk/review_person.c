@@ -50,6 +50,12 @@ static guint put_changes(const PageCall *call, TemplateValue *row, const Event *
   return count;
 }
 
+/* "merged into 7": the number stands in the notice. */
+static const char *what_of(const PageCall *call, const HistoryEntry *entry) {
+  gboolean merged = g_str_has_prefix(entry->what, "merged into ");
+  return words_of(call->language, "history", merged ? "merged" : entry->what);
+}
+
 static void put_history(PageCall *call, const Registration *registration, const Event *event) {
   TemplateValue *list = page_list(call, call->root, "history");
   for (guint i = registration->history->len; i-- > 0;) {
@@ -58,7 +64,7 @@ static void put_history(PageCall *call, const Registration *registration, const 
         i + 1 < registration->history->len ? registration->history->pdata[i + 1] : NULL;
     TemplateValue *row = page_row(call, list);
     page_put_time(call, row, entry->time);
-    page_put(call, row, "what", words_of(call->language, "history", entry->what));
+    page_put(call, row, "what", what_of(call, entry));
     page_put_take(call, row, "who", words_who(call->language, entry->who));
     page_put(call, row, "status", words_of(call->language, "status", entry->status));
     page_put(call, row, "tone", page_tone("status", entry->status));
@@ -80,12 +86,19 @@ static void put_facts(PageCall *call, const Registration *registration, const Ev
   page_put(call, root, "event",
            event ? event_text(event, words_code(call->language), "name") : NULL);
   page_put(call, root, "sender", registration->sender);
+  g_autoptr(GString) sent = g_string_new("/outbox?state=sent");
+  page_query_add(sent, "q", registration->sender);
+  page_put(call, root, "sent", *registration->sender ? sent->str : NULL);
   page_put_take(call, root, "created", words_time(call->language, registration->created, zone));
   page_put_take(call, root, "updated", words_time(call->language, registration->updated, zone));
   if (registration->message) page_put_number(call, root, "message", registration->message);
   page_put_truth(call, root, "cancelled", cancelled);
+  if (registration->merged) page_put_number(call, root, "merged", registration->merged);
   page_put_truth(call, root, "locked", cancelled || !call->may_review || !event);
-  page_put_take(call, root, "stamp", desk_stamp_registration(registration));
+  page_put(call, root, "own_text", page_field(call, "own_text"));
+  page_put_take(call, root, "stamp",
+                call->retrying ? g_strdup(page_field(call, "stamp"))
+                               : desk_stamp_registration(registration));
 }
 
 void review_person_show(PageCall *call) {
@@ -93,7 +106,7 @@ void review_person_show(PageCall *call) {
   if (!registration) return;
   const Event *event = page_event(call, registration->event);
   g_autofree char *name = page_person_name(call, registration);
-  PageForm form = {.event = event, .prefix = "", .stored = registration};
+  PageForm form = {.event = event, .prefix = "", .stored = registration, .typed = call->retrying};
   page_put(call, call->root, "heading", name);
   put_facts(call, registration, event);
   if (event) page_put_fields(call, call->root, &form);
@@ -112,25 +125,44 @@ static void act(PageCall *call, const DeskAction *action, const Event *event, co
   page_redirect(call, path->str);
 }
 
+static const struct {
+  const char *name;
+  DeskVerb verb;
+} verbs[] = {{"edit", DESK_EDIT}, {"cancel", DESK_CANCEL}, {"merge", DESK_MERGE}};
+
+/* What the form asks for but its changes; FALSE: nothing that we know. */
+static gboolean read_action(const PageCall *call, const char *verb, DeskAction *action) {
+  for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
+    if (strcmp(verbs[i].name, verb) != 0) continue;
+    const char *text = page_field(call, "own_text");
+    action->verb = verbs[i].verb;
+    action->stamp = page_field(call, "stamp");
+    if (action->verb == DESK_CANCEL && *text) action->own_text = text;
+    return action->verb != DESK_MERGE ||
+           g_ascii_string_to_unsigned(page_field(call, "other"), 10, 1, G_MAXINT64, &action->other,
+                                      NULL);
+  }
+  return FALSE;
+}
+
 static void change(PageCall *call, gboolean preview) {
   g_autoptr(Registration) registration = load(call);
   if (!registration) return;
   const Event *event = page_event(call, registration->event);
-  const char *verb = page_field(call, "do"), *text = page_field(call, "own_text");
+  const char *verb = page_field(call, "do"), *here = page_path_of(call, "/people");
   g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func((GDestroyNotify)store_field_free);
   PageForm form = {.event = event, .prefix = "", .stored = registration};
-  gboolean edit = !strcmp(verb, "edit");
-  DeskAction action = {.verb = edit ? DESK_EDIT : DESK_CANCEL,
-                       .id = registration->id,
-                       .stamp = page_field(call, "stamp")};
+  DeskAction action = {.id = registration->id};
+  gboolean found = read_action(call, verb, &action);
+  if (action.verb != DESK_MERGE) call->again = review_person_show;
+  gboolean edit = found && action.verb == DESK_EDIT;
   if (edit && event) page_form_changes(call, &form, changes);
   if (edit) action.changes = changes;
-  if (!edit && *text) action.own_text = text;
-  if (!edit && strcmp(verb, "cancel"))
-    page_error(call, 422, "error_nothing_chosen", page_path_of(call, "/people"));
+  if (!found)
+    page_error(call, 422, "error_nothing_chosen", here);
   else if (edit && !changes->len)
-    page_error(call, 422, "error_no_change", page_path_of(call, "/people"));
-  else
+    page_error(call, 422, "error_no_change", here);
+  else if (page_read_typed(call, &action, event, here))
     act(call, &action, event, verb, preview);
 }
 

@@ -1,6 +1,7 @@
 /* review_preview - what will be sent and stored, shown before it is. */
 #include <string.h>
 
+#include "daemon/desk/desk_again.h"
 #include "daemon/desk/review_view.h"
 
 static gint by_name(gconstpointer a, gconstpointer b) {
@@ -58,8 +59,8 @@ static void put_registrations(PageCall *call, const DeskPreview *preview, const 
   }
 }
 
-static void show(PageCall *call, const DeskPreview *preview, const Event *event, const char *verb,
-                 const char *back) {
+void page_show_preview(PageCall *call, const DeskPreview *preview, const Event *event,
+                       const char *verb, const char *back) {
   TemplateValue *root = call->root;
   gboolean answered = preview->text != NULL;
   g_autofree char *key = g_strconcat("preview_", verb, NULL);
@@ -89,9 +90,14 @@ gboolean page_act(PageCall *call, const DeskAction *action, const Event *event, 
   g_autoptr(GError) error = NULL;
   if (!preview && page_do(call, action, &error)) return TRUE;
   g_autoptr(DeskPreview) shown = preview ? page_preview(call, action, &error) : NULL;
-  if (shown)
-    show(call, shown, event, verb, back);
-  else
+  if (!shown) {
     page_error_told(call, error, event, back);
+    return FALSE;
+  }
+  if (call->txn) {
+    g_autoptr(GPtrArray) changes = desk_changes_stored(call->review->config, call->txn, shown);
+    page_put_changes(call, changes, event);
+  }
+  page_show_preview(call, shown, event, verb, back);
   return FALSE;
 }

@@ -5,20 +5,20 @@
 
 static const char *const filters[] = {"event", "state", "kind", "q", NULL};
 
-/* Without a choice: all that waits. */
-static const char *state_of(const PageCall *call) {
+/* Without a choice: what waits for a person, which is what the page counts. */
+const char *page_queue_state(const PageCall *call) {
   const char *state = page_arg(call, "state");
-  return *state ? state : "open";
+  return *state ? state : "todo";
 }
 
 static void put_filters(PageCall *call) {
-  static const char *const states[] = {"open",       "review", "waiting-for-sender",
-                                       "unreadable", "aside",  "settled"};
+  static const char *const states[] = {"todo",       "open",  "review", "waiting-for-sender",
+                                       "unreadable", "aside", "settled"};
   page_put_events(call, page_arg(call, "event"));
   TemplateValue *list = page_list(call, call->root, "states");
   for (guint i = 0; i < G_N_ELEMENTS(states); i++)
     page_option(call, list, states[i], words_of(call->language, "state", states[i]),
-                state_of(call));
+                page_queue_state(call));
   list = page_list(call, call->root, "kinds");
   for (int kind = 0; kind < KIND_COUNT; kind++) {
     const char *name = mail_kind_name((MailKind)kind);
@@ -44,7 +44,7 @@ void review_queue_show(PageCall *call) {
   g_autoptr(GError) error = NULL;
   guint page = MAX(page_arg_number(call, "page"), 1), offset = (page - 1) * PAGE_ROWS;
   QueueFilter filter = {.event = page_arg(call, "event"),
-                        .state = state_of(call),
+                        .state = page_queue_state(call),
                         .kind = page_arg(call, "kind"),
                         .search = page_arg(call, "q"),
                         .offset = offset,

@@ -13,7 +13,7 @@ void review_home(PageCall *call) {
 void review_count(PageCall *call) {
   http_response_text(
       call->response, "application/json",
-      g_strdup_printf("{\"waiting\": %" G_GUINT64_FORMAT "}\n", message_count(call->txn, "open")));
+      g_strdup_printf("{\"waiting\": %" G_GUINT64_FORMAT "}\n", desk_todo_count(call->txn)));
 }
 
 void review_language(PageCall *call) {

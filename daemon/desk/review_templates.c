@@ -6,8 +6,8 @@
 enum { INCLUDES_MAX = 8 };
 
 /* Every view; head and foot are put about each. */
-static const char *const views[] = {"login",  "queue", "message", "preview", "people",
-                                    "person", "event", "outbox",  "log",     "error"};
+static const char *const views[] = {"login", "queue",  "message", "preview", "people", "person",
+                                    "event", "outbox", "answer",  "merge",   "log",    "error"};
 
 struct Templates {
   Template *parsed[WORDS_LANGUAGES][G_N_ELEMENTS(views)];

@@ -26,6 +26,11 @@ guint page_arg_number(const PageCall *call, const char *name) {
              : 0;
 }
 
+guint64 page_arg_id(const PageCall *call, const char *name) {
+  guint64 id = 0;
+  return g_ascii_string_to_unsigned(page_arg(call, name), 10, 0, G_MAXINT64, &id, NULL) ? id : 0;
+}
+
 void page_query_add(GString *query, const char *name, const char *value) {
   if (!*value) return;
   g_autofree char *escaped = g_uri_escape_string(value, NULL, FALSE);
@@ -210,9 +215,9 @@ static void put_languages(PageCall *call) {
 /* Which entry of the navigation a view belongs to. */
 static void put_navigation(PageCall *call, const char *view) {
   static const char *const places[][2] = {{"in_queue", " queue message "},
-                                          {"in_people", " people person "},
+                                          {"in_people", " people person merge "},
                                           {"in_event", " event "},
-                                          {"in_outbox", " outbox "},
+                                          {"in_outbox", " outbox answer "},
                                           {"in_log", " log "}};
   const GPtrArray *events = call->review->config->events;
   g_autofree char *spaced = g_strconcat(" ", view, " ", NULL);
@@ -225,7 +230,7 @@ static void put_navigation(PageCall *call, const char *view) {
     page_put_truth(call, call->root, "may_review", call->may_review);
   if (call->logged_in) {
     page_put(call, call->root, "csrf", call->session.csrf);
-    page_put_number(call, call->root, "waiting", call->txn ? message_count(call->txn, "open") : 0);
+    page_put_number(call, call->root, "waiting", call->txn ? desk_todo_count(call->txn) : 0);
   }
 }
 
@@ -267,6 +272,18 @@ void page_redirect(PageCall *call, const char *path) {
   http_response_field(call->response, "Location", whole);
 }
 
+/* TRUE: the form is shown once more, below call->trouble. */
+static gboolean show_again(PageCall *call) {
+  void (*again)(PageCall *) = call->again;
+  if (again && !call->txn) call->txn = store_begin(call->review->store, FALSE, NULL);
+  if (!again || !call->txn) return FALSE;
+  call->again = NULL;
+  call->retrying = TRUE;
+  call->response->status = 422;
+  again(call);
+  return TRUE;
+}
+
 static void show_error(PageCall *call, guint status, const char *heading, const char *back) {
   call->response->status = status;
   page_put(call, call->root, "heading", heading);
@@ -276,6 +293,7 @@ static void show_error(PageCall *call, guint status, const char *heading, const 
 
 void page_error(PageCall *call, guint status, const char *key, const char *back) {
   call->trouble = page_word(call, key);
+  if (status == 422 && show_again(call)) return;
   if (status == 503) http_response_field(call->response, "Retry-After", "5");
   show_error(call, status, page_word(call, "error_title"), back);
 }
@@ -288,6 +306,7 @@ void page_not_found(PageCall *call) {
 static guint status_of(const GError *error) {
   if (error->domain == STORE_ERROR && error->code == STORE_ERROR_NOT_FOUND) return 404;
   if (error->domain == STORE_ERROR && error->code == STORE_ERROR_FULL) return 503;
+  if (g_error_matches(error, WIRE_ERROR, WIRE_ERROR_TIMEOUT)) return 503;
   if (error->domain != DESK_ERROR) return 500;
   return error->code == DESK_ERROR_CHANGED ? 409 : error->code == DESK_ERROR_NOT_FOUND ? 404 : 422;
 }
@@ -314,8 +333,9 @@ void page_error_told(PageCall *call, const GError *error, const Event *event, co
                            : foreign ? words_fill(call->language, "foreign", told, (char *)NULL)
                                      : g_strdup(told);
   call->trouble = whole;
-  show_error(call, status, page_word(call, status == 409 ? "error_409_title" : "error_422_title"),
-             back);
+  if (status == 409 || !show_again(call))
+    show_error(call, status, page_word(call, status == 409 ? "error_409_title" : "error_422_title"),
+               back);
   call->trouble = NULL;
 }
 
@@ -329,6 +349,16 @@ void page_set_cookie(PageCall *call, const char *name, const char *value, gint64
       "%s=%s; Path=%s/%s%s; SameSite=Strict%s", review_cookie(review, name), value, review->base,
       age, script ? "" : "; HttpOnly", review->secure ? "; Secure" : "");
   http_response_field(call->response, "Set-Cookie", cookie);
+}
+
+gboolean page_read_typed(PageCall *call, DeskAction *action, const Event *event, const char *back) {
+  g_autoptr(GError) error = NULL;
+  if (!action->changes) return TRUE;
+  call->typed =
+      desk_typed_read(call->review->reader, call->review->config, call->txn, action, &error);
+  action->typed = call->typed;
+  if (!call->typed) page_error_told(call, error, event, back);
+  return call->typed != NULL;
 }
 
 /* --- the desk --------------------------------------------------------------------------------- */

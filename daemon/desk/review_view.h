@@ -3,6 +3,7 @@
 #pragma once
 #include "daemon/desk/desk.h"
 #include "daemon/desk/desk_reader.h"
+#include "daemon/desk/desk_typed.h"
 #include "daemon/desk/desk_view.h"
 #include "daemon/desk/review_http.h"
 #include "daemon/desk/review_loop.h"
@@ -10,6 +11,7 @@
 #include "daemon/desk/review_page.h"
 #include "daemon/desk/review_session.h"
 #include "daemon/desk/review_templates.h"
+#include "daemon/desk/review_warm.h"
 
 enum {
   PAGE_ROWS = 50,                   /* of a list, a page of it */
@@ -46,7 +48,7 @@ struct Review {
   Originals *originals;
   ReviewLoop *loop;
   HttpServer *server;
-  GThread *warming;  /* reads what is searched, once */
+  Warm *warm;
   char *base;        /* path before every link, without a "/" at its end */
   char *url_host;    /* host[:port] of the URL; NULL: none is set */
   char *listen_host; /* the same of the place; "localhost" of a Unix socket */
@@ -70,12 +72,17 @@ struct PageCall {
   TemplateData *data;
   TemplateValue *root;
   const char *told, *trouble; /* static or as long as the call; NULL: none */
+  GPtrArray *typed;           /* DeskTyped*; NULL: nothing was typed */
+  void (*again)(
+      PageCall *call); /* shows the form that was sent, to be mended; NULL: there is none */
+  gboolean retrying;   /* it does: with what was typed */
 };
 
 /* --- what was asked --------------------------------------------------------------------------- */
 /* A value of the query or of the form, "" where it is not there. Borrowed. */
 const char *page_arg(const PageCall *call, const char *name);
 const char *page_field(const PageCall *call, const char *name);
+guint64 page_arg_id(const PageCall *call, const char *name); /* 0: none */
 guint page_arg_number(const PageCall *call, const char *name);
 /* "?a=b&c=d" of those of `names` (NULL-terminated) that the query has, "" if none. Freed by caller.
  */
@@ -110,6 +117,8 @@ const char *page_tone(const char *group, const char *word);
 /* The first event's, else the machine's. Freed by caller. */
 GTimeZone *page_zone(const PageCall *call);
 const Event *page_event(const PageCall *call, const char *id);
+/* Is it one of the columns of the list of participants? */
+gboolean page_is_column(const EventField *field);
 /* The name that people go by: the event's fields of names, else the number. Freed by caller. */
 char *page_person_name(const PageCall *call, const Registration *registration);
 
@@ -118,13 +127,23 @@ char *page_person_name(const PageCall *call, const Registration *registration);
 void page_show(PageCall *call, const char *view, const char *title);
 /* 303 to a path of ours. */
 void page_redirect(PageCall *call, const char *path);
-/* A page that tells what went wrong. `key`: of review_words; back: where to go from there. */
+/* A page that tells what went wrong. `key`: of review_words; back: where to go from there. A
+ * mistake that a person can put right (422) is told above the form, with what was typed
+ * (call->again). */
 void page_error(PageCall *call, guint status, const char *key, const char *back);
 /* The same for a mistake that a room told in English. */
 void page_error_told(PageCall *call, const GError *error, const Event *event, const char *back);
+/* Somebody else's HTML, harmless by desk_reader's promise, as the document of a frame. */
+void page_frame(PageCall *call, const char *html);
+/* Why there is none: 404, or a worker that cannot be had. Begins a transaction of its own. */
+void page_frame_failed(PageCall *call, const GError *error);
 /* No such message, event, …: 404. */
 void page_not_found(PageCall *call);
 void page_end_txn(PageCall *call);
+
+/* Have what action->changes say read by the worker, into action->typed, which lives as long as the
+ * call. Nothing where there are none. FALSE: the answer is given. */
+gboolean page_read_typed(PageCall *call, DeskAction *action, const Event *event, const char *back);
 
 /* --- the desk, in the main loop --------------------------------------------------------------- */
 /* FALSE without an error: the loop did not come to it; nothing was done. */
@@ -138,6 +157,7 @@ typedef struct {
   const Participant *read;    /* what a message says; NULL: none */
   const Registration *stored; /* what is registered; NULL: none */
   gboolean mark;              /* tell what is doubtful */
+  gboolean typed;             /* show what the request's form has, where it has something */
 } PageForm;
 void page_put_fields(const PageCall *call, TemplateValue *to, const PageForm *form);
 /* What the request's form has other than `form` shows: StoreField*, added to `changes`. */
@@ -159,12 +179,18 @@ void page_message_done(PageMessage *message);
 PageForm page_message_form(const PageMessage *message, guint index, const char *prefix);
 /* What stands in the query of a message: the queue's filter. */
 extern const char *const PAGE_QUEUE_FILTER[];
+const char *page_queue_state(const PageCall *call);
 QueueFilter page_queue_filter(const PageCall *call);
 /* The path of the record that the call is about: "/people/12". Lives as long as call->data. */
 const char *page_path_of(const PageCall *call, const char *folder);
-/* Show what `action` would do, with the form's values once more as hidden fields, so that what was
- * previewed is what is done at `back`/do; or, without `preview`, do it. TRUE: it is done, and the
- * caller says where to go; FALSE: the answer is given. */
+/* What a preview would change (DeskChanged*): for page_show_preview. */
+void page_put_changes(PageCall *call, const GPtrArray *changes, const Event *event);
+/* Show a preview, with the form's values once more as hidden fields, so that what was previewed is
+ * what is done at `back`/do. */
+void page_show_preview(PageCall *call, const DeskPreview *preview, const Event *event,
+                       const char *verb, const char *back);
+/* Show what `action` would do; or, without `preview`, do it. TRUE: it is done, and the caller says
+ * where to go; FALSE: the answer is given. */
 gboolean page_act(PageCall *call, const DeskAction *action, const Event *event, const char *verb,
                   const char *back, gboolean preview);
 
@@ -176,16 +202,21 @@ void review_queue_show(PageCall *call);
 void review_message_show(PageCall *call);
 void review_decide_preview(PageCall *call);
 void review_decide_do(PageCall *call);
+/* Of review_decide_preview and review_decide_do. */
+void review_requeue(PageCall *call, gboolean preview);
 void review_original_show(PageCall *call);
 void review_original_part(PageCall *call);
 void review_original_page(PageCall *call);
 void review_people_show(PageCall *call);
 void review_person_show(PageCall *call);
+void review_merge_show(PageCall *call);
 void review_person_preview(PageCall *call);
 void review_person_do(PageCall *call);
 void review_export(PageCall *call);
 void review_event_show(PageCall *call);
 void review_outbox_show(PageCall *call);
+void review_answer_show(PageCall *call);
+void review_answer_text(PageCall *call);
 void review_outbox_do(PageCall *call);
 void review_log_show(PageCall *call);
 void review_home(PageCall *call);

@@ -173,6 +173,7 @@ char *words_who(WordsLanguage language, const char *who) {
     if (g_str_has_prefix(who, kinds[i].prefix))
       return words_fill(language, kinds[i].key, who + strlen(kinds[i].prefix), (char *)NULL);
   if (!strcmp(who, "sender")) return g_strdup(words(language, "who_sender"));
+  if (!strcmp(who, "another mail")) return g_strdup(words(language, "who_mail"));
   if (!strcmp(who, "bounce")) return g_strdup(words(language, "who_bounce"));
   return g_strdup(who);
 }

@@ -3,11 +3,12 @@
 
 #include <string.h>
 
+#include "daemon/mail/oauth.h"
 #include "daemon/mail/secret_wait.h"
 
 static char *read_secret(const FetchWire *wire, GError **error) {
   g_autoptr(GError) failed = NULL;
-  char *value = secret_wait(&wire->account->secret, wire->cancel_fd, &failed);
+  char *value = secret_wait(&wire->account->secret, wire->account->oauth, wire->cancel_fd, &failed);
   if (value) return value;
   if (failed->domain == MAIL_ERROR)
     fetch_wire_fail(wire, error, MAIL_ERROR_TRANSIENT, "%s", failed->message);
@@ -116,11 +117,16 @@ static int authenticate_token(FetchWire *wire, const char *user, const char *tok
 
 /* --- log in ---------------------------------------------------------------------------------- */
 
+static gboolean wants_token(const FetchWire *wire) {
+  SecretKind kind = wire->account->secret.kind;
+  return kind == SECRET_TOKEN_COMMAND || kind == SECRET_OAUTH;
+}
+
 static gboolean is_possible(const FetchWire *wire, gboolean token, gboolean plain, GError **error) {
   if (token && !offers_auth(wire, "XOAUTH2")) {
     fetch_wire_fail(wire, error, MAIL_ERROR_AUTH,
-                    "the server does not offer XOAUTH2, which token_command needs; use "
-                    "password_file");
+                    "the server does not offer XOAUTH2, which oauth and token_command need; "
+                    "use password_file");
     return FALSE;
   }
   if (!token && !plain && fetch_login_offers(wire, "LOGINDISABLED")) {
@@ -135,7 +141,7 @@ static gboolean is_possible(const FetchWire *wire, gboolean token, gboolean plai
 /* PLAIN carries any character; LOGIN is for servers that have nothing else. */
 static gboolean log_in_with(FetchWire *wire, const char *secret, GError **error) {
   const char *user = wire->account->user;
-  gboolean token = wire->account->secret.kind == SECRET_TOKEN_COMMAND;
+  gboolean token = wants_token(wire);
   gboolean plain = offers_auth(wire, "PLAIN");
   g_autofree char *doing = g_strdup_printf("login of '%s'", user);
   if (!is_possible(wire, token, plain, error)) return FALSE;
@@ -148,15 +154,34 @@ static gboolean log_in_with(FetchWire *wire, const char *secret, GError **error)
   return TRUE;
 }
 
+/* A refused token is asked for anew, once: then it is not the token. */
+static void on_refused(const FetchWire *wire, const char *token, GError **error) {
+  if (wire->account->secret.kind != SECRET_OAUTH || (*error)->domain != MAIL_ERROR ||
+      (*error)->code != MAIL_ERROR_AUTH)
+    return;
+  if (oauth_refused(wire->account->oauth, token)) {
+    (*error)->code = MAIL_ERROR_TRANSIENT;
+    g_prefix_error(error, "the OAuth token is renewed: ");
+  } else {
+    g_prefix_error(error, "a new OAuth token does not help; if this goes on, run: %s: ",
+                   wire->account->oauth->command);
+  }
+}
+
 gboolean fetch_login(FetchWire *wire, GError **error) {
+  g_autoptr(GError) failed = NULL;
   if (!fetch_login_capabilities(wire, error)) return FALSE;
   char *secret = read_secret(wire, error);
   if (!secret) return FALSE;
   gboolean clean = !strpbrk(secret, "\r\n\001");
-  gboolean in = clean && log_in_with(wire, secret, error);
+  gboolean in = clean && log_in_with(wire, secret, &failed);
   if (!clean)
     fetch_wire_fail(wire, error, MAIL_ERROR_AUTH,
                     "the password holds control characters; it must be one line");
+  if (failed) {
+    on_refused(wire, secret, &failed);
+    g_propagate_error(error, g_steal_pointer(&failed));
+  }
   secret_wipe(secret);
   return in;
 }

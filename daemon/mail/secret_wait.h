@@ -3,7 +3,8 @@
 #pragma once
 #include "daemon/mail/tls_stream.h"
 
-/* As secret_read, but ends as soon as cancel_fd (-1: none) can be read. NULL with
- * MAIL_ERROR_TRANSIENT (time is up, stopped, no descriptor) or secret_read's error; neither says
- * for which server. The caller frees the value with secret_wipe. */
-char *secret_wait(const Secret *secret, int cancel_fd, GError **error);
+/* As secret_read, but ends as soon as cancel_fd (-1: none) can be read; of SECRET_OAUTH, `oauth`
+ * (else unused) tells how a token is had. NULL with MAIL_ERROR_TRANSIENT (time is up, stopped, no
+ * descriptor) or secret_read's error; neither says for which server. The caller frees the value
+ * with secret_wipe. */
+char *secret_wait(const Secret *secret, OauthSettings *oauth, int cancel_fd, GError **error);

@@ -2,6 +2,7 @@
  * LOGIN. The secret lives in memory only while it is being sent. */
 #include <string.h>
 
+#include "daemon/mail/oauth.h"
 #include "daemon/mail/secret_wait.h"
 #include "daemon/mail/send_session.h"
 
@@ -9,7 +10,8 @@ enum { CHALLENGES_MAX = 4 };
 
 static char *read_secret(SendSession *session, GError **error) {
   g_autoptr(GError) failed = NULL;
-  char *value = secret_wait(&session->submission->secret, session->cancel_fd, &failed);
+  char *value = secret_wait(&session->submission->secret, session->submission->oauth,
+                            session->cancel_fd, &failed);
   if (value) return value;
   MailError code = failed->domain == MAIL_ERROR ? MAIL_ERROR_TRANSIENT : MAIL_ERROR_AUTH;
   send_session_fail(session, error, code, "%s", failed->message);
@@ -94,13 +96,18 @@ static gboolean run_exchange(SendSession *session, const Exchange *exchange, GEr
 
 /* --- log in ---------------------------------------------------------------------------------- */
 
+static gboolean wants_token(const SendSession *session) {
+  SecretKind kind = session->submission->secret.kind;
+  return kind == SECRET_TOKEN_COMMAND || kind == SECRET_OAUTH;
+}
+
 static gboolean is_possible(SendSession *session, GError **error) {
-  gboolean token = session->submission->secret.kind == SECRET_TOKEN_COMMAND;
+  gboolean token = wants_token(session);
   guint usable = token ? SEND_AUTH_XOAUTH2 : SEND_AUTH_PLAIN | SEND_AUTH_LOGIN;
   if (session->offers & usable) return TRUE;
   send_session_fail(session, error, MAIL_ERROR_AUTH,
-                    token ? "the server does not offer XOAUTH2, which token_command needs; use "
-                            "password_file"
+                    token ? "the server does not offer XOAUTH2, which oauth and token_command "
+                            "need; use password_file"
                           : "the server offers neither PLAIN nor LOGIN on this connection; use "
                             "submission:// or submissions://, or token_command, or no user");
   return FALSE;
@@ -108,10 +115,21 @@ static gboolean is_possible(SendSession *session, GError **error) {
 
 static Exchange choose(const SendSession *session, const char *secret) {
   const char *user = session->submission->user;
-  if (session->submission->secret.kind == SECRET_TOKEN_COMMAND)
-    return xoauth2_exchange(user, secret);
+  if (wants_token(session)) return xoauth2_exchange(user, secret);
   return session->offers & SEND_AUTH_PLAIN ? plain_exchange(user, secret)
                                            : login_exchange(user, secret);
+}
+
+/* A refused token is asked for anew, once: then it is not the token. */
+static void on_refused(const SendSession *session, const char *token, GError **error) {
+  if (session->submission->secret.kind != SECRET_OAUTH || (*error)->code != MAIL_ERROR_AUTH) return;
+  if (oauth_refused(session->submission->oauth, token)) {
+    (*error)->code = MAIL_ERROR_TRANSIENT;
+    g_prefix_error(error, "the OAuth token is renewed: ");
+  } else {
+    g_prefix_error(error, "a new OAuth token does not help; if this goes on, run: %s: ",
+                   session->submission->oauth->command);
+  }
 }
 
 gboolean send_login(SendSession *session, GError **error) {
@@ -125,8 +143,13 @@ gboolean send_login(SendSession *session, GError **error) {
                       "the password holds control characters; it must be one line");
   } else {
     Exchange exchange = choose(session, secret);
-    in = run_exchange(session, &exchange, error);
+    g_autoptr(GError) failed = NULL;
+    in = run_exchange(session, &exchange, &failed);
     exchange_done(&exchange);
+    if (failed) {
+      on_refused(session, secret, &failed);
+      g_propagate_error(error, g_steal_pointer(&failed));
+    }
   }
   secret_wipe(secret);
   return in;

@@ -343,6 +343,27 @@ void send_smtp_free(SendSmtp *send, guint timeout_s) {
   g_free(send);
 }
 
+/* Would the relay take a mail that has no return path? Asked, and taken back: nothing is sent. */
+static gboolean check_return_path(SendSession *session, GPtrArray *lines) {
+  g_autoptr(GError) error = NULL;
+  SendReply reply = {0, NULL}, forgotten = {0, NULL};
+  gboolean told = send_session_ask(session, "MAIL FROM:<>", &reply, &error);
+  gboolean taken = told && reply.code == 250;
+  if (!told)
+    g_ptr_array_add(lines, g_strdup_printf("submission: the null return path: %s", error->message));
+  else if (!taken)
+    g_ptr_array_add(
+        lines,
+        g_strdup_printf("submission: the server %s the null return path: %s%s",
+                        reply.code >= 500 ? "refuses" : "defers", reply.text,
+                        reply.code >= 500 ? "; set envelope_from: to an address of yours" : ""));
+  else if (!send_session_ask(session, "RSET", &forgotten, NULL))
+    session->lost = TRUE;
+  send_reply_done(&forgotten);
+  send_reply_done(&reply);
+  return taken;
+}
+
 gboolean send_smtp_check(const Submission *submission, GPtrArray *lines) {
   g_autoptr(GError) error = NULL;
   SendSession *session = send_session_open(submission, -1, &error);
@@ -353,6 +374,7 @@ gboolean send_smtp_check(const Submission *submission, GPtrArray *lines) {
   g_autofree char *offers = send_session_describe(session);
   g_ptr_array_add(lines, g_strdup_printf("submission: %s: works: %s",
                                          tls_stream_where(session->stream), offers));
+  gboolean works = *submission->envelope_from || check_return_path(session, lines);
   send_session_close(session);
-  return TRUE;
+  return works;
 }

@@ -41,5 +41,6 @@ void send_smtp_free(SendSmtp *send, guint timeout_s);
  */
 gboolean send_smtp_address_ok(const char *address);
 
-/* Connect, EHLO, TLS, AUTH, QUIT: one line to `lines` for `bulletinctl check`. */
+/* Connect, EHLO, TLS, AUTH, QUIT: one line to `lines` for `bulletinctl check`; without an
+ * envelope_from also MAIL FROM:<> and RSET: a line where the null return path is not taken. */
 gboolean send_smtp_check(const Submission *submission, GPtrArray *lines);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "parsers/fields/field.h"
+#include "parsers/required.h"
 
 enum { CHOICE_TOKENS_MAX = 40, CHOICE_MAX_BYTES = 600 };
 
@@ -223,9 +224,9 @@ static Picked pick_ticked(const Token tokens[], guint n) {
 static gboolean holds(const char *folded, const char *const *phrases) {
   g_autofree char *bare = fold_words(folded);
   g_autofree char *words = g_strconcat(" ", bare, " ", NULL);
-  for (guint i = 0; phrases[i]; i++)
-    if (strstr(words, phrases[i])) return TRUE;
-  return FALSE;
+  Runs runs;
+  runs_note(&runs, words, strlen(words));
+  return runs_find(&runs, words, phrases) != NULL;
 }
 
 /* A negation in what no known phrase covers, before the first word that is one. */

@@ -74,6 +74,9 @@ static gboolean is_filler(gunichar ch) {
   }
 }
 
+/* The ASCII that the words below begin with. */
+static const char prompt_letters[] = "acest";
+
 /* What Office programs print where nobody has written yet, which begins with `first`. Folded words.
  */
 static gboolean is_prompt(const char *raw, gunichar first) {
@@ -108,6 +111,7 @@ static gboolean is_prompt(const char *raw, gunichar first) {
   char begin[6] = "";
   fold_char(first, letter);
   gsize size = (gsize)g_unichar_to_utf8(letter[0], begin);
+  if (letter[0] < 0x80 && !strchr(prompt_letters, (int)letter[0])) return FALSE; /* mostly */
   g_autofree char *words = NULL;
   for (guint i = 0; prompts[i]; i++) {
     if (prompts[i][0] != begin[0] || strncmp(prompts[i], begin, size) != 0) continue;
@@ -128,7 +132,8 @@ gboolean field_is_blank(const char *raw) {
   gunichar first = g_utf8_get_char(raw + strspn(raw, " [(<\""));
   if (g_unichar_isalpha(first) && is_prompt(raw, first)) return TRUE;
   for (const char *p = raw; *p; p = g_utf8_next_char(p)) {
-    while ((guchar)*p < 0x80 && ascii_fillers[(guchar)*p]) p++; /* leaders, mostly */
+    p += strspn(p, "._ "); /* leaders, mostly */
+    while ((guchar)*p < 0x80 && ascii_fillers[(guchar)*p]) p++;
     if ((guchar)*p < 0x80) return *p == '\0';
     if (!is_filler(g_utf8_get_char(p))) return FALSE;
   }

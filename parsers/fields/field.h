@@ -79,6 +79,9 @@ void field_split_address(const char *raw, const char *country, char **ret_street
 char *field_find_email(const char *text, gsize from, gsize *ret_start, gsize *ret_end);
 /* The overseas department whose postal code stands in `address` ("RE"), or NULL. */
 const char *field_overseas(const char *address);
+/* Country of national numbers and codes in what is written in `address`: "JP", an overseas
+ * department's ("RE"), else `country`, the event's. */
+const char *field_country(const char *country, const char *address);
 /* Is it France's code, or that of an overseas department? */
 gboolean field_in_france(const char *country);
 /* The first telephone number in `text`, as written; NULL: none. */

@@ -3,6 +3,7 @@
 
 #include "parsers/fields/field.h"
 #include "parsers/given_names.h"
+#include "parsers/words.h"
 
 enum { NAME_MAX_WORDS = 8 };
 
@@ -95,7 +96,7 @@ static gboolean holds_several(char **words) {
                                       "mmes", "mmes.", "messieurs", "mesdames", NULL};
   for (guint i = 0; words[i]; i++) {
     g_autofree char *folded = fold_string(words[i]);
-    if (g_strv_contains(signs, folded)) return TRUE;
+    if (words_among(signs, folded)) return TRUE;
   }
   return FALSE;
 }
@@ -132,7 +133,7 @@ static gboolean all_capitals(const char *word) {
 
 static gboolean is_particle(const char *word) {
   g_autofree char *folded = fold_string(word);
-  return g_strv_contains(particles, folded);
+  return words_among(particles, folded);
 }
 
 static char *join_words(char **words, guint from, guint to) {

@@ -88,6 +88,14 @@ const char *field_overseas(const char *address) {
   return NULL;
 }
 
+const char *field_country(const char *country, const char *address) {
+  g_autofree char *words = fold_words(address);
+  gboolean japan = field_is_japanese(address) || strstr(words, "japan") || strstr(words, "japon");
+  if (japan) return "JP";
+  const char *overseas = strcmp(country, "FR") == 0 ? field_overseas(address) : NULL;
+  return overseas ? overseas : country;
+}
+
 gboolean field_in_france(const char *country) {
   for (guint i = 0; i < G_N_ELEMENTS(overseas); i++)
     if (g_strcmp0(country, overseas[i].country) == 0) return TRUE;

@@ -76,6 +76,7 @@ static void find_in_block(Text *text, guint begin, guint end) {
     all += column > 0 ? 1 : 0;
     colons[column] += gaps[i - begin].colon ? 1 : 0;
   }
+  if (all < LINES_MIN) return;
   for (guint c = 1; c <= COLUMN_MAX; c++)
     if (counts[c] > counts[best] || best == 0) best = counts[c] >= LINES_MIN ? c : best;
   if (best > 0 && colons[best] * 2 < counts[best] && counts[best] * 100 >= all * LINES_PERCENT)

@@ -313,9 +313,11 @@ static void read_nothing(Docx *docx) {
   office_xml_skip(&docx->xml);
 }
 
+typedef void (*ElementReader)(Docx *docx);
+
 static const struct {
   const char *name;
-  void (*read)(Docx *docx);
+  ElementReader read;
 } elements[] = {
     {"p", read_paragraph},
     {"r", read_run},
@@ -346,10 +348,16 @@ static const struct {
     {"tcPr", read_nothing},
     {"tblPrEx", read_nothing},
     {"sdtPr", read_nothing},
-    {"ruby", NULL}, /* its base and its reading are runs: the reading is passed over below */
+    {"ruby", walk}, /* its base and its reading are runs: the reading is passed over below */
     {"rt", read_nothing},
     {"binData", read_nothing},
 };
+
+static ElementReader reader_of(const char *name) {
+  for (gsize i = 0; i < G_N_ELEMENTS(elements); i++)
+    if (*elements[i].name == *name && strcmp(elements[i].name, name) == 0) return elements[i].read;
+  return walk;
+}
 
 /* Read what is in the element that was just opened, and pass its end. */
 static void walk(Docx *docx) {
@@ -360,10 +368,7 @@ static void walk(Docx *docx) {
       office_xml_skip(&docx->xml);
       continue;
     }
-    void (*read)(Docx *) = walk;
-    for (gsize i = 0; i < G_N_ELEMENTS(elements); i++)
-      if (elements[i].read && office_xml_is(&docx->xml, elements[i].name)) read = elements[i].read;
-    read(docx);
+    reader_of(office_xml_name(&docx->xml))(docx);
   }
 }
 

@@ -19,6 +19,11 @@ void office_xml_close(OfficeXml *xml) {
   xml->reader = NULL;
 }
 
+static const char *local_name(const OfficeXml *xml) {
+  const xmlChar *name = xmlTextReaderConstLocalName(xml->reader);
+  return name ? (const char *)name : "";
+}
+
 XmlStep office_xml_next(OfficeXml *xml) {
   if (xml->close_next) {
     xml->close_next = FALSE;
@@ -28,6 +33,7 @@ XmlStep office_xml_next(OfficeXml *xml) {
     int code = xmlTextReaderRead(xml->reader);
     xml->broken = xml->broken || code < 0;
     if (code != 1) return XML_STEP_END;
+    xml->name = local_name(xml);
     switch (xmlTextReaderNodeType(xml->reader)) {
     case XML_READER_TYPE_ELEMENT:
       xml->close_next = xmlTextReaderIsEmptyElement(xml->reader) == 1;
@@ -46,8 +52,7 @@ XmlStep office_xml_next(OfficeXml *xml) {
 }
 
 const char *office_xml_name(const OfficeXml *xml) {
-  const xmlChar *name = xmlTextReaderConstLocalName(xml->reader);
-  return name ? (const char *)name : "";
+  return xml->name ? xml->name : "";
 }
 
 const char *office_xml_text(const OfficeXml *xml) {
@@ -63,7 +68,7 @@ char *office_xml_attribute(const OfficeXml *xml, const char *name) {
   char *value = NULL;
   if (xmlTextReaderMoveToFirstAttribute(xml->reader) != 1) return NULL;
   do {
-    if (!office_xml_is(xml, name)) continue;
+    if (strcmp(local_name(xml), name) != 0) continue;
     const xmlChar *text = xmlTextReaderConstValue(xml->reader);
     value = g_strdup(text ? (const char *)text : "");
   } while (!value && xmlTextReaderMoveToNextAttribute(xml->reader) == 1);

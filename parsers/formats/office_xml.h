@@ -11,6 +11,7 @@ typedef enum { XML_STEP_END, XML_STEP_OPEN, XML_STEP_CLOSE, XML_STEP_TEXT } XmlS
 
 typedef struct {
   xmlTextReaderPtr reader;
+  const char *name;    /* of the element or text that it stands at */
   gboolean close_next; /* an empty element was opened: its end comes next */
   gboolean broken;     /* it ended where it should not */
 } OfficeXml;

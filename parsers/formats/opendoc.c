@@ -405,9 +405,11 @@ static void read_running_foot(Opendoc *doc) {
 
 /* ---- the tree ---- */
 
+typedef void (*ElementReader)(Opendoc *doc);
+
 static const struct {
   const char *name;
-  void (*read)(Opendoc *doc);
+  ElementReader read;
 } elements[] = {
     {"p", read_paragraph},
     {"h", read_paragraph},
@@ -470,6 +472,12 @@ static const struct {
     {"shapes", read_nothing},
 };
 
+static ElementReader reader_of(const char *name) {
+  for (gsize i = 0; i < G_N_ELEMENTS(elements); i++)
+    if (*elements[i].name == *name && strcmp(elements[i].name, name) == 0) return elements[i].read;
+  return opendoc_walk;
+}
+
 void opendoc_walk(Opendoc *doc) {
   for (XmlStep step; (step = office_xml_next(&doc->xml)) != XML_STEP_END;) {
     if (step == XML_STEP_CLOSE) return;
@@ -480,10 +488,7 @@ void opendoc_walk(Opendoc *doc) {
       continue;
     }
     if (opendoc_styles_read(doc->styles, &doc->xml)) continue;
-    void (*read)(Opendoc *) = opendoc_walk;
-    for (gsize i = 0; i < G_N_ELEMENTS(elements); i++)
-      if (office_xml_is(&doc->xml, elements[i].name)) read = elements[i].read;
-    read(doc);
+    reader_of(office_xml_name(&doc->xml))(doc);
   }
 }
 

@@ -58,29 +58,47 @@ static void add_run(GArray *runs, int at, int from, int to, int min) {
   if (to - from >= min) g_array_append_val(runs, run);
 }
 
+/* The bytes of a row from the first to the last that is not white: [*ret_from, *ret_to), or
+ * [size, 0) where all are. Eight at a time. */
+static void trim(const guint8 *row, int size, int *ret_from, int *ret_to) {
+  guint64 eight = 0;
+  int from = 0, to = size;
+  for (; from + 8 <= size; from += 8) {
+    memcpy(&eight, row + from, 8);
+    if (eight != G_MAXUINT64) break;
+  }
+  while (from < size && row[from] == 255) from++;
+  for (; to - 8 >= from; to -= 8) {
+    memcpy(&eight, row + to - 8, 8);
+    if (eight != G_MAXUINT64) break;
+  }
+  while (to > from && row[to - 1] == 255) to--;
+  *ret_from = from;
+  *ret_to = from < to ? to : 0;
+}
+
+/* One of the pixels of a long run stands at a multiple of its least length. */
 static void runs_in_row(const guint8 *row, int width, int y, GArray *runs) {
-  int from = 0; /* behind the last light pixel */
-  for (int x = 0; x < width; x++) {
-    if (row[x] < RULE_GREY) continue;
-    add_run(runs, y, from, x, ACROSS_MIN);
-    from = x + 1;
-  }
-  add_run(runs, y, from, width, ACROSS_MIN);
-}
-
-/* `from`: of each column, the row behind its last light pixel. */
-static void runs_in_columns(const guint8 *row, int width, int y, int *from, GArray *runs) {
-  for (int x = 0; x < width; x++) {
-    if (row[x] < RULE_GREY) continue;
-    add_run(runs, x, from[x], y, DOWN_MIN);
-    from[x] = y + 1;
+  int to = 0;
+  for (int x = 0; x < width; x += ACROSS_MIN) {
+    if (x < to || row[x] >= RULE_GREY) continue;
+    int from = x;
+    for (to = x + 1; to < width && row[to] < RULE_GREY;) to++;
+    while (from > 0 && row[from - 1] < RULE_GREY) from--;
+    add_run(runs, y, from, to, ACROSS_MIN);
   }
 }
 
-static gboolean is_light(const guint8 *row, int width) {
-  guint8 darkest = 255;
-  for (int x = 0; x < width; x++) darkest = MIN(darkest, row[x]);
-  return darkest >= RULE_GREY;
+/* `tall`: of each column, how many dark pixels end above row y. Of the columns from `from` to `to`
+ * some may end or grow in it. */
+static void runs_in_columns(const guint8 *row, int from, int to, int y, guint16 *tall,
+                            GArray *runs) {
+  guint ends = 0;
+  for (int x = from; x < to; x++) ends |= row[x] >= RULE_GREY && tall[x] >= DOWN_MIN;
+  for (int x = from; ends && x < to; x++)
+    if (row[x] >= RULE_GREY) add_run(runs, x, y - tall[x], y, DOWN_MIN);
+  for (int x = from; x < to; x++)
+    tall[x] = row[x] < RULE_GREY ? (guint16)(tall[x] + 1) : (guint16)0;
 }
 
 static gint compare_runs(gconstpointer a, gconstpointer b) {
@@ -98,47 +116,53 @@ static void add_rules(GArray *rules, GArray *runs) {
 }
 
 /* Runs of dark pixels that are long enough to be rules. The page is gone through row by row, for
- * columns, too: what lies side by side is in the cache. Most rows are light, and so was the one
- * before: nothing begins or ends in them. */
+ * columns, too: what lies side by side is in the cache. Where this row is white, and the one before
+ * was, nothing begins or ends. */
 static void find_rules(const PdfDrawing *drawing) {
   g_autoptr(GArray) across = g_array_new(FALSE, FALSE, sizeof(Run));
   g_autoptr(GArray) down = g_array_new(FALSE, FALSE, sizeof(Run));
-  g_autofree int *from = g_new0(int, (gsize)drawing->width + 1);
-  int width = drawing->width, height = drawing->height;
-  gboolean was_light = FALSE;
+  g_autofree guint16 *tall = g_new0(guint16, (gsize)drawing->width + 1);
+  int width = drawing->width, height = drawing->height, from_before = width, to_before = 0;
   for (int y = 0; y < height; y++) {
     const guint8 *row = drawing->grey + (gsize)y * (gsize)width;
-    gboolean light = is_light(row, width);
-    if (light && was_light) continue;
-    for (int x = 0; was_light && x < width; x++) from[x] = y;
-    runs_in_columns(row, width, y, from, down);
-    if (!light) runs_in_row(row, width, y, across);
-    was_light = light;
+    int from = 0, to = 0;
+    trim(row, width, &from, &to);
+    runs_in_columns(row, MIN(from, from_before), MAX(to, to_before), y, tall, down);
+    if (from < to) runs_in_row(row, width, y, across);
+    from_before = from;
+    to_before = to;
   }
-  for (int x = 0; !was_light && x < width; x++) add_run(down, x, from[x], height, DOWN_MIN);
+  for (int x = from_before; x < to_before; x++)
+    add_run(down, x, height - tall[x], height, DOWN_MIN);
   add_rules(drawing->across, across);
   add_rules(drawing->down, down);
 }
 
-/* The page in grey; the caller owns it. */
+/* A row in grey. Most of it is white. */
+static void grey_row(const guint8 *row, int width, guint8 *out) {
+  int from = 0, to = 0;
+  trim(row, width * 4, &from, &to);
+  memset(out, 255, (gsize)width);
+  for (int x = from / 4; x < (to + 3) / 4; x++) out[x] = grey_of(row + (gsize)x * 4);
+}
+
+/* The page in grey; the caller owns it. NULL: it cannot be painted. */
 static guint8 *paint(PopplerPage *page, int width, int height) {
-  cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+  gsize stride = (gsize)cairo_format_stride_for_width(CAIRO_FORMAT_RGB24, width);
+  g_autofree guint8 *pixels = g_malloc(stride * (gsize)height);
+  memset(pixels, 255, stride * (gsize)height);
+  cairo_surface_t *surface =
+      cairo_image_surface_create_for_data(pixels, CAIRO_FORMAT_RGB24, width, height, (int)stride);
   cairo_t *cairo = cairo_create(surface);
-  cairo_set_source_rgb(cairo, 1, 1, 1);
-  cairo_paint(cairo);
   cairo_scale(cairo, SCALE, SCALE);
   poppler_page_render(page, cairo);
   cairo_destroy(cairo);
   cairo_surface_flush(surface);
-  const guint8 *pixels = cairo_image_surface_get_data(surface);
-  int stride = cairo_image_surface_get_stride(surface);
-  guint8 *grey = pixels ? g_malloc((gsize)width * (gsize)height) : NULL;
-  for (int y = 0; grey && y < height; y++) {
-    const guint8 *row = pixels + (gsize)y * (gsize)stride;
-    guint8 *out = grey + (gsize)y * (gsize)width;
-    for (int x = 0; x < width; x++) out[x] = grey_of(row + (gsize)x * 4);
-  }
+  gboolean painted = cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS;
   cairo_surface_destroy(surface);
+  guint8 *grey = painted ? g_malloc((gsize)width * (gsize)height) : NULL;
+  for (int y = 0; grey && y < height; y++)
+    grey_row(pixels + (gsize)y * stride, width, grey + (gsize)y * (gsize)width);
   return grey;
 }
 
@@ -244,9 +268,17 @@ static gboolean is_filled(const PdfDrawing *drawing, const Square *square) {
   return all > 0 && (dark * 100 / all >= 6 || (grey * 100 / all >= 10 && grey * 100 / all <= 60));
 }
 
+/* Is the column dark enough anywhere for the side of a square of `least` pixels? */
+static gboolean may_be_side(const PdfDrawing *drawing, int x, int top, int bottom, int least) {
+  int dark = 0;
+  for (int y = top; y <= bottom + 1; y++) dark += grey_at(drawing, x, y) < RULE_GREY;
+  return dark * 100 >= SIDE_PERCENT * least;
+}
+
 /* The square whose right side is at `right`; sides between `least` and `most` pixels. */
 static gboolean square_at(const PdfDrawing *drawing, int right, int top, int bottom, int least,
                           int most, Square *ret_square) {
+  if (!may_be_side(drawing, right, top, bottom, least)) return FALSE;
   for (int y = top; y <= bottom - least; y++) {
     if (grey_at(drawing, right, y) >= RULE_GREY) continue;
     for (int side = least; side <= most && y + side <= bottom; side++) {

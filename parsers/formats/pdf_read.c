@@ -11,6 +11,7 @@
 #include "parsers/formats/format.h"
 #include "parsers/formats/package.h"
 #include "parsers/formats/page_picture.h"
+#include "parsers/formats/pdf_bare.h"
 #include "parsers/formats/pdf_drawing.h"
 #include "parsers/formats/picture.h"
 
@@ -36,7 +37,8 @@ typedef struct {
   GArray *taken; /* PdfBox: what is painted there is a field's or was struck out */
   PdfPage *page;
   gboolean buttons;    /* it has boxes that are form fields: none is only drawn */
-  PdfDrawing *drawing; /* NULL: too large to be looked at */
+  gboolean bare;       /* the file draws nothing but letters */
+  PdfDrawing *drawing; /* NULL: there is nothing to see, or the page is too large to be looked at */
 } Pdf;
 
 /* Poppler counts the height of fields and annotations from the bottom, that of text from the top.
@@ -211,14 +213,16 @@ static void add_character(Piece *piece, const char *p, const PopplerRectangle *a
   piece->box.y1 = MAX(piece->box.y1, box.y1);
 }
 
-/* The font of every character, by Poppler's list of runs. */
-static Font font_at(GList **run, int index) {
+/* The font of the character, by Poppler's list of runs; `before` is that of the one before it. */
+static Font font_at(GList **run, int index, Font before) {
+  const GList *last = *run;
   while (*run && ((PopplerTextAttributes *)(*run)->data)->end_index < index) *run = (*run)->next;
-  return *run ? font_of(((PopplerTextAttributes *)(*run)->data)->font_name) : FONT_TEXT;
+  if (!*run) return FONT_TEXT;
+  return index > 0 && *run == last ? before
+                                   : font_of(((PopplerTextAttributes *)(*run)->data)->font_name);
 }
 
-static void read_printed(Pdf *pdf, PopplerPage *page) {
-  g_autofree char *text = poppler_page_get_text(page);
+static void read_printed(Pdf *pdf, PopplerPage *page, const char *text) {
   PopplerRectangle *boxes = NULL;
   guint n = 0;
   if (!text || !poppler_page_get_text_layout(page, &boxes, &n)) return;
@@ -229,7 +233,7 @@ static void read_printed(Pdf *pdf, PopplerPage *page) {
                  .middles = g_array_new(FALSE, FALSE, sizeof(double))};
   int index = 0;
   for (const char *p = text; *p && (guint)index < n; p = g_utf8_next_char(p), index++) {
-    Font font = font_at(&run, index);
+    Font font = font_at(&run, index, piece.font);
     if (*p == '\n' || font != piece.font) end_piece(&piece);
     piece.font = font;
     if (*p != '\n') add_character(&piece, p, &boxes[index]);
@@ -397,14 +401,16 @@ static void read_page(Pdf *pdf, PopplerPage *page) {
   if (pdf->text->wanted && !wanted) return;
   pdf->buttons = FALSE;
   pdf->page = pdf_page_new();
-  pdf->drawing = pdf_drawing_new(page, pdf->limits->page_pixels);
   pdf->taken = g_array_new(FALSE, FALSE, sizeof(PdfBox));
   GList *fields = poppler_page_get_form_field_mapping(page);
   GList *annotations = poppler_page_get_annot_mapping(page);
+  g_autofree char *printed = poppler_page_get_text(page);
+  gboolean plain = pdf->bare && !fields && !annotations && printed && !pdf_letters_draw(printed);
+  pdf->drawing = plain ? NULL : pdf_drawing_new(page, pdf->limits->page_pixels);
   take_struck_out(pdf, annotations);
   for (GList *l = fields; l; l = l->next)
     take_area(pdf, box_of(pdf, &((PopplerFormFieldMapping *)l->data)->area));
-  read_printed(pdf, page);
+  read_printed(pdf, page, printed);
   add_typed(pdf, annotations);
   for (GList *l = fields; l; l = l->next) add_field(pdf, l->data);
   if (pdf->page->pieces->len == 0) {
@@ -494,6 +500,7 @@ gboolean pdf_read(const MimePart *part, const Wire__Limits *limits, Text *text) 
   PopplerDocument *document = poppler_document_new_from_bytes(part->content, NULL, &error);
   Pdf pdf = {.part = part, .limits = limits, .text = text};
   guint first = text->lines->len, reasons = text->review_reasons->len;
+  pdf.bare = document && pdf_is_bare(part->content);
   if (document) read_pages(&pdf, document);
   if (document && !has_words(text, first) && text->review_reasons->len == reasons)
     g_ptr_array_add(text->review_reasons, g_strdup_printf("%s shows no text", name_of(part)));

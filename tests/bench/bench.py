@@ -11,7 +11,7 @@ import mails
 import report
 
 PARTS = ["intake", "sink", "postfix", "cost", "rules", "documents", "scans", "growth", "start", "memory",
-         "latency", "profile"]
+         "latency", "profile", "pages"]
 SIZES = {"inline": 5000, "few": 200, "documents": 500, "scans": 50, "many": 100000, "less": 100, "more": 500}
 QUICK = {"inline": 300, "few": 10, "documents": 9, "scans": 2, "many": 600, "less": 10, "more": 40}
 FILES = ("documents", "scans")  # the others hold typed bulletins

@@ -18,7 +18,7 @@ LIBRARIES = [("gmime", "GMime"), ("pcre2", "PCRE2"), ("glib", "GLib"), ("gobject
              ("icu", "ICU"), ("lmdb", "LMDB"), ("protobuf-c", "protobuf-c"), ("zstd", "zstd"),
              ("gnutls", "gnutls"), ("nettle", "gnutls"), ("hogweed", "gnutls"), ("gmp", "gnutls"),
              ("etpan", "etpan"), ("xml2", "libxml2"), ("libc.", "libc"), ("ld-linux", "libc"),
-             ("libm.", "libc"), ("sodium", "libsodium"), ("libstdc", "libstdc++")]
+             ("libm.", "libc"), ("sodium", "libsodium"), ("mimalloc", "mimalloc"), ("libstdc", "libstdc++")]
 ROOMS = (("store", "store/libbulletin_store.a"), ("daemon", "daemon/libbulletin_daemon.a"),
          ("parsers", "parsers/libbulletin_parsers.a"), ("wire", "parsers/libbulletin_wire.a"))
 WITHOUT_OBJECT = "PCRE2's compiled patterns"  # code made at run time belongs to no file

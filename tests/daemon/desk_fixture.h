@@ -1,7 +1,7 @@
 /* desk_fixture - a store with mails in the queue, one desk at it, and what was done as lines to
  * compare: what the tests of desk share. */
 #pragma once
-#include "daemon/desk/desk.h"
+#include "daemon/desk/desk_typed.h"
 
 #include "store/journal.h"
 #include "tests/daemon/reply_fixture.h"
@@ -18,17 +18,33 @@ static inline void room_open(Room *room) {
   room->desk = (Desk){room->store, room->fixture.config, room->fixture.replies, "admin:root"};
 }
 
+/* What the action's changes say, read by the real worker, which is started where one is to be read.
+ * The caller frees. */
+static inline GPtrArray *typed_of(const Desk *desk, const DeskAction *action) {
+  g_autoptr(GError) error = NULL;
+  if (!action->changes) return g_ptr_array_new();
+  g_autoptr(DeskReader) reader = desk_reader_new(desk->config);
+  g_autoptr(StoreTxn) txn = store_begin(desk->store, FALSE, &error);
+  GPtrArray *typed = desk_typed_read(reader, desk->config, txn, action, &error);
+  g_assert_no_error(error);
+  return typed;
+}
+
 /* One verb each, as a person calls it. */
+static inline gboolean do_typed(const Desk *desk, DeskAction action, GError **error) {
+  g_autoptr(GPtrArray) typed = typed_of(desk, &action);
+  action.typed = typed;
+  return desk_do(desk, &action, error);
+}
+
 static inline gboolean do_accept(const Desk *desk, guint64 id, const GPtrArray *changes,
                                  GError **error) {
-  DeskAction action = {.verb = DESK_ACCEPT, .id = id, .changes = changes};
-  return desk_do(desk, &action, error);
+  return do_typed(desk, (DeskAction){.verb = DESK_ACCEPT, .id = id, .changes = changes}, error);
 }
 
 static inline gboolean do_edit(const Desk *desk, guint64 id, const GPtrArray *changes,
                                GError **error) {
-  DeskAction action = {.verb = DESK_EDIT, .id = id, .changes = changes};
-  return desk_do(desk, &action, error);
+  return do_typed(desk, (DeskAction){.verb = DESK_EDIT, .id = id, .changes = changes}, error);
 }
 
 static inline gboolean do_ask(const Desk *desk, guint64 id, GError **error) {

@@ -94,7 +94,8 @@ static void test_values(void) {
        "c.yaml:1: unknown key 'wrokers'; did you mean 'workers'?\n"},
       {"nothing near", "zzz: 1\n",
        "c.yaml:1: unknown key 'zzz'; known: store, events, replies, accounts, submission, review, "
-       "workers, worker_timeout, limits, keep_raw, keep_journal\n"},
+       "metrics, notice, workers, scan_workers, worker_timeout, limits, keep_raw, keep_journal, "
+       "keep_registrations, keep_needs\n"},
       {"several at once", "wrokers: 1\nworkers: many\nkeep_raw: 5x\n",
        "c.yaml:1: unknown key 'wrokers'; did you mean 'workers'?\n"
        "c.yaml:2: workers: 'many' is no whole number\n"
@@ -215,8 +216,29 @@ static void test_account(void) {
        "password_command, credential, token_command\n"},
       {"no secret",
        "accounts:\n  - name: a\n    imap: imaps://h.example\n    user: a@example.org\n" SUBMISSION,
-       "c.yaml:4: user without a secret; give password_file, password_command, credential or "
-       "token_command\n"},
+       "c.yaml:4: user without a secret; give password_file, password_command, credential, "
+       "token_command or oauth\n"},
+      {"oauth beside a secret", OF_ACCOUNT("oauth: { provider: google, client_id: x }"),
+       "c.yaml:6: oauth stands beside another secret; keep one of them\n"},
+#define OAUTH(map)                                                                                 \
+  "accounts:\n  - name: a\n    imap: imaps://h.example\n    user: a@example.org\n    oauth: " map  \
+  "\n" SUBMISSION
+      {"oauth", OAUTH("{ provider: microsoft, client_id: x, tenant: example.org }"), ""},
+      {"oauth of nobody known", OAUTH("{ provider: gogle, client_id: x }"),
+       "c.yaml:5: provider: unknown 'gogle'; did you mean 'google'?\n"},
+      {"oauth without a client", OAUTH("{ provider: google }"),
+       "c.yaml:5: 'client_id' is missing; the application's id, as it was registered with the "
+       "provider\n"},
+      {"oauth in clear",
+       OAUTH("{ provider: custom, client_id: x, scope: y, device_url: "
+             "\"https://h.example/d\", token_url: \"http://h.example/t\" }"),
+       "c.yaml:5: token_url: 'http://h.example/t' is no https:// address (http:// is for 127.0.0.1 "
+       "and [::1])\n"},
+      {"oauth of its own, half", OAUTH("{ provider: custom, client_id: x, scope: y }"),
+       "c.yaml:5: provider: custom needs token_url, and device_url or authorize_url\n"},
+      {"tenant", OAUTH("{ provider: microsoft, client_id: x, tenant: a/b }"),
+       "c.yaml:5: tenant: 'a/b' is no tenant; its id or its domain\n"},
+#undef OAUTH
       {"name",
        "accounts:\n  - name: a/b\n    imap: imaps://h.example\n    user: a@example.org\n"
        "    password_command: echo x\n" SUBMISSION,
@@ -439,9 +461,10 @@ static void test_example(void) {
   g_assert_true(g_file_get_contents(SOURCE_DIR "/contrib/bulletind.yaml", &example, NULL, NULL));
   g_autoptr(GRegex) option = g_regex_new("^( *)#([a-z_0-9]+:)", G_REGEX_MULTILINE, 0, NULL);
   g_autofree char *all = g_regex_replace(option, example, -1, 0, "\\1\\2", 0, NULL);
-  g_autoptr(GRegex) files =
-      g_regex_new("^ *(password_file|password_command|token_command|ca_file|events|replies):.*$",
-                  G_REGEX_MULTILINE, 0, NULL);
+  g_autoptr(GRegex) files = g_regex_new(
+      "^ *(password_file|password_command|credential|token_command|client_secret_file|ca_file|"
+      "events|replies):.*$",
+      G_REGEX_MULTILINE, 0, NULL);
   g_autofree char *loadable = g_regex_replace_literal(files, all, -1, 0, "", 0, NULL);
   Scratch scratch = scratch_new();
   g_autoptr(Config) config = load(&scratch, loadable, -1, &got);

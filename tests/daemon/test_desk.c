@@ -46,10 +46,10 @@ static const struct {
      NULL},
     {"no such choice",
      {.people = {WHOLE}},
-     "title=Madame",
+     "title=Docteur",
      NULL,
      NULL,
-     "title: 'Madame' is no choice"},
+     "title: 'Docteur' is no choice; right would be M. or Mme"},
     {"unknown field",
      {.people = {WHOLE}},
      "phon=1",
@@ -62,7 +62,13 @@ static const struct {
      NULL,
      NULL,
      "attendance: 'maybe' is no choice; right would be no or yes"},
-    {"bad phone", {.people = {WHOLE}}, "phone=abc", NULL, NULL, "phone: 'abc' is no phone"},
+    {"bad phone",
+     {.people = {WHOLE}},
+     "phone=abc",
+     NULL,
+     NULL,
+     "phone: 'abc' is no phone; no digits; "
+     "right would be a number like"},
     {"bad e-mail", {.people = {WHOLE}}, "email=a b@c", NULL, NULL, "email: 'a b@c' is no email"},
     {"required removed",
      {.people = {WHOLE}},
@@ -301,6 +307,97 @@ static void test_edit(void) {
   }
 }
 
+/* What is typed by hand is read as in a mail: the same words, the same form. `of`: what is known of
+ * the person besides. value NULL: refused, `error` says why. */
+static const struct {
+  const char *of, *typed, *field, *value, *error;
+} readings[] = {
+    {"", "phone=06 12 34 56 78", "phone", "+33612345678", NULL},
+    {"", "phone=06.12.34.56.78", "phone", "+33612345678", NULL},
+    {"", "phone=0033 (0)6 12 34 56 78", "phone", "+33612345678", NULL},
+    {"", "phone=03-1234-5678", "phone", "+81312345678", NULL}, /* as Japan groups digits */
+    {"", "phone=０３－１２３４－５６７８", "phone", "+81312345678", NULL},
+    {"", "phone=Tél. : 01 44 55 66 77 (bureau)", "phone", "+33144556677", NULL},
+    {"|city=東京都", "phone=03 1234 5678", "phone", "+81312345678", NULL},
+    {"", "city=Tokyo, Japan|phone=03 1234 5678", "phone", "+81312345678", NULL},
+    {"|postal_code=97400", "phone=0262 45 43 45", "phone", "+262262454345", NULL},
+    {"", "phone=+81 3 1234 5678", "phone", "+81312345678", NULL},
+    {"", "phone=06 12", "phone", NULL, "phone: '06 12' is no phone; too short; right would be a"},
+    {"", "phone=12 34 56 78 90", "phone", NULL, "phone: '12 34 56 78 90' is no phone; neither a"},
+    {"", "phone=……", "phone", "", NULL},
+    {"", "email=  M.Durand@Ville.Example ", "email", "m.durand@ville.example", NULL},
+    {"", "email=Marie Durand <Marie@ville.example>", "email", "marie@ville.example", NULL},
+    {"", "email=mailto:marie@ville.example", "email", "marie@ville.example", NULL},
+    {"", "email=ｍａｒｉｅ＠ville.example", "email", "marie@ville.example", NULL},
+    {"", "email=marie chez ville.example", "email", NULL,
+     "email: 'marie chez ville.example' is no"},
+    {"", "attendance=NON", "attendance", "no", NULL},
+    {"", "attendance=oui", "attendance", "yes", NULL},
+    {"", "attendance=ne participera pas", "attendance", "no", NULL},
+    {"", "attendance=No", "attendance", "no", NULL},
+    {"", "attendance=欠席", "attendance", "no", NULL},
+    {"", "attendance=peut-être", "attendance", NULL, "attendance: 'peut-être' is no choice; right"},
+    {"", "title=Madame", "title", "Mme", NULL},
+    {"", "title=MONSIEUR", "title", "M.", NULL},
+    {"", "title=M.", "title", "M.", NULL},
+    {"", "postal_code=160-0022", "postal_code", "160-0022", NULL},
+    {"", "postal_code=１６０－００２２", "postal_code", "160-0022", NULL},
+    {"", "postal_code=13 100", "postal_code", "13100", NULL},
+    {"", "postal_code=SW1A 1AA", "postal_code", "SW1A 1AA", NULL}, /* a person's word stands */
+    {"", "last_name=DE LA TOUR (née Petit)", "last_name", "DE LA TOUR (née Petit)", NULL},
+};
+
+static void check_reading(guint i) {
+  Room room;
+  room_open(&room);
+  Mail mail = {.people = {WHOLE}};
+  g_autofree char *known = g_strconcat("role=Maire", readings[i].of, NULL);
+  g_autoptr(GPtrArray) before = changes_of(known), typed = changes_of(readings[i].typed);
+  g_autoptr(GError) error = NULL;
+  g_assert_true(do_accept(&room.desk, put(&room, &mail), before, &error));
+  gboolean good = do_edit(&room.desk, 1, typed, &error);
+  const char *same = "registration 1 has these values already";
+  g_test_message("%s: %s", readings[i].typed, error ? error->message : "edited");
+  if (readings[i].error) {
+    g_assert_false(good);
+    g_assert_true(g_str_has_prefix(error->message, readings[i].error));
+  } else {
+    g_assert_true(good || !strcmp(error->message, same));
+    g_autoptr(Registration) after = registration_at(&room, 1);
+    const char *value = registration_value(after, readings[i].field);
+    g_assert_cmpstr(value ? value : "", ==, readings[i].value);
+  }
+  room_close(&room);
+}
+
+static void test_typed_by_hand(void) {
+  for (guint i = 0; i < G_N_ELEMENTS(readings); i++) check_reading(i);
+}
+
+/* Each participant's numbers belong to his own country; more changes than one may type are refused
+ * before anything is read. */
+static void test_typed_of_several(void) {
+  Room room;
+  room_open(&room);
+  Mail mail = {.people = {WHOLE, "organization=Mairie last_name=SATO first_name=Yuki city=東京 "
+                                 "email=sato@shi.example attendance=yes"}};
+  g_autoptr(GPtrArray) typed = changes_of("1.phone=01 44 55 66 77|2.phone=03 1234 5678");
+  g_autoptr(GError) error = NULL;
+  g_assert_true(do_accept(&room.desk, put(&room, &mail), typed, &error));
+  g_autoptr(Registration) one = registration_at(&room, 1), two = registration_at(&room, 2);
+  g_assert_cmpstr(registration_value(one, "phone"), ==, "+33144556677");
+  g_assert_cmpstr(registration_value(two, "phone"), ==, "+81312345678");
+  for (guint i = 0; i < DESK_READER_TYPED_MAX; i++)
+    g_ptr_array_add(typed, store_field_new("1.phone", "01 44 55 66 77"));
+  g_autoptr(DeskReader) reader = desk_reader_new(room.desk.config);
+  g_autoptr(StoreTxn) txn = store_begin(room.store, FALSE, &error);
+  DeskAction action = {.verb = DESK_ACCEPT, .id = 1, .changes = typed};
+  g_assert_null(desk_typed_read(reader, room.desk.config, txn, &action, &error));
+  g_assert_error(error, DESK_ERROR, DESK_ERROR_INVALID);
+  store_abort(g_steal_pointer(&txn));
+  room_close(&room);
+}
+
 /* The same person edits twice: two answers, and the history keeps what was before. */
 static void test_edit_twice(void) {
   Room room;
@@ -396,6 +493,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/desk/ask-then-accept", test_ask_then_accept);
   g_test_add_func("/desk/ignore", test_ignore);
   g_test_add_func("/desk/edit", test_edit);
+  g_test_add_func("/desk/typed-by-hand", test_typed_by_hand);
+  g_test_add_func("/desk/typed-of-several", test_typed_of_several);
   g_test_add_func("/desk/edit-twice", test_edit_twice);
   g_test_add_func("/desk/cancel", test_cancel);
   g_test_add_func("/desk/accept-cancellation", test_accept_cancellation);

@@ -284,6 +284,44 @@ static void test_the_worker_comes_and_goes(void) {
   house_free(&house);
 }
 
+/* Until the list of our children is another one than `before`, at most 20 s. The caller frees. */
+static char *children_after(const char *before) {
+  gint64 until = g_get_monotonic_time() + 20 * G_USEC_PER_SEC;
+  char *now = children();
+  while (!strcmp(now, before) && g_get_monotonic_time() < until) {
+    g_usleep(10 * 1000);
+    g_free(now);
+    now = children();
+  }
+  return now;
+}
+
+/* Kept warm it is there before the first call, and the same one is still there long after it would
+ * have gone. */
+static void test_the_worker_is_kept(void) {
+  House house = house_new();
+  g_autoptr(GBytes) mail = mail_of(whole);
+  g_autoptr(GError) error = NULL;
+  desk_reader_set_idle(house.reader, 300);
+  desk_reader_warm(house.reader);
+  g_autofree char *first = children();
+  g_assert_cmpuint(count_children(), ==, 1);
+  for (guint i = 0; i < 40; i++) { /* 0.8 s */
+    desk_reader_warm(house.reader);
+    g_usleep(20 * 1000);
+  }
+  g_autofree char *kept = children();
+  g_assert_cmpstr(kept, ==, first);
+  g_autofree char *gone = children_after(kept);
+  g_assert_cmpstr(gone, !=, kept);
+  desk_reader_warm(house.reader); /* started anew, without a call */
+  g_autofree char *back = children_after("");
+  g_assert_cmpuint(count_children(), ==, 1);
+  g_autoptr(DeskOriginal) original = desk_reader_original(house.reader, mail, &error);
+  g_assert_no_error(error);
+  house_free(&house);
+}
+
 /* A page that takes more processor time than it may: that is told, and the next call is served. */
 static void test_a_mail_that_ends_the_worker(void) {
   House house = house_new();
@@ -417,6 +455,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/desk-reader/part", test_part);
   g_test_add_func("/desk-reader/large-part", test_large_part);
   g_test_add_func("/desk-reader/idle", test_the_worker_comes_and_goes);
+  g_test_add_func("/desk-reader/kept", test_the_worker_is_kept);
   g_test_add_func("/desk-reader/ends-worker", test_a_mail_that_ends_the_worker);
   g_test_add_func("/desk-reader/killed", test_a_worker_that_was_killed);
   g_test_add_func("/desk-reader/callers", test_callers_do_not_mix);

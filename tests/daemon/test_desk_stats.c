@@ -1,6 +1,7 @@
 /* desk_stats: the figures of an event, with and without a cache; whose bodies have answered. */
 #include "daemon/desk/desk_stats.h"
 
+#include "daemon/desk/desk.h"
 #include "store/outbox.h"
 #include "tests/daemon/view_fixture.h"
 
@@ -53,9 +54,10 @@ static char *figures(const Desks *desks, DeskCache *cache) {
   say_counts(said, "kind", stats->by_kind_of_mail);
   say_days(said, stats->days);
   say_groups(said, stats->suggestions);
-  g_string_append_printf(said, "outbox %u held %u failed %u bounced %u waiting %u oldest %ld\n",
-                         stats->outbox_open, stats->outbox_held, stats->outbox_failed,
-                         stats->bounced, stats->waiting, (long)stats->oldest_waiting);
+  g_string_append_printf(
+      said, "outbox %u held %u failed %u bounced %u waiting %u oldest %ld todo %u oldest %ld\n",
+      stats->outbox_open, stats->outbox_held, stats->outbox_failed, stats->bounced, stats->waiting,
+      (long)stats->oldest_waiting, stats->todo, (long)stats->oldest_todo);
   return g_string_free(said, FALSE);
 }
 
@@ -72,18 +74,22 @@ static void add_answer(const Desks *desks, const char *state, guint64 registrati
   static guint number;
   entry->registration = registration;
   entry->message = message;
-  fixture_string(&entry->state, state);
+  gboolean held = !strcmp(state, "held"); /* as a person does it */
+  fixture_string(&entry->state, held ? "ready" : state);
   g_free(entry->message_id);
   entry->message_id = g_strdup_printf("a%u@example.test", number++);
   entry->mail = g_bytes_new_static("x", 1);
   StoreTxn *txn = desks_begin(desks, TRUE);
   g_assert_true(outbox_add(txn, entry, NULL));
   desks_commit(txn);
+  DeskAction hold = {.verb = DESK_HOLD, .id = entry->id};
+  const Desk desk = {desks->store, desks->fixture.config, desks->fixture.replies, "page:marie"};
+  if (held) g_assert_true(desk_do(&desk, &hold, NULL));
 }
 
 #define NOTHING                                                                                    \
   "total 0 attending 0 people 0 organizations 0 partners 0\nstatus:\norganization:\npartner:\n"    \
-  "kind:\ndays:\noutbox 0 held 0 failed 0 bounced 0 waiting 0 oldest 0\n"
+  "kind:\ndays:\noutbox 0 held 0 failed 0 bounced 0 waiting 0 oldest 0 todo 0 oldest 0\n"
 
 static void test_figures(void) {
   Desks desks;
@@ -103,7 +109,8 @@ static void test_figures(void) {
                     "email=c@tours.example|last_name=c|created=1559808000|themes=Ne compte pas");
   desks_add(&desks, "organization=Paris|attendance=no|event=other");
   guint64 mail = desks_mail(&desks, "a|b|review|question|" FIXTURE_ID);
-  desks_mail(&desks, "a|b|review|question|" FIXTURE_ID);
+  desks_mail(&desks, "a|b|unreadable|question|" FIXTURE_ID);
+  desks_mail(&desks, "a|b|waiting-for-sender|bulletin|" FIXTURE_ID);
   desks_mail(&desks, "a|b|settled|bounce|" FIXTURE_ID);
   guint64 other = desks_mail(&desks, "a|b|review|question|other");
   add_answer(&desks, "ready", 1, 0);
@@ -113,32 +120,34 @@ static void test_figures(void) {
   add_answer(&desks, "sent", 1, 0);
   add_answer(&desks, "ready", 5, 0);
   add_answer(&desks, "ready", 0, other);
-  assert_figures(&desks, cache,
-                 "total 4 attending 2 people 3 organizations 2 partners 2\n"
-                 "status: registered=2 cancelled=1 declined=1\n"
-                 "organization: Ville de Nancy=2 Mairie de Tours=1\n"
-                 "partner: Kanazawa=1 City of Takamatsu=1\n"
-                 "kind: question=2 bounce=1\n"
-                 "days: 1559512800=1 1559599200=1 1559685600=0 1559772000=2\n"
-                 "themes 'Eau et assainissement' 2: [Eau et assainissement, Ville de Nancy, 1] "
-                 "[assainissement, eau, NANCY, 2]\n"
-                 "themes 'Transports urbains' 1: [Transports urbains, Ville de Nancy, 1]\n"
-                 "workshops 'Transports urbains' 1: [Transports urbains, Mairie de Tours, 3]\n"
-                 "outbox 2 held 1 failed 1 bounced 1 waiting 2 oldest 1559554200\n");
+  assert_figures(
+      &desks, cache,
+      "total 4 attending 2 people 3 organizations 2 partners 2\n"
+      "status: registered=2 cancelled=1 declined=1\n"
+      "organization: Ville de Nancy=2 Mairie de Tours=1\n"
+      "partner: Kanazawa=1 City of Takamatsu=1\n"
+      "kind: question=2 bounce=1 bulletin=1\n"
+      "days: 1559512800=1 1559599200=1 1559685600=0 1559772000=2\n"
+      "themes 'Eau et assainissement' 2: [Eau et assainissement, Ville de Nancy, 1] "
+      "[assainissement, eau, NANCY, 2]\n"
+      "themes 'Transports urbains' 1: [Transports urbains, Ville de Nancy, 1]\n"
+      "workshops 'Transports urbains' 1: [Transports urbains, Mairie de Tours, 3]\n"
+      "outbox 2 held 1 failed 1 bounced 1 waiting 3 oldest 1559554200 todo 2 oldest 1559554200\n");
   desks_change(&desks, 1, "status=cancelled");
   desks_change(&desks, 4, "status=registered|themes=Eau");
   desks_mail_state(&desks, 1, "settled");
-  assert_figures(&desks, cache,
-                 "total 4 attending 2 people 3 organizations 2 partners 1\n"
-                 "status: registered=2 cancelled=1 declined=1\n"
-                 "organization: Mairie de Tours=2 NANCY=1\n"
-                 "partner: City of Takamatsu=1\n"
-                 "kind: question=2 bounce=1\n"
-                 "days: 1559512800=1 1559599200=1 1559685600=0 1559772000=2\n"
-                 "themes 'assainissement, eau' 1: [assainissement, eau, NANCY, 2]\n"
-                 "workshops 'Transports urbains' 1: [Transports urbains, Mairie de Tours, 3]\n"
-                 "themes 'Eau' 1: [Eau, Ville de Tours, 4]\n"
-                 "outbox 2 held 1 failed 1 bounced 1 waiting 1 oldest 1559554201\n");
+  assert_figures(
+      &desks, cache,
+      "total 4 attending 2 people 3 organizations 2 partners 1\n"
+      "status: registered=2 cancelled=1 declined=1\n"
+      "organization: Mairie de Tours=2 NANCY=1\n"
+      "partner: City of Takamatsu=1\n"
+      "kind: question=2 bounce=1 bulletin=1\n"
+      "days: 1559512800=1 1559599200=1 1559685600=0 1559772000=2\n"
+      "themes 'assainissement, eau' 1: [assainissement, eau, NANCY, 2]\n"
+      "workshops 'Transports urbains' 1: [Transports urbains, Mairie de Tours, 3]\n"
+      "themes 'Eau' 1: [Eau, Ville de Tours, 4]\n"
+      "outbox 2 held 1 failed 1 bounced 1 waiting 2 oldest 1559554201 todo 1 oldest 1559554201\n");
   desks_close(&desks);
 }
 

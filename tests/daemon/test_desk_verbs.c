@@ -14,7 +14,7 @@ static guint64 put_whole(const Room *room) {
 
 static void act(const Room *room, const DeskAction *action) {
   g_autoptr(GError) error = NULL;
-  gboolean good = desk_do(&room->desk, action, &error);
+  gboolean good = do_typed(&room->desk, *action, &error);
   g_assert_no_error(error);
   g_assert_true(good);
 }
@@ -23,9 +23,12 @@ static void act(const Room *room, const DeskAction *action) {
 static void refused(const Room *room, const DeskAction *action, DeskError code, const char *words) {
   State before = state_of(room);
   g_autoptr(GError) error = NULL, as_preview = NULL;
-  g_autoptr(DeskPreview) preview = desk_preview(&room->desk, action, &as_preview);
+  DeskAction whole = *action;
+  g_autoptr(GPtrArray) typed = typed_of(&room->desk, action);
+  whole.typed = typed;
+  g_autoptr(DeskPreview) preview = desk_preview(&room->desk, &whole, &as_preview);
   g_assert_null(preview);
-  g_assert_false(desk_do(&room->desk, action, &error));
+  g_assert_false(desk_do(&room->desk, &whole, &error));
   g_assert_error(error, DESK_ERROR, (gint)code);
   g_assert_cmpstr(error->message, ==, as_preview->message);
   if (!strstr(error->message, words)) g_error("'%s' is not '%s'", error->message, words);
@@ -111,7 +114,7 @@ static void test_preview_is_what_is_done(void) {
   room_open(&room);
   g_autoptr(GPtrArray) changes = changes_of("city=Aix");
   guint64 id = put_whole(&room);
-  const DeskAction actions[] = {
+  DeskAction actions[] = {
       {.verb = DESK_REPLY, .id = id, .own_text = "Un mot."},
       {.verb = DESK_ACCEPT, .id = id, .changes = changes},
       {.verb = DESK_EDIT, .id = 1, .changes = changes_of("city=Lyon")},
@@ -120,6 +123,8 @@ static void test_preview_is_what_is_done(void) {
   for (guint i = 0; i < G_N_ELEMENTS(actions); i++) {
     State before = state_of(&room);
     g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) typed = typed_of(&room.desk, &actions[i]);
+    actions[i].typed = typed;
     g_autoptr(DeskPreview) preview = desk_preview(&room.desk, &actions[i], &error);
     g_assert_no_error(error);
     assert_state(&room, before.messages, before.registrations, before.outbox);

@@ -9,7 +9,7 @@ static Mailbox *mailbox_at(guint32 uidvalidity, guint32 base) {
   Cursor *cursor = cursor_new();
   cursor->uidvalidity = uidvalidity;
   cursor->base = base;
-  return mailbox_new(&account, "INBOX", cursor);
+  return mailbox_new(&account, "INBOX", cursor, NULL);
 }
 
 static IntakeItem item_of(Mailbox *mailbox, FetchedMessage *fetched, guint32 uidvalidity,

@@ -22,6 +22,13 @@ static void send_bytes(GBytes *bytes) {
 
 static gboolean is_lane; /* this worker reads pictures */
 
+/* Ends when another process has come here, too; "picture meets MINE OTHER", two files. */
+static void meet(const char *text) {
+  g_auto(GStrv) words = g_strsplit(text, " ", -1);
+  if (!g_file_set_contents(words[2], "", 0, NULL)) _exit(70);
+  while (access(words[3], F_OK) != 0) g_usleep(2000);
+}
+
 /* A mail with a picture: the ordinary worker hands it on, the lane's tells its process. */
 static void answer_picture(const char *text, Extraction *extraction) {
   if (!is_lane) {
@@ -31,6 +38,7 @@ static void answer_picture(const char *text, Extraction *extraction) {
   }
   if (!strcmp(text, "picture that kills")) abort();
   if (!strcmp(text, "picture without end")) pause();
+  if (g_str_has_prefix(text, "picture meets")) meet(text);
   g_ptr_array_add(extraction->notes, g_strdup_printf(" by %d", (int)getpid()));
 }
 
@@ -268,6 +276,26 @@ static void test_pictures_go_to_their_lane(void) {
   lane_close(&lane);
 }
 
+/* Two pictures that each hold their process until the other has begun are read at once. */
+static void test_a_lane_of_two_reads_two_at_once(void) {
+  Lane lane;
+  lane_open(&lane, 60000);
+  parse_pool_set_lane(lane.pool, lane.program, 60000, 20);
+  parse_pool_set_scans(lane.pool, 2);
+  g_autofree char *one = g_build_filename(lane.dir, "1", NULL);
+  g_autofree char *two = g_build_filename(lane.dir, "2", NULL);
+  g_autofree char *one_first = g_strdup_printf("picture meets %s %s", one, two);
+  g_autofree char *two_first = g_strdup_printf("picture meets %s %s", two, one);
+  push(lane.pool, one_first);
+  push(lane.pool, two_first);
+  pid_t first = next_reader(&lane.outcome), second = next_reader(&lane.outcome);
+  g_assert_cmpint(first, !=, second);
+  unlink(one);
+  unlink(two);
+  g_assert_cmpuint(parse_pool_restarts(lane.pool), ==, 0);
+  lane_close(&lane);
+}
+
 static void test_where_the_lane_fails_the_first_reading_stands(void) {
   Lane lane;
   lane_open(&lane, 60000);
@@ -322,6 +350,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/parse_pool/stop", test_stopping_does_not_wait_for_a_hanging_worker);
   g_test_add_func("/parse_pool/bad-pattern", test_a_bad_pattern_is_told_with_line_and_offset);
   g_test_add_func("/parse_pool/lane", test_pictures_go_to_their_lane);
+  g_test_add_func("/parse_pool/lane-two", test_a_lane_of_two_reads_two_at_once);
   g_test_add_func("/parse_pool/lane-fails", test_where_the_lane_fails_the_first_reading_stands);
   g_test_add_func("/parse_pool/lane-missing", test_without_a_lane_the_first_reading_stands);
   g_test_add_func("/parse_pool/lane-idle", test_an_idle_lane_is_ended_and_comes_back);

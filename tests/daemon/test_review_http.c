@@ -389,7 +389,7 @@ static void test_tcp(void) {
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
-  log_init("test", LOG_LEVEL_ERROR);
+  log_init("test", LOG_LEVEL_ERROR, NULL);
   g_test_add_func("/review-http/forms", test_forms);
   g_test_add_func("/review-http/many-fields", test_many_fields);
   g_test_add_func("/review-http/cookies", test_cookies);

@@ -447,7 +447,9 @@ static void test_accept(void) {
   house_mail(&house, HOUSE_WHOLE, "Bulletin", NULL);
   g_autofree char *stamp = stamp_of(&house, "/message/1");
   g_autofree char *form = g_strdup_printf(
-      "do=accept&stamp=%s&1.last_name=DUPONT&1.first_name=Marie&1.organization=Ville", stamp);
+      "do=accept&stamp=%s&1.last_name=DUPONT&1.first_name=Marie&1.organization=Ville"
+      "&1.phone=06+12+34+56+78",
+      stamp);
   Ask ask = {.method = "POST",
              .target = "/message/1/preview?state=review",
              .form = form,
@@ -457,6 +459,7 @@ static void test_accept(void) {
   g_assert_cmpuint(preview.status, ==, 200);
   g_assert_nonnull(strstr(html, "<pre id=\"answer\""));
   g_assert_nonnull(strstr(html, "DUPONT"));
+  g_assert_nonnull(strstr(html, ">+33612345678<")); /* read as in a mail */
   g_assert_nonnull(strstr(html, "action=\"/desk/message/1/do?state=review\""));
   http_response_done(&preview);
   g_autofree char *before = journal_of(&house);
@@ -593,7 +596,7 @@ static void test_languages(void) {
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
-  log_init("test", LOG_LEVEL_ERROR);
+  log_init("test", LOG_LEVEL_ERROR, NULL);
   g_test_add_func("/review-page/every-route", test_every_route);
   g_test_add_func("/review-page/posts-are-for-reviewers", test_posts_are_for_reviewers);
   g_test_add_func("/review-page/statuses", test_statuses);

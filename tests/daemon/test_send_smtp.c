@@ -594,6 +594,35 @@ static void test_check_tells_one_line(void) {
   g_free(fake_stop(&fake));
 }
 
+/* Whether the relay takes a mail without a return path is asked only where we would send one. */
+static void test_check_asks_for_the_null_return_path(void) {
+  static const struct {
+    const char *envelope_from;
+    gboolean works;
+    const char *told; /* of the last line */
+  } rows[] = {{"", FALSE, "submission: the server refuses the null return path: 550"},
+              {"", FALSE, "submission: the server defers the null return path: 450"},
+              {"us@example.test", TRUE, "; AUTH PLAIN"}};
+  Fake fake;
+  if (skipped()) return;
+  fake_start(&fake, (const char *const[]){"say-mail-550", "say-mail-450", "say-mail-550", NULL});
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    Submission submission = submission_at(fake.ports[i]);
+    submission.user = (char *)"user@example.test";
+    submission.secret = (Secret){SECRET_COMMAND, (char *)"echo good"};
+    submission.envelope_from = (char *)rows[i].envelope_from;
+    g_assert_cmpint(send_smtp_check(&submission, lines), ==, rows[i].works);
+    const char *last = lines->pdata[lines->len - 1];
+    g_test_message("%s", last);
+    g_assert_nonnull(strstr(last, rows[i].told));
+    g_assert_cmpint(strstr(last, "set envelope_from:") != NULL, ==, i == 0);
+  }
+  char *talk = fake_stop(&fake);
+  g_assert_null(strstr(talk, "RCPT"));
+  g_free(talk);
+}
+
 int main(int argc, char **argv) {
   g_autofree char *python = g_find_program_in_path("python3");
   signal(SIGPIPE, SIG_IGN);
@@ -615,6 +644,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/send/login", test_logs_in);
   g_test_add_func("/send/starttls", test_starttls_is_not_to_be_tricked);
   g_test_add_func("/send/address", test_a_bad_address_goes_nowhere);
+  g_test_add_func("/send/check-return-path", test_check_asks_for_the_null_return_path);
   g_test_add_func("/send/warm", test_a_warm_connection_is_used_again);
   g_test_add_func("/send/stop", test_stops_at_any_moment);
   g_test_add_func("/send/stop-busy", test_stops_while_busy);

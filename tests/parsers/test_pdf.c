@@ -179,6 +179,13 @@ static const PdfRow boxes[] = {
           "0.8 w 60 699 9 9 re S 160 699 9 9 re S 160 699 m 169 708 l 160 708 m 169 699 l S\n" AT(
               74, 700, "Oui") AT(174, 700, "Non")},
      "☐ Oui\t☒ Non\n"},
+    {"the same in a form that the page shows",
+     {.content = "/P Do " AT(74, 700, "Oui") AT(174, 700, "Non"),
+      .objects =
+          "30 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 595 842]/Length 89>>stream\n"
+          "0.8 w 60 699 9 9 re S 160 699 9 9 re S 160 699 m 169 708 l 160 708 m 169 699 l S\n"
+          "endstream endobj\n"},
+     "☐ Oui\t☒ Non\n"},
 };
 
 static const PdfRow ruled_boxes[] = {

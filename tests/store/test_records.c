@@ -295,6 +295,11 @@ static void test_a_clock_set_back_holds_nothing_up(void) {
   END_STORE(path, store);
 }
 
+static gboolean say_id(const OutboxEntry *entry, void *context) {
+  g_string_append_printf(context, "%u ", (guint)entry->id);
+  return TRUE;
+}
+
 static void test_outbox_by_state(void) {
   static const struct {
     const char *state;
@@ -312,6 +317,17 @@ static void test_outbox_by_state(void) {
     g_assert_true(outbox_foreach(txn, cases[i].state, count_reply, &count, NULL));
     g_assert_cmpuint(count, ==, cases[i].count);
     g_assert_cmpuint(outbox_count(txn, cases[i].state), ==, cases[i].count);
+  }
+  static const struct {
+    const char *state, *ids;
+    guint64 before;
+  } back[] = {{NULL, "5 4 3 2 1 ", 0}, {NULL, "2 1 ", 3},    {"open", "3 2 1 ", 0},
+              {"open", "1 ", 2},       {"sent", "4 ", 0},    {"sent", "", 4},
+              {"failed", "5 ", 0},     {"ready", "2 1 ", 0}, {"held", "", 0}};
+  for (gsize i = 0; i < G_N_ELEMENTS(back); i++) {
+    g_autoptr(GString) ids = g_string_new(NULL);
+    g_assert_true(outbox_foreach_back(txn, back[i].state, back[i].before, say_id, ids, NULL));
+    g_assert_cmpstr(ids->str, ==, back[i].ids);
   }
   store_abort(txn);
   END_STORE(path, store);

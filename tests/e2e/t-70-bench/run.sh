@@ -23,7 +23,7 @@ for part in intake sink postfix cost rules documents scans growth start memory; 
   grep -q "^$part " "$out" || fail "no row of $part"
 done
 for line in "raw drain" "fetchmail" "getmail6" "naive" "tuned" "strongest" "latency p50, alone" \
-  "instructions a message" "processor time a message"; do
+  "instructions a message" "processor time a message" "page: participants by last_name, down"; do
   grep -q "$line" "$out" || fail "nothing of '$line'"
 done
 # Whoever did not do all of the work is not worth a figure.
