@@ -117,10 +117,10 @@ def main():
     house = House(*sys.argv[1:6])
     source, out = sys.argv[6:]
     typed, pdf, scan = fill(house, source)
-    views = {"queue": "/queue", "message-typed": "/message/%d" % typed, "message-pdf": "/message/%d" % pdf,
+    views = {"queue": "/queue?state=open", "message-typed": "/message/%d" % typed, "message-pdf": "/message/%d" % pdf,
              "message-scan": "/message/%d" % scan, "people": "/people?sort=last_name",
              "person": "/people/%d" % edited(house), "event": "/event/copil-2019",
-             "outbox": "/outbox", "log": "/log"}
+             "outbox": "/outbox?state=sent", "log": "/log"}
 
     def take(language, names, mark=""):
         with Page(house, language=language) as page:

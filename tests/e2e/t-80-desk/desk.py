@@ -148,7 +148,7 @@ def edit_and_cancel(house, page):
     check(names(page) == ["LEBRETON"], "the search finds %s" % names(page))
     page.press("table#people tbody tr a")
     page.wait_view("person")
-    page.fill('form#edit [name="phone"]', "+33 6 12 34 56 78")
+    page.fill('form#edit [name="phone"]', "06 12 34 56 78")
     page.press("form#edit button[value=edit]")
     page.wait_view("preview")
     page.press("#send")
@@ -259,10 +259,11 @@ def every_view(house, cases):
     shown = [scan(house, cases, "views"), bulletin(house, "luc", "Doré", "Luc", "")]
     people = [registration(house, name) for name in ("Abadie", "Doré")]
     cancelled = [r for r in house.rows("list") if r["status"] == "cancelled"]
-    return (["/queue", "/queue?state=settled", "/queue?q=nothing", "/people", "/people?sort=last_name",
+    answer = house.rows("queue", "--outbox", "--all")[0]
+    return (["/queue", "/queue?state=open", "/queue?state=settled", "/queue?q=nothing", "/people", "/people?sort=last_name",
              "/event/" + EVENT, "/outbox", "/outbox?state=sent", "/log", "/nothing"] +
-            ["/message/%s" % row["id"] for row in shown] +
-            ["/people/%s" % row["id"] for row in people + cancelled])
+            ["/message/%s" % row["id"] for row in shown] + ["/outbox/%s" % answer["id"]] +
+            ["/people/%s/merge" % people[0]["id"]] + ["/people/%s" % row["id"] for row in people + cancelled])
 
 
 def each_shown(page, paths, look):
@@ -287,6 +288,7 @@ def small(house, paths):
             def look(name):
                 wide = page.driver.execute_script("return document.documentElement.scrollWidth")
                 check(wide <= width, "%s: %s is %d pixels wide, the window %d" % (what, name, wide, width))
+                check(page.driver.execute_script("return scrollY") == 0, "%s: %s is scrolled past" % (what, name))
             each_shown(page, paths, look)
 
 

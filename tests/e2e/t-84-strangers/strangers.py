@@ -95,10 +95,12 @@ def main():
     ids = [house.queued(house.send(bulletin(shot, i), "stranger%d" % i))["id"]
            for i, shot in enumerate(SHOTS)]
     people = [row["id"] for row in house.rows("list")]
+    answers = [row["id"] for row in house.rows("queue", "--outbox", "--all")]
     check(people, "no hostile bulletin made a registration: nothing would be shown")
-    paths = ["/queue", "/queue?state=settled", "/people", "/event/copil-2019", "/outbox", "/log", "/outbox?state=sent"]
+    paths = ["/queue", "/queue?state=open", "/queue?state=settled", "/people", "/event/copil-2019", "/outbox", "/log", "/outbox?state=sent"]
     paths += ["/message/%d" % i for i in ids] + ["/message/%d/original" % i for i in ids]
-    paths += ["/people/%d" % i for i in people]
+    paths += ["/people/%d%s" % (i, more) for i in people for more in ("", "/merge")]
+    paths += ["/outbox/%d%s" % (i, text) for i in answers for text in ("", "/text")]
     for shot in SHOTS:
         word = urllib.parse.quote(shot)
         paths += ["/%s?q=%s&sort=%s&state=%s&told=%s" % (view, word, word, word, word)
