@@ -22,7 +22,6 @@
 enum {
   TERM_MIN_CHARS = 8, /* a shorter name or number does not tell a person apart */
   TERMS_MAX = 50,
-  BACKUPS_MAX = 1000,
   REWRITE_WAIT_S = 90
 };
 
@@ -313,7 +312,7 @@ static void tell_copies(const Forget *forget) {
   g_autofree char *list = g_build_filename(forget->config->store, "backups", NULL);
   g_autofree char *text = NULL;
   if (!g_file_get_contents(list, &text, NULL, NULL)) return;
-  g_auto(GStrv) lines = g_strsplit(text, "\n", BACKUPS_MAX);
+  g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
   for (char **line = lines; *line; line++)
     if (**line) tell_copy(forget, *line);
 }

@@ -81,18 +81,23 @@ typedef struct {
   char *path; /* absolute */
 } Backup;
 
-/* Where backups lie, so that forget can tell which of them still hold a person. */
+/* Where backups lie, so that forget can tell which of them still hold a person: those that are
+ * still there, and this one. */
 static void note_backup(const Backup *backup) {
   g_autofree char *list = g_build_filename(backup->config->store, "backups", NULL);
-  g_autofree char *text = NULL, *line = g_strconcat(backup->path, "\n", NULL);
-  gboolean known = g_file_get_contents(list, &text, NULL, NULL) && strstr(text, line);
-  int fd = known || strchr(backup->path, '\n')
-               ? -1
-               : open(list, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) return;
-  if (write(fd, line, strlen(line)) < 0)
-    ctl_fail(EX_OK, "%s: the backup is not noted: %s", list, g_strerror(errno));
-  close(fd);
+  g_autofree char *text = NULL;
+  g_autoptr(GError) error = NULL;
+  if (strchr(backup->path, '\n')) return;
+  g_file_get_contents(list, &text, NULL, NULL);
+  g_auto(GStrv) lines = g_strsplit(text ? text : "", "\n", -1);
+  g_autoptr(GString) kept = g_string_new(NULL);
+  for (char **line = lines; *line; line++)
+    if (**line && strcmp(*line, backup->path) != 0 && g_file_test(*line, G_FILE_TEST_EXISTS))
+      g_string_append_printf(kept, "%s\n", *line);
+  g_string_append_printf(kept, "%s\n", backup->path);
+  if (!g_file_set_contents_full(list, kept->str, (gssize)kept->len, G_FILE_SET_CONTENTS_CONSISTENT,
+                                0600, &error))
+    ctl_fail(EX_OK, "the backup is not noted: %s", error->message);
 }
 
 static int copy_store(int fd, void *context) {

@@ -411,6 +411,7 @@ const WordsRow WORDS_TABLE[] = {
     {"reply.cancelled",
      {"confirmation d’annulation", "confirmation of the cancellation", "取消確認"}},
     {"reply.received", {"accusé de réception", "notice of receipt", "受信通知"}},
+    {"reply.notice", {"avis à l’organisateur", "notice to the organiser", "主催者への通知"}},
     {"reply.own", {"réponse personnelle", "personal answer", "個別の返信"}},
     {"history.created", {"fiche créée", "created", "作成"}},
     {"history.updated", {"fiche modifiée", "changed", "変更"}},
