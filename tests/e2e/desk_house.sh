@@ -19,8 +19,11 @@ desk_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-desk_up() { # desk_up [URL]: with one it stands behind a proxy, on the socket $work/review.socket
-  local listen url=${1:-}
+desk_up() { desk_up_at ''; }
+
+# desk_up_at URL: it stands behind a proxy, on the socket $work/review.socket; "": on a port.
+desk_up_at() {
+  local listen url=$1
   house_up
   listen=127.0.0.1:$(desk_port)
   desk_url=http://$listen
