@@ -81,7 +81,7 @@ static void vote_word(Vote *vote, const char *start, gsize length, guint weight)
 
 static guint kana_in(const char *text) {
   guint n = 0;
-  for (const char *p = text; (p = strchr(p, '\xE3')); p++) { /* all of them begin so */
+  for (const char *p = text; (p = strchr(p, 0xE3)); p++) { /* all of them begin so */
     gunichar ch = g_utf8_get_char(p);
     n += (ch >= 0x3041 && ch <= 0x3096) || (ch >= 0x30A1 && ch <= 0x30FA) ? 1 : 0;
   }

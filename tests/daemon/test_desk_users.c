@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 #include <string.h>
+#include <time.h>
 
 #include "daemon/desk/desk.h"
 #include "store/journal.h"
@@ -186,14 +187,21 @@ static void test_the_hash(void) {
   room_close(&room);
 }
 
+/* Processor time, microseconds: others use the machine, too. */
+static gint64 time_spent(void) {
+  struct timespec spent;
+  g_assert_cmpint(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent), ==, 0);
+  return spent.tv_sec * G_USEC_PER_SEC + spent.tv_nsec / 1000;
+}
+
 static gint64 time_login(const Room *room, const char *name) {
-  gint64 best = G_MAXINT64; /* of several: others use the machine, too */
+  gint64 best = G_MAXINT64;
   for (guint i = 0; i < 5; i++) {
     DeskRole role = DESK_ROLE_READ;
     guint64 generation = 0;
-    gint64 start = g_get_monotonic_time();
+    gint64 start = time_spent();
     g_assert_false(desk_user_login(room->store, name, "a wrong password", &role, &generation));
-    best = MIN(best, g_get_monotonic_time() - start);
+    best = MIN(best, time_spent() - start);
   }
   return best;
 }

@@ -7,7 +7,6 @@
 . "$(dirname "${BASH_SOURCE[0]}")/mailhouse.sh"
 desk_password='un long mot de passe'
 desk_url=
-desk_seen_as= # set before desk_up: the URL of a proxy; then it listens on $work/review.socket
 
 desk_user() { # desk_user NAME ROLE
   printf '%s\n' "$desk_password" |
@@ -20,15 +19,18 @@ desk_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-desk_up() {
-  local listen
+desk_up() { desk_up_at ''; }
+
+# desk_up_at URL: it stands behind a proxy, on the socket $work/review.socket; "": on a port.
+desk_up_at() {
+  local listen url=$1
   house_up
   listen=127.0.0.1:$(desk_port)
   desk_url=http://$listen
-  if [ -n "$desk_seen_as" ]; then listen=unix:$work/review.socket desk_url=${desk_seen_as%/}; fi
+  if [ -n "$url" ]; then listen=unix:$work/review.socket desk_url=${url%/}; fi
   sed -i 's/address_hour: 0/address_hour: 6/' "$house_config"
   printf 'review:\n  listen: %s\n' "$listen" >> "$house_config"
-  if [ -n "$desk_seen_as" ]; then printf '  url: %s\n' "$desk_seen_as" >> "$house_config"; fi
+  if [ -n "$url" ]; then printf '  url: %s\n' "$url" >> "$house_config"; fi
   run_daemon
   desk_user marie review
   desk_user lecteur read

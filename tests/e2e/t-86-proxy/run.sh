@@ -6,8 +6,7 @@
 command -v chromedriver > /dev/null || skip "chromedriver is not installed"
 command -v nginx > /dev/null || skip "nginx is not installed"
 host=inscriptions.example.org
-desk_seen_as=https://$host/desk/
-desk_up
+desk_up_at "https://$host/desk/"
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$host" -addext "subjectAltName=DNS:$host" \
   -keyout "$work/key.pem" -out "$work/cert.pem" 2> /dev/null
 
