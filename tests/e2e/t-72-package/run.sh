@@ -41,7 +41,7 @@ packages() {
 }
 
 enter() { chroot "$root" env -u BUILD_DIR "$@"; }
-as_daemon() { enter setpriv --reuid=bulletind --regid=bulletind --clear-groups "$@"; }
+as_daemon() { enter env HOME=/var/lib/bulletind setpriv --reuid=bulletind --regid=bulletind --clear-groups "$@"; }
 
 root_up() {
   if [ -n "${ROOT:-}" ]; then
