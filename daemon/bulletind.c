@@ -331,6 +331,7 @@ static int work(Daemon *daemon, int argc, char **argv) {
     return EX_OK;
   }
   if (!options->config_file) options->config_file = g_strdup(DEFAULT_CONFIG);
+  daemon->metrics = metrics_new(); /* the log keeps it to the end */
   log_init("bulletind", options->verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, daemon->metrics);
   return options->check ? run_check(options->config_file) : run(daemon);
 }
@@ -338,7 +339,7 @@ static int work(Daemon *daemon, int argc, char **argv) {
 int main(int argc, char **argv) {
   fill_standard_descriptors();
   signal(SIGPIPE, SIG_IGN);
-  Daemon daemon = {.metrics = metrics_new()};
+  Daemon daemon = {0};
   int exit_code = work(&daemon, argc, argv);
   end(&daemon);
   g_free(daemon.options.config_file);
