@@ -7,7 +7,7 @@
 #include "daemon/desk/desk_view.h"
 
 enum {
-  WARM_TICK_MS = 1000,
+  WARM_TICK_MS = 250,
   WARM_KEEP_S = 600 /* so long after the last request of somebody who is logged in */
 };
 
